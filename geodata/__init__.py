@@ -1,0 +1,1 @@
+"""The science: from public sources to ranked, explained prospect areas."""

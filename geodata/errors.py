@@ -1,0 +1,108 @@
+"""Everything that can go wrong with data that comes from outside.
+
+The tree::
+
+    GeodataError
+    ├── SourceError                a public file could not be had or trusted
+    │   ├── FetchError             the client did not bring it
+    │   ├── ChecksumError          it is not the file we know
+    │   ├── MissingLicenceError    nobody says what may be done with it
+    │   └── CarrierError           the archive does not hold what it should
+    ├── LayerError                 a layer of the store is not usable
+    │   ├── MissingLayerError      it is not here
+    │   ├── TamperedLayerError     its bytes are not the ones it was written with
+    │   └── LayerFormatError       columns, bands or geometry are not as expected
+    ├── GridError                  a grid cannot be made or does not fit
+    │   ├── CellSizeError          cell size outside 30 m to 50 km
+    │   └── GridMismatchError      two maps lie on different grids
+    ├── DepositTypeError           a deposit-type file is wrong
+    │   └── UnknownDepositTypeError
+    ├── OutsideRegionError         a place that is not in the five states
+    └── ReleaseError               a release cannot be built, opened or trusted
+        ├── NoReleaseError         there is none
+        ├── DamagedReleaseError    files are missing or changed
+        └── StorageError           the disk is full or refuses to be written
+
+A message holds what was expected, what came, and what to do next.  A wrong
+argument in code is a ``ValueError``; these are for the world outside.
+"""
+
+
+class GeodataError(Exception):
+    """Base of all errors about data; its text is fit to be shown to a user."""
+
+
+class SourceError(GeodataError):
+    """A public file could not be had or trusted."""
+
+
+class FetchError(SourceError):
+    """The registry client did not bring the file."""
+
+
+class ChecksumError(SourceError):
+    """The bytes are not those that were pinned."""
+
+
+class MissingLicenceError(SourceError):
+    """A source states no licence entry, so it is not loaded."""
+
+
+class CarrierError(SourceError):
+    """An archive does not hold the expected member, or is not safe to open."""
+
+
+class LayerError(GeodataError):
+    """A layer of the store is not usable."""
+
+
+class MissingLayerError(LayerError):
+    """The layer store has no such layer."""
+
+
+class TamperedLayerError(LayerError):
+    """A layer's bytes differ from the checksum it was written with."""
+
+
+class LayerFormatError(LayerError):
+    """A layer's columns, bands or geometry are not as expected."""
+
+
+class GridError(GeodataError):
+    """A grid cannot be made or does not fit."""
+
+
+class CellSizeError(GridError):
+    """The cell size lies outside 30 m to 50 km, or needs too much memory."""
+
+
+class GridMismatchError(GridError):
+    """Two maps lie on different grids; nothing is resampled silently."""
+
+
+class DepositTypeError(GeodataError):
+    """A deposit-type file is wrong."""
+
+
+class UnknownDepositTypeError(DepositTypeError):
+    """No deposit type has this name."""
+
+
+class OutsideRegionError(GeodataError):
+    """The place does not lie in the five states."""
+
+
+class ReleaseError(GeodataError):
+    """A release cannot be built, opened or trusted."""
+
+
+class NoReleaseError(ReleaseError):
+    """There is no release to open."""
+
+
+class DamagedReleaseError(ReleaseError):
+    """Files of a release are missing or changed."""
+
+
+class StorageError(ReleaseError):
+    """The disk is full or refuses to be written."""

@@ -1,0 +1,122 @@
+"""Distance from any place to the nearest line, edge or point, on the ellipsoid.
+
+A k-d tree holds the densified lines as points in Earth-centred coordinates.  The
+straight line through the Earth that it finds is turned into an arc, so there is
+no map projection and no error that grows with the width of the region.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import shapely
+from scipy.spatial import cKDTree
+
+from geodata.grid import DegreeArray, FloatArray
+
+SPACING_KM = 0.35  # half of it, 0.18 km, is the largest error of densification
+KM_PER_DEGREE = 111.195  # arc of a sphere of 6371.0 km; only sets the spacing
+_WGS84_A_KM = 6378.137
+_WGS84_E2 = 0.00669437999014
+_MEAN_RADIUS_KM = 6371.0088
+
+
+@dataclass(frozen=True)
+class Proximity:
+    """An index over the geometries of one layer.
+
+    Attributes
+    ----------
+    table : GeoDataFrame
+        Lines, polygons (their edges count) or points, EPSG:4326.
+    coverage : shapely geometry or None
+        Area the layer really maps; None when it maps the whole region.
+    """
+
+    table: gpd.GeoDataFrame
+    coverage: shapely.Geometry | None
+
+    @cached_property
+    def _points(self) -> tuple[DegreeArray, npt.NDArray[np.int64]]:
+        """Densified vertices (lon, lat) and the row each belongs to."""
+        lines = shapely.segmentize(
+            self.table.geometry.to_numpy(), SPACING_KM / KM_PER_DEGREE
+        )
+        points, owner = shapely.get_coordinates(lines, return_index=True)
+        return points, owner.astype(np.int64)
+
+    @cached_property
+    def _tree(self) -> cKDTree:
+        points, _ = self._points
+        return cKDTree(earth_centred(points[:, 0], points[:, 1]), balanced_tree=False)
+
+    def distance_km(self, lon: DegreeArray, lat: DegreeArray) -> FloatArray:
+        """Measure the distance to the nearest geometry.
+
+        Parameters
+        ----------
+        lon, lat : array of float64, shape (places,)
+            Degrees, WGS 84.
+
+        Returns
+        -------
+        array of float32, shape (places,)
+            Kilometres, error at most 0.2 km or 1 %; NaN where the layer does not
+            map the place, because "not mapped" is not "far".
+        """
+        if self.table.empty:
+            return np.full(lon.shape, np.nan, dtype=np.float32)
+        chord, _ = self._tree.query(earth_centred(lon, lat), workers=-1)
+        distance = arc_km(chord).astype(np.float32)
+        distance[~covers(self.coverage, lon, lat)] = np.nan
+        return distance
+
+    def nearest_row(self, lon: float, lat: float) -> int:
+        """Return the row of the nearest geometry in the table."""
+        _, position = self._tree.query(earth_centred(np.array([lon]), np.array([lat])))
+        return int(self._points[1][position[0]])
+
+
+def earth_centred(lon: DegreeArray, lat: DegreeArray) -> DegreeArray:
+    """Turn places into Earth-centred Cartesian coordinates on WGS 84.
+
+    Parameters
+    ----------
+    lon, lat : array of float64, shape (places,)
+        Degrees.
+
+    Returns
+    -------
+    array of float64, shape (places, 3)
+        Kilometres.
+
+    >>> earth_centred(np.array([0.0]), np.array([0.0])).round(3).tolist()
+    [[6378.137, 0.0, 0.0]]
+    """
+    theta, phi = np.radians(lon), np.radians(lat)
+    normal = _WGS84_A_KM / np.sqrt(1.0 - _WGS84_E2 * np.sin(phi) ** 2)
+    return np.column_stack(
+        (
+            normal * np.cos(phi) * np.cos(theta),
+            normal * np.cos(phi) * np.sin(theta),
+            normal * (1.0 - _WGS84_E2) * np.sin(phi),
+        )
+    )
+
+
+def arc_km(chord_km: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Turn a straight distance through the Earth into the arc over it, km."""
+    half = np.minimum(chord_km / (2.0 * _MEAN_RADIUS_KM), 1.0)
+    return np.asarray(2.0 * _MEAN_RADIUS_KM * np.arcsin(half))
+
+
+def covers(
+    coverage: shapely.Geometry | None, lon: DegreeArray, lat: DegreeArray
+) -> npt.NDArray[np.bool_]:
+    """Say for each place whether a coverage area holds it; None covers all."""
+    if coverage is None:
+        return np.ones(lon.shape, dtype=np.bool_)
+    shapely.prepare(coverage)
+    return np.asarray(shapely.intersects_xy(coverage, lon, lat))

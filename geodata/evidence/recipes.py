@@ -1,0 +1,252 @@
+"""Measurements: what is read from a layer at a place, in the geologist's unit.
+
+A :class:`Measurement` names a layer and how to read it; :func:`prepare` opens
+the layer and returns a :class:`Reading`, a pure function of place.  If the layer
+is not in the store the reading is unknown everywhere: the evidence that needs it
+switches itself on when the layer arrives.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from geodata.errors import LayerFormatError, MissingLayerError
+from geodata.evidence.proximity import Proximity, covers
+from geodata.evidence.sampling import Field
+from geodata.grid import DegreeArray, FloatArray
+from geodata.layers.store import LayerStore, RasterLayer, VectorLayer
+from geodata.provenance import Provenance
+
+Values = Callable[[DegreeArray, DegreeArray], FloatArray]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """What is read from one layer.
+
+    Attributes
+    ----------
+    layer : str
+        Id in the layer store.
+    measure : str
+        One of :data:`MEASURES`.
+    unit : str
+        Unit of the result; empty for classes.
+    column : str
+        Band of a raster, or column of a vector table that holds the class.
+    only : tuple of str
+        Keep only rows whose ``column`` is one of these; empty keeps all.
+    window_km : float
+        Side of the window of a relief measure, kilometres.
+    """
+
+    layer: str
+    measure: str
+    unit: str
+    column: str = ""
+    only: tuple[str, ...] = ()
+    window_km: float = 0.0
+
+    @property
+    def key(self) -> str:
+        """A name that is the same for the same measurement, fit for a band."""
+        parts = [self.layer, self.measure, self.column, *self.only]
+        if self.window_km:
+            parts.append(f"{self.window_km:g}km")
+        return ".".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """A measurement made ready: a pure function of place.
+
+    Attributes
+    ----------
+    measurement : Measurement
+        What it reads.
+    values : function (lon, lat) -> array of float32
+        NaN = unknown.  For classes the position in ``classes``.
+    name_at : function (lon, lat) -> str
+        Name of what was measured to at one place, for example a boundary; may be
+        empty.
+    classes : tuple of str
+        Names of the classes; empty for quantities.
+    provenance : Provenance or None
+        None when the layer is not in the store.
+    """
+
+    measurement: Measurement
+    values: Values
+    name_at: Callable[[float, float], str]
+    classes: tuple[str, ...]
+    provenance: Provenance | None
+
+
+def prepare(measurement: Measurement, store: LayerStore) -> Reading:
+    """Open the layer of a measurement and return its reading.
+
+    Raises
+    ------
+    LayerFormatError
+        If the layer lacks the band or column, or is of the wrong kind.
+    TamperedLayerError
+        If the layer's bytes are not those it was written with.
+    """
+    try:
+        provenance = store.provenance(measurement.layer)
+    except MissingLayerError:
+        return Reading(
+            measurement=measurement,
+            values=_unknown,
+            name_at=_no_name,
+            classes=(),
+            provenance=None,
+        )
+    if provenance.kind == "raster":
+        return _of_raster(measurement, store.raster(measurement.layer))
+    return _of_vector(measurement, store.vector(measurement.layer))
+
+
+def _of_raster(measurement: Measurement, layer: RasterLayer) -> Reading:
+    field = _band(measurement, layer)
+    classes: tuple[str, ...] = ()
+    values: Values
+    match measurement.measure:
+        case "value":
+            values = field.at
+        case "class":
+            values = field.nearest
+            classes = _class_names(layer.provenance)
+        case "gradient":
+            values = field.gradient().at
+        case "relief":
+            values = field.relief(window_km=measurement.window_km).at
+        case _:
+            raise _cannot(measurement, "raster")
+    return Reading(
+        measurement=measurement,
+        values=values,
+        name_at=_no_name,
+        classes=classes,
+        provenance=layer.provenance,
+    )
+
+
+def _of_vector(measurement: Measurement, layer: VectorLayer) -> Reading:
+    table = _rows(measurement, layer)
+    if measurement.measure == "distance":
+        proximity = Proximity(table, layer.coverage)
+        return Reading(
+            measurement=measurement,
+            values=proximity.distance_km,
+            name_at=lambda lon, lat: _name(table, proximity.nearest_row(lon, lat)),
+            classes=(),
+            provenance=layer.provenance,
+        )
+    if measurement.measure == "class":
+        classes = tuple(sorted(set(table[measurement.column].astype(str))))
+        codes = table[measurement.column].astype(str).map(classes.index).to_numpy()
+
+        def values(lon: DegreeArray, lat: DegreeArray) -> FloatArray:
+            return _code_at(table, codes, lon, lat)
+
+        return Reading(
+            measurement=measurement,
+            values=values,
+            name_at=_no_name,
+            classes=classes,
+            provenance=layer.provenance,
+        )
+    raise _cannot(measurement, "vector")
+
+
+def _code_at(
+    table: gpd.GeoDataFrame,
+    codes: npt.NDArray[np.int64],
+    lon: DegreeArray,
+    lat: DegreeArray,
+) -> FloatArray:
+    """Class code of the polygon that holds each place; NaN in none."""
+    found = np.full(lon.shape, np.nan, dtype=np.float32)
+    for polygon, code in zip(table.geometry, codes, strict=True):
+        west, south, east, north = polygon.bounds
+        near = np.flatnonzero(
+            (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+        )
+        if len(near):
+            found[near[covers(polygon, lon[near], lat[near])]] = code
+    return found
+
+
+def _class_names(provenance: Provenance) -> tuple[str, ...]:
+    """Names by code; a code without a name is told as its number."""
+    names: dict[str, str] = provenance.extra.get("classes", {})
+    highest = max((int(code) for code in names), default=-1)
+    return tuple(names.get(str(code), str(code)) for code in range(highest + 1))
+
+
+def _band(measurement: Measurement, layer: RasterLayer) -> Field:
+    if measurement.column not in layer.bands:
+        raise LayerFormatError(
+            f"Layer '{layer.id}' was expected to have a band "
+            f"'{measurement.column}'; it has {sorted(layer.bands)}. Rebuild the "
+            "layer, or correct the column in the deposit-type file."
+        )
+    return Field(
+        values=layer.bands[measurement.column],
+        west=layer.west,
+        north=layer.north,
+        step_lon_deg=layer.step_lon_deg,
+        step_lat_deg=layer.step_lat_deg,
+    )
+
+
+def _rows(measurement: Measurement, layer: VectorLayer) -> gpd.GeoDataFrame:
+    table = layer.table
+    if measurement.column and measurement.column not in table.columns:
+        raise LayerFormatError(
+            f"Layer '{layer.id}' was expected to have a column "
+            f"'{measurement.column}'; it has {sorted(table.columns)}. Rebuild the "
+            "layer, or correct the column in the deposit-type file."
+        )
+    if measurement.only:
+        table = table[table[measurement.column].isin(measurement.only)]
+    return table[~shapely.is_empty(table.geometry.to_numpy())].reset_index(drop=True)
+
+
+def _name(table: gpd.GeoDataFrame, row: int) -> str:
+    return str(table["name"].iloc[row]) if "name" in table.columns else ""
+
+
+def _cannot(measurement: Measurement, kind: str) -> LayerFormatError:
+    return LayerFormatError(
+        f"A {kind} layer cannot be read by '{measurement.measure}' (asked of "
+        f"'{measurement.layer}'). Rasters: value, class, gradient, relief. Vectors: "
+        "distance, class. Correct the measure in the deposit-type file."
+    )
+
+
+def _unknown(lon: DegreeArray, lat: DegreeArray) -> FloatArray:
+    return np.full(np.broadcast_shapes(lon.shape, lat.shape), np.nan, np.float32)
+
+
+def _no_name(lon: float, lat: float) -> str:
+    del lon, lat
+    return ""
+
+
+MEASURES: Mapping[str, str] = MappingProxyType(
+    {
+        "distance": "geodesic distance to the nearest geometry, km",
+        "value": "the quantity itself, bilinear",
+        "class": "the class of the cell or polygon",
+        "gradient": "size of the horizontal gradient, unit per 100 km",
+        "relief": "highest minus lowest value in a window",
+    }
+)
+"""Ways of reading a layer, in words for the method page."""

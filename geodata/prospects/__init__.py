@@ -1,0 +1,1 @@
+"""Prospect areas: drawn, described and ranked."""

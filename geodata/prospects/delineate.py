@@ -1,0 +1,97 @@
+"""Draw prospect areas: connected cells that stand out, and their outlines."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from rasterio.features import shapes
+from scipy import ndimage
+
+from geodata.grid import FloatArray, Grid, to_lonlat
+
+CORE_SHARE = 0.003  # an area needs a core among the best 0.3 % of the region …
+GROWN_SHARE = 0.01  # … and grows from it over connected cells of the best 1 %
+MIN_AREA_KM2 = 250.0  # about the circle of error of a known position (r = 9 km)
+_TOUCHING = np.ones((3, 3), dtype=np.int8)  # cells that share a corner connect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delineation:
+    """How areas are cut out of a map.
+
+    Attributes
+    ----------
+    core_share, grown_share : float
+        Shares of the valid area, 0 < core <= grown < 1.
+    min_area_km2 : float
+        Smaller areas are dropped.
+    """
+
+    core_share: float = CORE_SHARE
+    grown_share: float = GROWN_SHARE
+    min_area_km2: float = MIN_AREA_KM2
+
+
+def delineate(
+    favourability: FloatArray, *, cell_area_km2: float, rule: Delineation
+) -> npt.NDArray[np.int32]:
+    """Mark with numbers the areas that stand out on a map, by hysteresis.
+
+    Parameters
+    ----------
+    favourability : array of float32, shape (rows, columns)
+        0 to 1; NaN = unknown or outside, and never part of an area.
+    cell_area_km2 : float
+        Area of a cell, square kilometres.
+    rule : Delineation
+        Shares and least size.
+
+    Returns
+    -------
+    array of int32, shape (rows, columns)
+        0 = in no area; areas numbered from 1, row by row.
+
+    Notes
+    -----
+    Thresholds are exceeded, not reached: a plateau of equal values larger than
+    the share does not stand out, so no part of it is picked at random.
+    """
+    valid = favourability[~np.isnan(favourability)]
+    if not len(valid):
+        return np.zeros(favourability.shape, dtype=np.int32)
+    grown_from, core_from = np.quantile(
+        valid, [1 - rule.grown_share, 1 - rule.core_share], method="lower"
+    )
+    with np.errstate(invalid="ignore"):
+        grown = favourability > grown_from
+        core = favourability > core_from
+    label, count = ndimage.label(grown, structure=_TOUCHING)
+    cells = np.bincount(label.ravel(), minlength=count + 1)
+    keep = np.zeros(count + 1, dtype=np.bool_)
+    keep[np.unique(label[core])] = True
+    keep &= cells * cell_area_km2 >= rule.min_area_km2
+    keep[0] = False
+    number = np.zeros(count + 1, dtype=np.int32)
+    number[keep] = np.arange(1, keep.sum() + 1)
+    return np.asarray(number[label])
+
+
+def outlines(label: npt.NDArray[np.int32], grid: Grid) -> dict[int, shapely.Geometry]:
+    """Trace the outline of each numbered area along its cell edges.
+
+    Returns
+    -------
+    dict of int to Polygon or MultiPolygon
+        Longitude and latitude, degrees, WGS 84; valid; exterior rings
+        counter-clockwise.
+    """
+    pieces: dict[int, list[shapely.Geometry]] = {}
+    for piece, value in shapes(label, mask=label > 0, transform=grid.transform):
+        pieces.setdefault(int(value), []).append(shapely.geometry.shape(piece))
+    return {
+        value: shapely.orient_polygons(
+            to_lonlat(shapely.union_all(parts)), exterior_cw=False
+        )
+        for value, parts in sorted(pieces.items())
+    }

@@ -1,0 +1,243 @@
+"""Describe prospect areas: where, how big, whose, why, and how sure."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from geodata.grid import Cells, FloatArray
+from geodata.prospects.blocks import blocks
+from geodata.prospects.delineate import outlines
+from geodata.prospects.neighbours import NearestOccurrence, nearest_occurrences
+from geodata.prospects.places import describe_place
+from geodata.prospects.sheets import sheet_200k, sheets_200k
+from geodata.region import STATES
+from geodata.scoring.deposit_type import DepositType
+from geodata.scoring.explanation import Background, explain
+from geodata.scoring.favourability import Favourability
+from geodata.scoring.uncertainty import CHUNK, Draws, log_scores
+
+NameAt = Callable[[float, float], str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Survey:
+    """Everything a release knows about its cells, whatever the deposit type.
+
+    Attributes
+    ----------
+    cells : Cells
+        The land cells of the five states.
+    state : array of int8, shape (cells,)
+        Position in :data:`geodata.region.STATES`.
+    measured : mapping of measurement key to float32 array, shape (cells,)
+        NaN = unknown.
+    backgrounds : mapping of measurement key to Background
+        The region to compare with.
+    names : mapping of measurement key to function (lon, lat) -> str
+        Names of what was measured to.
+    places, occurrences : GeoDataFrame
+        Towns, and the known sites (one row a site).
+    """
+
+    cells: Cells
+    state: npt.NDArray[np.int8]
+    measured: Mapping[str, FloatArray]
+    backgrounds: Mapping[str, Background]
+    names: Mapping[str, NameAt]
+    places: gpd.GeoDataFrame
+    occurrences: gpd.GeoDataFrame
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProspectArea:
+    """One area, not yet ranked.
+
+    Attributes
+    ----------
+    deposit_type : DepositType
+        The model that proposes it.
+    geometry : Polygon or MultiPolygon
+        Longitude and latitude, degrees, WGS 84.
+    lon, lat : float
+        Centre of its best cell, degrees.
+    area_km2 : float
+        Cells times area of a cell, square kilometres.
+    drawn : array of float32, shape (draws,)
+        Log favourability under every draw.
+    explanation : dict
+        As :func:`geodata.scoring.explanation.explain`, with what is nearby.
+    nearest : sequence of NearestOccurrence
+        Nearest first; empty when none is known.
+    place : str
+        Position relative to a town.
+    sheet : str
+        1:200 000 sheet of the best cell.
+    sheets : tuple of str
+        All sheets the area meets.
+    shares : tuple of (iso3, share)
+        States by share of area, largest first, shares 0 to 1.
+    """
+
+    deposit_type: DepositType
+    geometry: shapely.Geometry
+    lon: float
+    lat: float
+    area_km2: float
+    drawn: FloatArray
+    explanation: dict[str, Any]
+    nearest: Sequence[NearestOccurrence]
+    place: str
+    sheet: str
+    sheets: tuple[str, ...]
+    shares: tuple[tuple[str, float], ...]
+
+    @property
+    def conservative_score(self) -> float:
+        """The ranking score, p10 × coverage, 0 to 1."""
+        return float(self.explanation["p10"] * self.explanation["coverage"])
+
+
+def describe(
+    deposit_type: DepositType,
+    draws: Draws,
+    label: npt.NDArray[np.int32],
+    favourability: Favourability,
+    survey: Survey,
+) -> list[ProspectArea]:
+    """Describe every numbered area of one deposit type.
+
+    Parameters
+    ----------
+    deposit_type, draws
+        The model and its Monte-Carlo draws.
+    label : array of int32, shape (rows, columns)
+        From :func:`geodata.prospects.delineate.delineate`.
+    favourability : Favourability
+        Of the survey's cells.
+    survey : Survey
+        Cells, measurements and surroundings.
+    """
+    of_cell = label.ravel()[survey.cells.index]
+    order = np.argsort(of_cell, kind="stable")
+    limits = np.searchsorted(of_cell[order], np.arange(1, label.max() + 2))
+    return [
+        _describe_one(
+            deposit_type,
+            draws,
+            geometry,
+            members=order[limits[value - 1] : limits[value]],
+            favourability=favourability,
+            survey=survey,
+        )
+        for value, geometry in outlines(label, survey.cells.grid).items()
+    ]
+
+
+def _describe_one(
+    deposit_type: DepositType,
+    draws: Draws,
+    geometry: shapely.Geometry,
+    *,
+    members: npt.NDArray[np.int64],
+    favourability: Favourability,
+    survey: Survey,
+) -> ProspectArea:
+    best = int(favourability.favourability[members].argmax())
+    lon, lat = (
+        float(value[0])
+        for value in survey.cells.lonlat(slice(members[best], members[best] + 1))
+    )
+    keys = [item.measurement.key for item in deposit_type.evidence]
+    measured = {key: survey.measured[key][members] for key in keys}
+    drawn = mean_log_scores(deposit_type, draws, measured, survey.backgrounds)
+    explanation = explain(
+        deposit_type,
+        drawn,
+        measured,
+        survey.backgrounds,
+        {key: survey.names[key](lon, lat) for key in keys},
+        at=best,
+    )
+    nearest = nearest_occurrences(geometry, survey.occurrences)
+    sheets, lattice = sheets_200k(geometry), blocks(geometry)
+    shares = _shares(survey.state[members])
+    explanation |= {
+        "lon": lon,
+        "lat": lat,
+        "states": [
+            {"iso3": code, "name": _STATE_NAMES[code], "share": share}
+            for code, share in shares
+        ],
+        "nearest_occurrences": [
+            {
+                "name": item.name,
+                "distance_km": item.distance_km,
+                "uncertainty_km": item.uncertainty_km,
+                "text": item.text,
+                "deposit_type": item.deposit_type,
+                "record": item.record,
+            }
+            for item in nearest
+        ],
+        "sheets": list(sheets),
+        "blocks": {
+            "count": lattice.count,
+            "west": lattice.west,
+            "south": lattice.south,
+            "east": lattice.east,
+            "north": lattice.north,
+        },
+    }
+    return ProspectArea(
+        deposit_type=deposit_type,
+        geometry=geometry,
+        lon=lon,
+        lat=lat,
+        area_km2=len(members) * survey.cells.grid.cell_area_km2,
+        drawn=drawn,
+        explanation=explanation,
+        nearest=nearest,
+        place=describe_place(lon, lat, survey.places),
+        sheet=sheet_200k(lon, lat),
+        sheets=sheets,
+        shares=shares,
+    )
+
+
+_STATE_NAMES = {state.iso3: state.name for state in STATES}
+
+
+def mean_log_scores(
+    deposit_type: DepositType,
+    draws: Draws,
+    measured: Mapping[str, FloatArray],
+    backgrounds: Mapping[str, Background],
+) -> FloatArray:
+    """Average log favourability over some cells, for every draw; shape (draws,)."""
+    keys = [item.measurement.key for item in deposit_type.evidence]
+    count = len(measured[keys[0]])
+    total = np.zeros(draws.weights.shape[1], dtype=np.float64)
+    for start in range(0, count, CHUNK):
+        total += log_scores(
+            deposit_type,
+            draws,
+            [measured[key][start : start + CHUNK] for key in keys],
+            [backgrounds[key].classes for key in keys],
+        ).sum(axis=0, dtype=np.float64)
+    return (total / count).astype(np.float32)
+
+
+def _shares(state: npt.NDArray[np.int8]) -> tuple[tuple[str, float], ...]:
+    count = np.bincount(state[state >= 0], minlength=len(STATES))
+    share = count / count.sum()
+    order = np.argsort(-share, kind="stable")
+    return tuple(
+        (STATES[position].iso3, float(share[position]))
+        for position in order
+        if share[position] > 0
+    )

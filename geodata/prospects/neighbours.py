@@ -1,0 +1,176 @@
+"""The nearest known occurrences, stated no more exactly than they are known."""
+
+import math
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pyproj
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geodata.layers.occurrences import preferred
+
+_EDGE_STEP_DEG = 0.05  # straight edges in degrees are curved on the ground
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearestOccurrence:
+    """A known occurrence near a place.
+
+    Attributes
+    ----------
+    name, site : str
+        Name in the record and name of the site.
+    distance_km : float
+        Geodesic distance to the place's edge, km, rounded like ``text``; 0 inside.
+    uncertainty_km : float
+        How far the occurrence's position may be wrong, km.
+    text : str
+        The distance in words, never finer than the position is known.
+    deposit_type : str
+        Slug of the deposit type; empty when none fits.
+    record : str
+        Id of the record the position is taken from.
+    """
+
+    name: str
+    site: str
+    distance_km: float
+    uncertainty_km: float
+    text: str
+    deposit_type: str
+    record: str
+
+
+def nearest_occurrences(
+    place: BaseGeometry, occurrences: gpd.GeoDataFrame, *, count: int = 3
+) -> list[NearestOccurrence]:
+    """Find the known sites nearest to a place.
+
+    Parameters
+    ----------
+    place : shapely geometry
+        Point or polygon; degrees (lon, lat), WGS 84; not empty.
+    occurrences : GeoDataFrame, EPSG:4326
+        The occurrence table; only the preferred claim of each site is used, so a
+        site counts once and unlocated names do not count.
+    count : int
+        How many to return at most; one or more.
+
+    Returns
+    -------
+    list of NearestOccurrence
+        Nearest first, equals by site name; fewer than ``count`` if fewer are known.
+
+    Raises
+    ------
+    ValueError
+        If the place is empty or ``count`` is less than one.
+
+    Examples
+    --------
+    >>> sites = gpd.GeoDataFrame(
+    ...     {
+    ...         "occurrence_id": ["usgs-ree-212"],
+    ...         "name": ["Kyzyl-Ompul"],
+    ...         "site": ["Kyzyl-Ompul"],
+    ...         "uncertainty_km": [10.0],
+    ...         "deposit_type": ["carbonatite"],
+    ...         "preferred": [True],
+    ...     },
+    ...     geometry=[shapely.Point(75.91667, 42.35)],
+    ...     crs="EPSG:4326",
+    ... )
+    >>> nearest_occurrences(shapely.Point(76.0, 42.5), sites)[0].text
+    '18 ± 10 km'
+    """
+    if place.is_empty or count < 1:
+        raise ValueError(
+            "Neighbours need a place that is not empty and a count of one or more; "
+            f"got {place.geom_type}{' EMPTY' if place.is_empty else ''} and {count}."
+        )
+    outline = shapely.segmentize(place, _EDGE_STEP_DEG)
+    known = preferred(occurrences)
+    distances_km = np.array(
+        [_distance_km(outline, position) for position in known.geometry]
+    )
+    nearest = np.lexsort((known["site"].to_numpy(dtype=str), distances_km))[:count]
+    return [
+        _neighbour(known.iloc[int(row)].to_dict(), float(distances_km[row]))
+        for row in nearest
+    ]
+
+
+def describe_distance(distance_km: float, uncertainty_km: float) -> str:
+    """Say a distance no more exactly than the position is known.
+
+    Parameters
+    ----------
+    distance_km, uncertainty_km : float
+        Distance and position error, km; zero or more, and positive.
+
+    Examples
+    --------
+    >>> describe_distance(12.3, 10.0)
+    '12 ± 10 km'
+    >>> describe_distance(9.0, 10.0)
+    'within position error (good to 10 km)'
+    """
+    good_to = math.ceil(uncertainty_km)
+    if distance_km <= uncertainty_km:
+        return f"within position error (good to {good_to} km)"
+    rounded = round_to_uncertainty(distance_km, uncertainty_km)
+    return f"{rounded:.0f} ± {good_to} km"
+
+
+def round_to_uncertainty(distance_km: float, uncertainty_km: float) -> float:
+    """Round a distance to 1 km, or 5 km and 10 km for poor positions.
+
+    Parameters
+    ----------
+    distance_km, uncertainty_km : float
+        Distance and position error, km.  The step is 1 km below an error of 15 km,
+        5 km below 50 km, 10 km from there on.
+
+    Examples
+    --------
+    >>> round_to_uncertainty(63.4, 45.0)
+    65.0
+    """
+    step = 1.0 if uncertainty_km < 15 else 5.0 if uncertainty_km < 50 else 10.0
+    return step * math.floor(distance_km / step + 0.5)
+
+
+def _neighbour(claim: Mapping[Hashable, Any], distance_km: float) -> NearestOccurrence:
+    error_km = float(claim["uncertainty_km"])
+    return NearestOccurrence(
+        name=str(claim["name"]),
+        site=str(claim["site"]),
+        distance_km=round_to_uncertainty(distance_km, error_km),
+        uncertainty_km=error_km,
+        text=describe_distance(distance_km, error_km),
+        deposit_type=str(claim["deposit_type"]),
+        record=str(claim["occurrence_id"]),
+    )
+
+
+def _distance_km(outline: BaseGeometry, site: BaseGeometry) -> float:
+    """Return the geodesic distance from a site to a place, km.
+
+    In an azimuthal equidistant projection centred on the site every distance from
+    the centre is the geodesic one.
+    """
+    centre = shapely.centroid(site)
+    around = pyproj.Proj(proj="aeqd", lon_0=centre.x, lat_0=centre.y, ellps="WGS84")
+
+    def project(
+        degrees: npt.NDArray[np.float64],
+    ) -> npt.NDArray[np.float64]:
+        return np.column_stack(around(degrees[:, 0], degrees[:, 1]))
+
+    projected = shapely.transform(outline, project)
+    return float(shapely.distance(projected, shapely.Point(0.0, 0.0))) / 1_000.0

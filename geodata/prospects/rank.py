@@ -1,0 +1,160 @@
+"""Rank prospect areas and give them their names."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import geopandas as gpd
+import numpy as np
+
+from geodata.prospects.describe import ProspectArea
+from geodata.prospects.sheets import ROMAN_NUMERALS
+from geodata.region import STATES
+
+TOP = 10
+_STATE_NAMES = {state.iso3: state.name for state in STATES}
+
+
+def rank(areas: Iterable[ProspectArea]) -> list[ProspectArea]:
+    """Order areas of all deposit types by p10 × coverage, best first.
+
+    Ties are broken by deposit type and sheet, so the order is always the same.
+    """
+    return sorted(
+        areas,
+        key=lambda area: (-area.conservative_score, area.deposit_type.id, area.sheet),
+    )
+
+
+def top_share(ranked: Sequence[ProspectArea], *, top: int = TOP) -> list[float]:
+    """Return for each area the share of draws that put it among the best.
+
+    Within one draw areas are ordered by that draw's favourability × coverage.
+
+    Parameters
+    ----------
+    ranked : sequence of ProspectArea
+        All areas.
+    top : int
+        How many count as the best.
+    """
+    if not ranked:
+        return []
+    score = np.stack(
+        [np.exp(area.drawn) * area.explanation["coverage"] for area in ranked]
+    )
+    place = np.argsort(np.argsort(-score, axis=0, kind="stable"), axis=0)
+    return [float(share) for share in (place < top).mean(axis=1)]
+
+
+def name_areas(ranked: Sequence[ProspectArea]) -> list[tuple[str, str]]:
+    """Give each area an id and a label that survive a new release.
+
+    Both name the deposit type and the 1:200 000 sheet of the best cell; a second
+    area of the same type on a sheet gets a 2.
+
+    Returns
+    -------
+    list of (id, label)
+        For example ``("carb-k43-12", "CARB K-43-XII")``.
+    """
+    seen: Counter[str] = Counter()
+    names = []
+    for area in ranked:
+        letter, zone, roman = area.sheet.split("-")
+        code = area.deposit_type.code
+        number = ROMAN_NUMERALS.index(roman) + 1
+        identity = f"{code}-{letter}{zone}-{number:02d}".lower()
+        label = f"{code.upper()} {area.sheet}"
+        seen[identity] += 1
+        again = seen[identity]
+        names.append(
+            (identity, label)
+            if again == 1
+            else (f"{identity}-{again}", f"{label} ({again})")
+        )
+    return names
+
+
+def to_table(ranked: Sequence[ProspectArea]) -> gpd.GeoDataFrame:
+    """Put ranked areas into one flat table.
+
+    Returns
+    -------
+    GeoDataFrame, EPSG:4326
+        One row an area, best first; areas in km², distances in km, shares and
+        scores 0 to 1.
+    """
+    in_type: Counter[str] = Counter()
+    rows = []
+    names, shares = name_areas(ranked), top_share(ranked)
+    for position, area in enumerate(ranked):
+        in_type[area.deposit_type.id] += 1
+        why = area.explanation
+        identity, label = names[position]
+        nearest = area.nearest[0] if area.nearest else None
+        rows.append(
+            {
+                "id": identity,
+                "label": label,
+                "rank": position + 1,
+                "rank_in_type": in_type[area.deposit_type.id],
+                "deposit_type": area.deposit_type.id,
+                "deposit_type_title": area.deposit_type.title,
+                "place": area.place,
+                "states": ", ".join(
+                    f"{_STATE_NAMES[code]} {share:.0%}".replace("%", " %")
+                    for code, share in area.shares
+                ),
+                "state_codes": ",".join(code for code, _ in area.shares),
+                "favourability": why["favourability"],
+                "p10": why["p10"],
+                "p50": why["p50"],
+                "p90": why["p90"],
+                "coverage": why["coverage"],
+                "conservative_score": area.conservative_score,
+                "top10_share": shares[position],
+                "area_km2": area.area_km2,
+                "lon": area.lon,
+                "lat": area.lat,
+                "sheets": ", ".join(area.sheets),
+                "nearest_occurrence": nearest.name if nearest else "",
+                "nearest_occurrence_km": nearest.distance_km if nearest else np.nan,
+                "nearest_occurrence_uncertainty_km": (
+                    nearest.uncertainty_km if nearest else np.nan
+                ),
+            }
+        )
+    return gpd.GeoDataFrame(
+        rows,
+        columns=COLUMNS,
+        geometry=[area.geometry for area in ranked],
+        crs="EPSG:4326",
+    )
+
+
+COLUMNS = (
+    "id",
+    "label",
+    "rank",
+    "rank_in_type",
+    "deposit_type",
+    "deposit_type_title",
+    "place",
+    "states",
+    "state_codes",
+    "favourability",
+    "p10",
+    "p50",
+    "p90",
+    "coverage",
+    "conservative_score",
+    "top10_share",
+    "area_km2",
+    "lon",
+    "lat",
+    "sheets",
+    "nearest_occurrence",
+    "nearest_occurrence_km",
+    "nearest_occurrence_uncertainty_km",
+)
+"""Columns of the table of prospect areas, beside the geometry."""

@@ -1,0 +1,167 @@
+"""Where a layer comes from: the record that travels with it everywhere."""
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from geodata.errors import LayerFormatError, MissingLicenceError, StorageError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One file inside one pinned registry package, or one file of a folder.
+
+    Attributes
+    ----------
+    source : str
+        Id of the catalogue entry.
+    package, version : str
+        Package name and version; empty for facts written by us.
+    sha256 : str
+        Checksum of the archive, 64 hexadecimal digits.
+    member, member_sha256 : str
+        Path inside the archive and checksum of that file.
+    """
+
+    source: str
+    package: str = ""
+    version: str = ""
+    sha256: str = ""
+    member: str = ""
+    member_sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """What a layer is, whose it is, and how it can be made again.
+
+    Attributes
+    ----------
+    layer, title : str
+        Id in the layer store and name for readers.
+    kind : str
+        ``raster``, ``lines``, ``points``, ``polygons`` or ``table``.
+    file, sha256, bytes
+        Data file beside the record, its checksum and size.
+    members : tuple of Member
+        Every file it was made from.
+    citation, licence, credit : str
+        As the publisher asks; ``credit`` is the line under the map.
+    open : bool
+        True when the licence clearly lets us hand the layer on.
+    resolution, uncertainty : str
+        Native resolution and error in words; ``resolution_km`` as a number, km.
+    coverage : dict or None
+        GeoJSON geometry (lon, lat) inside which the layer says something;
+        None when it does so everywhere in the region.
+    command : str
+        The command that makes the layer again.
+    extra : dict
+        Facts particular to the layer, such as the names of raster classes.
+    """
+
+    layer: str
+    title: str
+    kind: str
+    file: str
+    sha256: str
+    bytes: int
+    members: tuple[Member, ...]
+    citation: str
+    licence: str
+    credit: str
+    open: bool
+    resolution: str
+    resolution_km: float
+    uncertainty: str
+    command: str
+    coverage: dict[str, Any] | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.licence.strip():
+            raise MissingLicenceError(
+                f"Layer '{self.layer}' states no licence. Every layer needs one, "
+                "'unstated' included; add it to the catalogue entry of its source."
+            )
+
+    def to_json(self) -> str:
+        """Return the record as JSON text with sorted keys, newline at the end."""
+        return (
+            json.dumps(asdict(self), indent=1, sort_keys=True, ensure_ascii=False)
+            + "\n"
+        )
+
+    @classmethod
+    def read(cls, path: Path) -> "Provenance":
+        """Read a record from its JSON file.
+
+        Raises
+        ------
+        LayerFormatError
+            If the file is not JSON or lacks a field.
+        """
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            members = tuple(Member(**member) for member in content.pop("members"))
+            return cls(members=members, **content)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise LayerFormatError(
+                f"The provenance record {path.name} cannot be read ({error}). "
+                "Expected the JSON that is written with every layer; restore it "
+                "from version control or rebuild the layer with "
+                "scripts/build_bundle.py."
+            ) from error
+
+
+def checksum(content: bytes) -> str:
+    """Return the SHA-256 of some bytes, as 64 hexadecimal digits.
+
+    >>> checksum(b"")[:8]
+    'e3b0c442'
+    """
+    return hashlib.sha256(content).hexdigest()
+
+
+def file_checksum(path: Path) -> str:
+    """Return the SHA-256 of a file, read in pieces."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that readers see the old one or the new one, never a half.
+
+    Raises
+    ------
+    StorageError
+        If the disk is full or the folder cannot be written; the old file, if
+        there was one, is untouched.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with temporary.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise StorageError(
+            f"{path} could not be written ({len(content):,} bytes needed: "
+            f"{error.strerror}). Nothing was changed. Free some space or choose "
+            "another folder with ATLAS_HOME, then run the command again."
+        ) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

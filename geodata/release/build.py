@@ -1,0 +1,250 @@
+"""Build a release: the whole method, in the order it is carried out."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+
+from geodata.errors import CellSizeError, DamagedReleaseError, NoReleaseError
+from geodata.grid import Cells, FloatArray, Grid
+from geodata.layers.store import LayerStore
+from geodata.prospects.delineate import delineate
+from geodata.prospects.describe import ProspectArea, Survey, describe
+from geodata.prospects.rank import rank, to_table
+from geodata.release.export import named_layers, write_json, write_tables
+from geodata.release.figures import draw_capture, draw_map
+from geodata.release.inputs import Inputs, Parameters, gather
+from geodata.release.manifest import make_manifest
+from geodata.release.open import OVERALL, open_release
+from geodata.release.publish import make_current, new_folder, publish
+from geodata.release.rasters import write_measurements, write_shares
+from geodata.release.surroundings import read_surroundings
+from geodata.release.survey import (
+    Progress,
+    measure,
+    no_progress,
+    prepare_all,
+    survey_cells,
+)
+from geodata.scoring.deposit_type import DepositType, parse
+from geodata.scoring.favourability import Favourability, overall, score_places
+from geodata.scoring.uncertainty import draw
+from geodata.scoring.validation import validate
+
+_MEMORY_PER_CELL = 500  # bytes, all arrays of a build together
+_DISK_PER_CELL = 120  # bytes, uncompressed parts that lie on disk at once
+_DISK_BASE = 60_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """A release that is there now.
+
+    Attributes
+    ----------
+    folder : Path
+        Its folder.
+    fresh : bool
+        False when an intact release of the same inputs was already there.
+    """
+
+    folder: Path
+    fresh: bool
+
+
+def build_release(
+    store: LayerStore,
+    deposit_types: Mapping[str, str],
+    releases: Path,
+    *,
+    parameters: Parameters | None = None,
+    progress: Progress = no_progress,
+) -> Built:
+    """Build the release that follows from some inputs, or find it already built.
+
+    Parameters
+    ----------
+    store : LayerStore
+        The layers.
+    deposit_types : mapping of str to str
+        Deposit type id → text of its file.
+    releases : Path
+        Folder that holds the releases.
+    parameters : Parameters, optional
+        Cell size, draws and rules; the defaults if None.
+    progress : function
+        Told what is being done.
+
+    Raises
+    ------
+    GeodataError
+        Any of its kinds; the last good release stays current.
+    """
+    models = {name: parse(name, text) for name, text in deposit_types.items()}
+    inputs = gather(store, dict(deposit_types), parameters or Parameters())
+    try:
+        folder = open_release(releases, inputs.release_id).folder
+    except (NoReleaseError, DamagedReleaseError):
+        folder = _build(store, models, inputs, releases, progress)
+        return Built(folder=folder, fresh=True)
+    make_current(releases, inputs.release_id)
+    return Built(folder=folder, fresh=False)
+
+
+def _build(
+    store: LayerStore,
+    models: Mapping[str, DepositType],
+    inputs: Inputs,
+    releases: Path,
+    progress: Progress,
+) -> Path:
+    progress("Laying the grid", 0.0)
+    around = read_surroundings(store)
+    grid = Grid.covering(around.scored, cell_m=inputs.parameters.cell_m)
+    check_memory(grid)
+    cells = Cells.inside(grid, around.scored)
+    progress("Laying the grid", 1.0)
+    needed = _DISK_BASE + _DISK_PER_CELL * len(cells)
+    with new_folder(releases, inputs.release_id, needed=needed) as folder:
+        readings = prepare_all(models.values(), store)
+        measured = measure(readings, cells, progress)
+        survey = survey_cells(cells, readings, measured, around)
+        maps, areas = _score(models, survey, inputs.parameters, progress)
+        maps[OVERALL] = _write_maps(folder, maps, survey, progress)
+        ranked = rank(areas)
+        prospects = to_table(ranked)
+        write_tables(
+            folder, prospects, around, store, set(named_layers(readings).values())
+        )
+        told = [area.explanation for area in ranked]
+        write_json(
+            folder / "explanations.json", dict(zip(prospects["id"], told, strict=True))
+        )
+        report = validate(
+            {name: found.favourability for name, found in maps.items()},
+            {name: found.coverage for name, found in maps.items()},
+            cells,
+            around.sites,
+        )
+        write_json(folder / "validation.json", report)
+        _write_models(folder / "deposit_types", inputs.deposit_types)
+        progress("Drawing the figures", 0.0)
+        (folder / "figures").mkdir()
+        draw_map(
+            folder / "figures" / "prospects.png",
+            cells,
+            maps[OVERALL].favourability,
+            prospects,
+            around,
+            release_id=inputs.release_id,
+        )
+        draw_capture(folder / "figures" / "capture.png", report)
+        progress("Drawing the figures", 1.0)
+        return publish(
+            folder,
+            releases,
+            make_manifest(
+                inputs,
+                models,
+                readings=readings,
+                survey=survey,
+                store=store,
+                prospects=prospects,
+            ),
+        )
+
+
+def _score(
+    models: Mapping[str, DepositType],
+    survey: Survey,
+    parameters: Parameters,
+    progress: Progress,
+) -> tuple[dict[str, Favourability], list[ProspectArea]]:
+    """Score and delineate every deposit type."""
+    maps: dict[str, Favourability] = {}
+    areas: list[ProspectArea] = []
+    done, total = 0, len(survey.cells) * len(models)
+
+    def advance(places: int) -> None:
+        nonlocal done
+        done += places
+        progress("Scoring", done / total)
+
+    for name, model in models.items():
+        draws = draw(model, count=parameters.draws, seed=parameters.seed)
+        keys = [item.measurement.key for item in model.evidence]
+        maps[name] = score_places(
+            model,
+            draws,
+            [survey.measured[key] for key in keys],
+            [survey.backgrounds[key].classes for key in keys],
+            workers=os.cpu_count() or 1,
+            advance=advance,
+        )
+        label = delineate(
+            survey.cells.to_map(maps[name].favourability),
+            cell_area_km2=survey.cells.grid.cell_area_km2,
+            rule=parameters.delineation,
+        )
+        areas += describe(model, draws, label, maps[name], survey)
+    return maps, areas
+
+
+def _write_maps(
+    folder: Path,
+    maps: Mapping[str, Favourability],
+    survey: Survey,
+    progress: Progress,
+) -> Favourability:
+    """Write every raster; return the map over all deposit types."""
+    (folder / "favourability").mkdir()
+    (folder / "evidence").mkdir()
+    steps = len(maps) + 2
+    for position, (name, found) in enumerate(maps.items()):
+        progress("Writing the maps", position / steps)
+        path = folder / "favourability" / f"{name}.tif"
+        write_shares(path, survey.cells, _bands(found))
+    progress("Writing the maps", len(maps) / steps)
+    every = overall(maps)
+    leading = np.where(every.leading < 0, np.nan, every.leading).astype(np.float32)
+    write_shares(
+        folder / "favourability" / f"{OVERALL}.tif",
+        survey.cells,
+        {**_bands(every.best), "leading_type": leading},
+    )
+    progress("Writing the maps", (len(maps) + 1) / steps)
+    write_measurements(
+        folder / "evidence" / "measurements.tif", survey.cells, survey.measured
+    )
+    progress("Writing the maps", 1.0)
+    return every.best
+
+
+def _bands(found: Favourability) -> dict[str, FloatArray]:
+    return {field.name: getattr(found, field.name) for field in fields(found)}
+
+
+def _write_models(folder: Path, texts: Mapping[str, str]) -> None:
+    folder.mkdir()
+    for name, text in texts.items():
+        (folder / f"{name}.toml").write_text(text, encoding="utf-8")
+
+
+def check_memory(grid: Grid) -> None:
+    """Refuse a grid that would not fit into this machine's memory.
+
+    Raises
+    ------
+    CellSizeError
+        Naming the cells, the memory they need and the memory there is.
+    """
+    needed = grid.rows * grid.columns * _MEMORY_PER_CELL // 2  # half of it is land
+    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if needed > there:
+        raise CellSizeError(
+            f"Cells of {grid.cell_m:g} m make a grid of {grid.rows:,} × "
+            f"{grid.columns:,}, which needs about {needed / 1e9:,.0f} GB of memory; "
+            f"this machine has {there / 1e9:,.0f} GB. Choose larger cells."
+        )

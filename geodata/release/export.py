@@ -1,0 +1,67 @@
+"""Write the tables of a release as GeoParquet, the same bytes every time."""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import geopandas as gpd
+
+from geodata.evidence.recipes import Reading
+from geodata.layers.store import LayerStore
+from geodata.release.surroundings import Surroundings
+
+
+def write_tables(
+    folder: Path,
+    prospects: gpd.GeoDataFrame,
+    around: Surroundings,
+    store: LayerStore,
+    named: Iterable[str],
+) -> None:
+    """Write prospects, what surrounds them, and the lines distances refer to.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the release.
+    prospects : GeoDataFrame
+        Ranked prospect areas.
+    around : Surroundings
+        States, land, lakes, places, occurrences.
+    store : LayerStore
+        For layers that are carried over whole.
+    named : iterable of str
+        Ids of vector layers whose names the explanations use.
+    """
+    tables = {
+        "prospects": prospects,
+        "states": around.states,
+        "land": around.land,
+        "lakes": around.lakes,
+        "places": around.places,
+        "occurrences": around.occurrences,
+    }
+    carried = {*named, *({"terranes"} & set(store.ids()))}
+    tables |= {layer: store.vector(layer).table for layer in sorted(carried)}
+    for name, table in tables.items():
+        table.to_parquet(folder / f"{name}.parquet", index=False)
+
+
+def named_layers(readings: Mapping[str, Reading]) -> dict[str, str]:
+    """Return measurement key → layer id where a distance has a name to tell."""
+    return {
+        key: reading.measurement.layer
+        for key, reading in readings.items()
+        if reading.provenance is not None
+        and reading.measurement.measure == "distance"
+        and not reading.measurement.only
+        and reading.provenance.kind == "lines"
+    }
+
+
+def write_json(path: Path, content: object) -> None:
+    """Write JSON with sorted keys; NaN is refused, unknown is null."""
+    text = json.dumps(
+        content, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False
+    )
+    path.write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,214 @@
+"""Figures of a release: the ranked map, and where known sites fall."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
+from matplotlib.colors import BoundaryNorm, ListedColormap
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from geodata.grid import Cells, FloatArray, to_equal_area
+from geodata.release.surroundings import Surroundings
+from geodata.scoring.favourability import area_rank
+
+RANK_BREAKS = (0.0, 0.01, 0.025, 0.05, 0.10, 0.25, 1.0)
+"""Breaks of the map's classes: share of the area that scores at least as high."""
+
+RANK_COLOURS = ("#5b1a3a", "#8f2d3f", "#bf5a33", "#dd9648", "#ecca8a", "#f3ead3")
+"""Best to worst; lightness falls steadily, so it reads without hue."""
+
+_INK, _ACCENT, _GROUND, _WATER = "#1d2733", "#0f6b62", "#eceae3", "#cfd8dc"
+_LABELLED = 12  # areas that get their rank written beside them
+_DPI = 150
+
+
+def draw_map(
+    path: Path,
+    cells: Cells,
+    favourability: FloatArray,
+    prospects: gpd.GeoDataFrame,
+    around: Surroundings,
+    *,
+    release_id: str,
+) -> None:
+    """Draw the ranked map over all deposit types as a PNG.
+
+    Parameters
+    ----------
+    path : Path
+        File to make.
+    cells : Cells
+        The land cells.
+    favourability : array of float32, shape (cells,)
+        Of the leading deposit type; NaN = unknown, left blank.
+    prospects : GeoDataFrame
+        Ranked areas.
+    around : Surroundings
+        States, land, lakes and known sites.
+    release_id : str
+        Written under the map.
+    """
+    figure = Figure(figsize=(11.0, 7.2), dpi=_DPI, layout="constrained")
+    axes = figure.add_subplot()
+    grid = cells.grid
+    west, north = grid.west_m, grid.north_m
+    east = west + grid.columns * grid.cell_m
+    south = north - grid.rows * grid.cell_m
+    _fill(axes, around.land, _GROUND)
+    axes.imshow(
+        cells.to_map(area_rank(favourability)),
+        extent=(west, east, south, north),
+        cmap=ListedColormap(RANK_COLOURS),
+        norm=BoundaryNorm(RANK_BREAKS, len(RANK_COLOURS)),
+        interpolation="nearest",
+        zorder=2,
+    )
+    _fill(axes, around.lakes, _WATER, zorder=3)
+    _outline(axes, around.states, colour=_INK, width=0.7)
+    _outline(axes, prospects, colour=_ACCENT, width=0.9)
+    _number(axes, prospects.head(_LABELLED))
+    sites = shapely.get_coordinates(
+        [to_equal_area(point) for point in around.sites.geometry]
+    )
+    axes.scatter(
+        sites[:, 0],
+        sites[:, 1],
+        s=16,
+        marker="o",
+        facecolor="white",
+        edgecolor=_INK,
+        linewidth=0.9,
+        zorder=6,
+    )
+    margin = 60_000
+    axes.set(
+        xlim=(west - margin, east + margin),
+        ylim=(south - margin, north + margin),
+        xticks=(),
+        yticks=(),
+        facecolor=_WATER,
+        title="Where to look first: all deposit types",
+    )
+    _scale_bar(axes, west, south)
+    axes.legend(
+        handles=_legend(), loc="upper left", fontsize=8, framealpha=0.95, ncols=1
+    )
+    figure.supxlabel(
+        "Exploration aid, not a resource estimate. Coloured by share of area that "
+        f"scores at least as high. Release {release_id}.",
+        fontsize=8,
+    )
+    _save(figure, path)
+
+
+def draw_capture(path: Path, report: Mapping[str, Any]) -> None:
+    """Draw how many known sites the best part of the area holds, as a PNG.
+
+    Parameters
+    ----------
+    path : Path
+        File to make.
+    report : mapping
+        From :func:`geodata.scoring.validation.validate`.
+    """
+    figure = Figure(figsize=(6.4, 4.6), dpi=_DPI, layout="constrained")
+    axes = figure.add_subplot()
+    axes.plot([0, 1], [0, 1], color="#8a8f98", linestyle=":", label="random map")
+    styles = {
+        "own": (_ACCENT, "map of the site's own type"),
+        "overall": (_INK, "all types"),
+    }
+    for which, (colour, label) in styles.items():
+        result = report["capture"][which]
+        curve = result["curve"]
+        if not curve:
+            continue
+        area = [0.0, *(row["area"] for row in curve)]
+        axes.step(
+            area,
+            [0.0, *(row["share"] for row in curve)],
+            where="post",
+            color=colour,
+            label=f"{label} (n = {result['n']})",
+        )
+        axes.fill_between(
+            area,
+            [0.0, *(row["low"] for row in curve)],
+            [1.0, *(row["high"] for row in curve)],
+            step="post",
+            color=colour,
+            alpha=0.10,
+            linewidth=0,
+        )
+    axes.set(
+        xlim=(0, 0.5),
+        ylim=(0, 1),
+        xlabel="best part of the area of the five states",
+        ylabel="share of known sites inside",
+        title="Known rare-earth sites (bands: 95 % interval)",
+    )
+    axes.legend(loc="lower right", fontsize=8)
+    _save(figure, path)
+
+
+def _fill(axes: Axes, table: gpd.GeoDataFrame, colour: str, zorder: int = 1) -> None:
+    for outline in table.geometry:
+        for part in shapely.get_parts(to_equal_area(outline)):
+            axes.fill(*part.exterior.xy, facecolor=colour, linewidth=0, zorder=zorder)
+
+
+def _outline(axes: Axes, table: gpd.GeoDataFrame, *, colour: str, width: float) -> None:
+    rings = [
+        shapely.get_coordinates(ring)
+        for outline in table.geometry
+        for part in shapely.get_parts(to_equal_area(outline))
+        for ring in (part.exterior, *part.interiors)
+    ]
+    axes.add_collection(
+        LineCollection(rings, colors=colour, linewidths=width, zorder=4)
+    )
+
+
+def _number(axes: Axes, prospects: gpd.GeoDataFrame) -> None:
+    for rank, outline in zip(prospects["rank"], prospects.geometry, strict=True):
+        point = shapely.point_on_surface(to_equal_area(outline))
+        axes.annotate(
+            str(rank),
+            (point.x, point.y),
+            ha="center",
+            va="center",
+            fontsize=7,
+            fontweight="bold",
+            color=_ACCENT,
+            bbox={"boxstyle": "circle,pad=0.25", "fc": "white", "ec": _ACCENT},
+            zorder=7,
+        )
+
+
+def _scale_bar(axes: Axes, west: float, south: float) -> None:
+    x = np.array([west, west + 500_000])
+    axes.plot(x, [south, south], color=_INK, linewidth=2, zorder=5)
+    axes.annotate("500 km", (x.mean(), south + 20_000), ha="center", fontsize=8)
+
+
+def _legend() -> list[Patch]:
+    labels = ("best 1 %", "1–2.5 %", "2.5–5 %", "5–10 %", "10–25 %", "other land")
+    swatches = [
+        Patch(facecolor=colour, label=label)
+        for colour, label in zip(RANK_COLOURS, labels, strict=True)
+    ]
+    outline = Patch(facecolor="none", edgecolor=_ACCENT, label="prospect area, rank")
+    site = Patch(facecolor="white", edgecolor=_INK, label="known site (±5–25 km)")
+    return [*swatches, outline, site]
+
+
+def _save(figure: Figure, path: Path) -> None:
+    FigureCanvasAgg(figure)
+    figure.savefig(path, format="png", metadata={"Software": None})

@@ -1,0 +1,152 @@
+"""Everything a release depends on, and the id that follows from it."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from importlib import metadata, resources
+from importlib.resources.abc import Traversable
+from typing import Any
+
+import pyproj
+import rasterio
+import shapely
+
+from geodata.grid import DEFAULT_CELL_M, check_cell_size
+from geodata.layers.store import LayerStore
+from geodata.prospects.delineate import Delineation
+from geodata.region import BORDER_PROFILE
+from geodata.scoring.uncertainty import DRAWS, SEED
+
+_LIBRARIES = (
+    "geopandas",
+    "matplotlib",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "pyproj",
+    "rasterio",
+    "scipy",
+    "shapely",
+)
+_ID_DIGITS = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """What a user may choose.
+
+    Attributes
+    ----------
+    cell_m : float
+        Side of a cell, metres, 30 to 50 000.
+    draws : int
+        Monte-Carlo draws.
+    seed : int
+        Fixes them.
+    delineation : Delineation
+        How areas are cut out.
+    border_profile : str
+        Which boundaries are drawn.
+    """
+
+    cell_m: float = DEFAULT_CELL_M
+    draws: int = DRAWS
+    seed: int = SEED
+    delineation: Delineation = field(default_factory=Delineation)
+    border_profile: str = BORDER_PROFILE
+
+    def __post_init__(self) -> None:
+        check_cell_size(self.cell_m)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """Every input of a release.
+
+    Attributes
+    ----------
+    layers : dict of str to str
+        Layer id → checksum of its data file and of its record, together.
+    deposit_types : dict of str to str
+        Deposit type id → text of its file.
+    parameters : Parameters
+        What the user chose.
+    code : str
+        Checksum over the text of the package ``geodata``.
+    libraries : dict of str to str
+        Versions that shape the bytes of the result.
+    """
+
+    layers: dict[str, str]
+    deposit_types: dict[str, str]
+    parameters: Parameters
+    code: str
+    libraries: dict[str, str]
+
+    @property
+    def release_id(self) -> str:
+        """First 16 hexadecimal digits of the SHA-256 over all inputs."""
+        text = json.dumps(self.to_dict(), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:_ID_DIGITS]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the inputs as JSON-ready values; models as their checksums."""
+        return {
+            "layers": self.layers,
+            "deposit_types": {
+                name: hashlib.sha256(text.encode()).hexdigest()
+                for name, text in self.deposit_types.items()
+            },
+            "parameters": asdict(self.parameters),
+            "code": self.code,
+            "libraries": self.libraries,
+        }
+
+
+def gather(
+    store: LayerStore, deposit_types: dict[str, str], parameters: Parameters
+) -> Inputs:
+    """Collect the inputs of a release.
+
+    Raises
+    ------
+    TamperedLayerError
+        If a layer's bytes are not those it was written with.
+    """
+    layers = {}
+    for layer in store.ids():
+        record = store.provenance(layer)
+        store.content(layer)  # refuses a changed file before any work is done
+        text = record.to_json().encode()
+        layers[layer] = hashlib.sha256(record.sha256.encode() + text).hexdigest()
+    return Inputs(
+        layers=layers,
+        deposit_types=deposit_types,
+        parameters=parameters,
+        code=code_checksum(),
+        libraries={
+            **{name: metadata.version(name) for name in _LIBRARIES},
+            "GDAL": rasterio.__gdal_version__,
+            "GEOS": shapely.geos_version_string,
+            "PROJ": pyproj.proj_version_str,
+        },
+    )
+
+
+def code_checksum() -> str:
+    """Return a checksum over the text of every module of ``geodata``."""
+    digest = hashlib.sha256()
+    for name, text in sorted(_modules(resources.files("geodata"), "geodata")):
+        digest.update(name.encode() + b"\0" + text + b"\0")
+    return digest.hexdigest()
+
+
+def _modules(folder: Traversable, name: str) -> list[tuple[str, bytes]]:
+    found: list[tuple[str, bytes]] = []
+    for entry in folder.iterdir():
+        inner = f"{name}/{entry.name}"
+        if entry.is_dir() and entry.name != "__pycache__":
+            found += _modules(entry, inner)
+        elif entry.name.endswith(".py"):
+            found.append((inner, entry.read_bytes()))
+    return found

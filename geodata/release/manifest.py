@@ -1,0 +1,139 @@
+"""The manifest: what a release is, what it was made from, what it lacks."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+import geopandas as gpd
+
+from geodata.evidence.recipes import Reading
+from geodata.grid import EQUAL_AREA, Cells
+from geodata.layers.store import LayerStore
+from geodata.prospects.describe import Survey
+from geodata.region import BORDER_NOTE, CAUTION
+from geodata.release.export import named_layers
+from geodata.release.inputs import Inputs
+from geodata.scoring.deposit_type import DepositType
+
+
+def make_manifest(
+    inputs: Inputs,
+    models: Mapping[str, DepositType],
+    *,
+    readings: Mapping[str, Reading],
+    survey: Survey,
+    store: LayerStore,
+    prospects: gpd.GeoDataFrame,
+) -> dict[str, Any]:
+    """Write down everything about a release but its list of files.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        What the id was made from.
+    models : mapping of str to DepositType
+        The deposit types.
+    readings : mapping of str to Reading
+        Every measurement, by key.
+    survey : Survey
+        The cells and what was measured there.
+    store : LayerStore
+        For the records of the layers.
+    prospects : GeoDataFrame
+        The ranked areas.
+    """
+    return {
+        "id": inputs.release_id,
+        "inputs": inputs.to_dict(),
+        "parameters": inputs.to_dict()["parameters"],
+        "caution": CAUTION,
+        "border_profile": inputs.parameters.border_profile,
+        "border_note": BORDER_NOTE,
+        "grid": _grid(survey.cells),
+        "deposit_types": [
+            {
+                "id": model.id,
+                "code": model.code,
+                "title": model.title,
+                "summary": model.summary,
+                "prospects": int((prospects["deposit_type"] == model.id).sum()),
+            }
+            for model in models.values()
+        ],
+        "layers": [_layer(layer, store) for layer in store.ids()],
+        "missing_layers": missing_layers(models.values(), readings),
+        "measurements": _measurements(readings, survey),
+    }
+
+
+def missing_layers(
+    models: Iterable[DepositType], readings: Mapping[str, Reading]
+) -> list[dict[str, Any]]:
+    """List the layers the models ask for that are not here, and what that costs.
+
+    Returns
+    -------
+    list of dict
+        ``layer``; ``costs``: deposit type, evidence, and its share of the model's
+        weight, 0 to 1.
+    """
+    costs: dict[str, list[dict[str, Any]]] = {}
+    for model in models:
+        total = sum(item.weight.value for item in model.evidence)
+        for item in model.evidence:
+            if readings[item.measurement.key].provenance is None:
+                costs.setdefault(item.measurement.layer, []).append(
+                    {
+                        "deposit_type": model.id,
+                        "evidence": item.title,
+                        "weight_share": item.weight.value / total,
+                    }
+                )
+    return [{"layer": layer, "costs": costs[layer]} for layer in sorted(costs)]
+
+
+def _grid(cells: Cells) -> dict[str, Any]:
+    grid = cells.grid
+    return {
+        "crs": EQUAL_AREA,
+        **asdict(grid),
+        "cells": len(cells),
+        "area_km2": cells.area_km2,
+    }
+
+
+def _layer(layer: str, store: LayerStore) -> dict[str, Any]:
+    record = store.provenance(layer)
+    return {
+        "id": layer,
+        "title": record.title,
+        "credit": record.credit,
+        "citation": record.citation,
+        "licence": record.licence,
+        "open": record.open,
+        "resolution": record.resolution,
+        "uncertainty": record.uncertainty,
+        "members": [asdict(member) for member in record.members],
+        "sha256": record.sha256,
+        "command": record.command,
+    }
+
+
+def _measurements(
+    readings: Mapping[str, Reading], survey: Survey
+) -> list[dict[str, Any]]:
+    named = named_layers(readings)
+    rows = []
+    for key, reading in readings.items():
+        background = survey.backgrounds[key]
+        rows.append(
+            {
+                "key": key,
+                "layer": reading.measurement.layer,
+                "measure": reading.measurement.measure,
+                "unit": reading.measurement.unit,
+                "named": key in named,
+                **asdict(background),
+            }
+        )
+    return rows

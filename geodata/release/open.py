@@ -1,0 +1,281 @@
+"""Open a finished release, check it, and answer questions from it.
+
+A release is read-only.  Everything a page, an export or an explanation needs is
+inside its folder; nothing here looks at the layer store or at other releases.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import rasterio
+from rasterio.windows import Window
+
+from geodata.errors import (
+    DamagedReleaseError,
+    NoReleaseError,
+    OutsideRegionError,
+    UnknownDepositTypeError,
+)
+from geodata.evidence.proximity import Proximity
+from geodata.grid import FloatArray, Grid
+from geodata.provenance import file_checksum
+from geodata.release.publish import CURRENT, MANIFEST
+from geodata.scoring.deposit_type import DepositType, parse
+from geodata.scoring.explanation import Background, explain
+from geodata.scoring.uncertainty import Draws, draw, log_scores
+
+OVERALL = "overall"
+
+
+@dataclass(frozen=True)
+class Release:
+    """One immutable release.
+
+    Attributes
+    ----------
+    folder : Path
+        Its folder; the name is the id.
+    manifest : dict
+        Content of ``manifest.json``.
+    """
+
+    folder: Path
+    manifest: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        """Id: a hash of every input."""
+        return str(self.manifest["id"])
+
+    @cached_property
+    def grid(self) -> Grid:
+        """The equal-area grid of its maps."""
+        shape = self.manifest["grid"]
+        return Grid(
+            **{key: shape[key] for key in ("cell_m", "west_m", "north_m")},
+            rows=shape["rows"],
+            columns=shape["columns"],
+        )
+
+    @cached_property
+    def deposit_types(self) -> dict[str, DepositType]:
+        """The models it was made with, by id."""
+        return {
+            item["id"]: parse(
+                item["id"],
+                (self.folder / "deposit_types" / f"{item['id']}.toml").read_text(
+                    encoding="utf-8"
+                ),
+            )
+            for item in self.manifest["deposit_types"]
+        }
+
+    @cached_property
+    def prospects(self) -> gpd.GeoDataFrame:
+        """Ranked prospect areas, best first, EPSG:4326."""
+        return self.table("prospects")
+
+    @cached_property
+    def explanations(self) -> dict[str, dict[str, Any]]:
+        """The exact explanation of each prospect area, by id."""
+        text = (self.folder / "explanations.json").read_text(encoding="utf-8")
+        return dict(json.loads(text))
+
+    @cached_property
+    def validation(self) -> dict[str, Any]:
+        """Where the known occurrences fall."""
+        text = (self.folder / "validation.json").read_text(encoding="utf-8")
+        return dict(json.loads(text))
+
+    def table(self, name: str) -> gpd.GeoDataFrame:
+        """Read one of the release's tables, for example ``"terranes"``."""
+        return gpd.read_parquet(self.folder / f"{name}.parquet")
+
+    def has_table(self, name: str) -> bool:
+        """Say whether the release holds a table; some layers may be absent."""
+        return f"{name}.parquet" in self.manifest["files"]
+
+    def favourability_path(self, deposit_type: str) -> Path:
+        """Return the raster of a deposit type, or of ``"overall"``.
+
+        Raises
+        ------
+        UnknownDepositTypeError
+            If the release has no such type.
+        """
+        if deposit_type != OVERALL:
+            self._model(deposit_type)
+        return self.folder / "favourability" / f"{deposit_type}.tif"
+
+    def explain(self, lon: float, lat: float, deposit_type: str) -> dict[str, Any]:
+        """Explain the cell that holds a place.
+
+        Parameters
+        ----------
+        lon, lat : float
+            Degrees, WGS 84.
+        deposit_type : str
+            Id of a deposit type.
+
+        Raises
+        ------
+        OutsideRegionError
+            If the place is not on land in the five states.
+        UnknownDepositTypeError
+            If the release has no such type.
+        """
+        model = self._model(deposit_type)
+        measured = self._measured_at(lon, lat)
+        keys = [item.measurement.key for item in model.evidence]
+        drawn = log_scores(
+            model,
+            self._draws[deposit_type],
+            [measured[key] for key in keys],
+            [self._backgrounds[key].classes for key in keys],
+        )[0]
+        names = {
+            key: self._name_at(key, lon, lat)
+            for key in keys
+            if not np.isnan(measured[key][0])
+        }
+        return {
+            "release": self.id,
+            "lon": lon,
+            "lat": lat,
+            **explain(model, drawn, measured, self._backgrounds, names),
+        }
+
+    def _model(self, deposit_type: str) -> DepositType:
+        if deposit_type not in self.deposit_types:
+            raise UnknownDepositTypeError(
+                f"There is no deposit type '{deposit_type}'. Known are: "
+                f"{', '.join(self.deposit_types)}."
+            )
+        return self.deposit_types[deposit_type]
+
+    @cached_property
+    def _draws(self) -> dict[str, Draws]:
+        parameters = self.manifest["parameters"]
+        return {
+            name: draw(model, count=parameters["draws"], seed=parameters["seed"])
+            for name, model in self.deposit_types.items()
+        }
+
+    @cached_property
+    def _backgrounds(self) -> dict[str, Background]:
+        return {
+            item["key"]: Background(
+                layer_title=item["layer_title"],
+                source=item["source"],
+                licence=item["licence"],
+                classes=tuple(item["classes"]),
+                percentiles=tuple(item["percentiles"]),
+            )
+            for item in self.manifest["measurements"]
+        }
+
+    @cached_property
+    def _proximity(self) -> dict[str, Proximity]:
+        """Indexes over the named lines that distances were measured to."""
+        return {
+            item["key"]: Proximity(self.table(item["layer"]), None)
+            for item in self.manifest["measurements"]
+            if item["named"]
+        }
+
+    def _name_at(self, key: str, lon: float, lat: float) -> str:
+        if key not in self._proximity:
+            return ""
+        proximity = self._proximity[key]
+        return str(proximity.table["name"].iloc[proximity.nearest_row(lon, lat)])
+
+    def _measured_at(self, lon: float, lat: float) -> dict[str, FloatArray]:
+        cell = self.grid.cell_of(lon, lat)
+        outside = OutsideRegionError(
+            f"{lat:.4f} N, {lon:.4f} E is not on land in the five states, so there is "
+            "nothing to explain. Choose a place inside their borders."
+        )
+        if cell is None:
+            raise outside
+        row, column = cell
+        path = self.folder / "evidence" / "measurements.tif"
+        with rasterio.open(path, driver="GTiff") as source:
+            found = source.read(window=Window(column, row, 1, 1))[:, 0, 0]
+            inside = source.dataset_mask(window=Window(column, row, 1, 1))[0, 0]
+            nodata = source.nodata
+        if not inside:
+            raise outside
+        found = np.where(found == nodata, np.nan, found).astype(np.float32)
+        return {
+            item["key"]: found[position : position + 1]
+            for position, item in enumerate(self.manifest["measurements"])
+        }
+
+
+def open_release(releases: Path, release_id: str | None = None) -> Release:
+    """Open a release and check every file of it.
+
+    Parameters
+    ----------
+    releases : Path
+        Folder that holds the releases.
+    release_id : str, optional
+        Which one; by default the current one.
+
+    Raises
+    ------
+    NoReleaseError
+        If there is none, or not this one.
+    DamagedReleaseError
+        If a file is missing or changed; says which.
+    """
+    if release_id is None:
+        pointer = releases / CURRENT
+        if not pointer.exists():
+            raise NoReleaseError(
+                f"There is no release in {releases}. Run scripts/rank_prospects.py, "
+                "or scripts/serve, which does it for you."
+            )
+        release_id = pointer.read_text(encoding="ascii").strip()
+    folder = releases / release_id
+    if not release_id.isalnum() or not folder.is_dir():
+        raise NoReleaseError(
+            f"There is no release '{release_id}' in {releases}; there are: "
+            f"{', '.join(known_releases(releases)) or 'none'}. Run "
+            "scripts/rank_prospects.py to build one."
+        )
+    try:
+        text = (folder / MANIFEST).read_text(encoding="utf-8")
+        release = Release(folder, json.loads(text))
+        files = dict(release.manifest["files"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _damaged(folder, f"its {MANIFEST} cannot be read ({error})") from error
+    for name, expected in files.items():
+        path = folder / name
+        if not path.is_file():
+            raise _damaged(folder, f"the file {name} is missing")
+        if path.stat().st_size != expected["bytes"] or (
+            file_checksum(path) != expected["sha256"]
+        ):
+            raise _damaged(folder, f"the file {name} is not the one it was built with")
+    return release
+
+
+def known_releases(releases: Path) -> list[str]:
+    """Return the ids of the finished releases of a folder, newest first."""
+    found = [path.parent for path in releases.glob(f"*/{MANIFEST}")]
+    found.sort(key=lambda folder: folder.stat().st_mtime_ns, reverse=True)
+    return [folder.name for folder in found if not folder.name.startswith(".")]
+
+
+def _damaged(folder: Path, what: str) -> DamagedReleaseError:
+    return DamagedReleaseError(
+        f"Release {folder.name} is damaged: {what}. A release is never repaired: run "
+        "scripts/rank_prospects.py, which builds the same one again from the same "
+        "inputs. Other releases are not affected."
+    )

@@ -1,0 +1,1 @@
+"""Favourability: evidence combined by a deposit type, its account and its spread."""

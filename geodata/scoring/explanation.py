@@ -1,0 +1,217 @@
+"""Why a place scores as it does: the exact account, in a geologist's words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from geodata.grid import FloatArray
+from geodata.scoring.deposit_type import COMPONENTS, DepositType, Evidence
+from geodata.scoring.mineral_system import Score, account, evidence_at, score
+
+NO_DATA = "no data here"
+NO_LAYER = "no data: this layer is not in the release"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """What is known of a measurement over the whole region.
+
+    Attributes
+    ----------
+    layer_title, source, licence : str
+        Of the layer; ``layer_title`` is empty when it is not in the release.
+    classes : tuple of str
+        Names of the classes; empty for quantities.
+    percentiles : tuple of float
+        Percentiles 0 to 100 of the measurement over the land cells of the five
+        states; empty for classes and for layers that are not there.
+    """
+
+    layer_title: str
+    source: str
+    licence: str
+    classes: tuple[str, ...]
+    percentiles: tuple[float, ...]
+
+
+def explain(
+    deposit_type: DepositType,
+    drawn: FloatArray,
+    measured: Mapping[str, FloatArray],
+    backgrounds: Mapping[str, Background],
+    names: Mapping[str, str],
+    *,
+    at: int = 0,
+) -> dict[str, object]:
+    """Explain a place, or the average of the cells of an area.
+
+    Parameters
+    ----------
+    deposit_type : DepositType
+        The model.
+    drawn : array of float32, shape (draws,)
+        Log favourability of the place or area under every Monte-Carlo draw.
+    measured : mapping of measurement key to float32 array, shape (cells,)
+        Measurements; one cell for a place.
+    backgrounds : mapping of measurement key to Background
+        The region to compare with.
+    names : mapping of measurement key to str
+        What was measured to, for example the name of the nearest boundary.
+    at : int
+        The cell whose measurement is told as the fact.
+
+    Returns
+    -------
+    dict
+        JSON-ready.  The parts of all evidence sum to ``log_favourability``,
+        which is the mean over the cells of log favourability.
+
+    Notes
+    -----
+    A part tells what an argument takes away from a perfect score; unknown
+    evidence takes nothing away and adds nothing.
+    """
+    keys = [evidence.measurement.key for evidence in deposit_type.evidence]
+    rows = [measured[key] for key in keys]
+    classes = [backgrounds[key].classes for key in keys]
+    values = [
+        evidence_at(evidence, row, list_of)
+        for evidence, row, list_of in zip(
+            deposit_type.evidence, rows, classes, strict=True
+        )
+    ]
+    found = score(deposit_type, [row.astype(np.float64) for row in values])
+    parts = account(deposit_type, values)
+    part_of = dict(
+        zip(
+            (item.name for item in deposit_type.evidence),
+            parts.evidence.mean(axis=1).tolist(),
+            strict=True,
+        )
+    )
+    told = [
+        _evidence(
+            evidence,
+            values=value,
+            measured=float(row[at]),
+            part=part_of[evidence.name],
+            background=backgrounds[evidence.measurement.key],
+            name=names.get(evidence.measurement.key, ""),
+        )
+        for evidence, value, row in zip(
+            deposit_type.evidence, values, rows, strict=True
+        )
+    ]
+    return {
+        "deposit_type": deposit_type.id,
+        **_summary(found, drawn),
+        "components": [
+            _component(name, told, parts.component[name])
+            for name in COMPONENTS
+            if name in parts.component
+        ],
+    }
+
+
+def _summary(found: Score, drawn: FloatArray) -> dict[str, float | None]:
+    mean_log = float(found.log_favourability.mean())
+    p10, p50, p90 = np.exp(np.percentile(drawn.astype(np.float64), (10, 50, 90)))
+    return {
+        "log_favourability": number(mean_log),
+        "favourability": number(float(np.exp(mean_log))),
+        "p10": number(float(p10)),
+        "p50": number(float(p50)),
+        "p90": number(float(p90)),
+        "coverage": number(float(found.coverage.mean())),
+    }
+
+
+def _component(
+    name: str,
+    told: Sequence[dict[str, object]],
+    scores: npt.NDArray[np.float64],
+) -> dict[str, object]:
+    own = [item for item in told if item["component"] == name]
+    weight = sum(float(str(item["weight"])) for item in own)
+    known = sum(float(str(item["weight"])) for item in own if item["known"])
+    with_score = scores[~np.isnan(scores)]
+    return {
+        "name": name,
+        "title": name.capitalize(),
+        "score": float(with_score.mean()) if len(with_score) else None,
+        "weight": weight,
+        "coverage": known / weight,
+        "part": sum(float(str(item["part"])) for item in own),
+        "evidence": own,
+    }
+
+
+def _evidence(
+    evidence: Evidence,
+    *,
+    values: FloatArray,
+    measured: float,
+    part: float,
+    background: Background,
+    name: str,
+) -> dict[str, object]:
+    known = values[~np.isnan(values)]
+    return {
+        "name": evidence.name,
+        "title": evidence.title,
+        "claim": evidence.claim,
+        "component": evidence.component,
+        "known": len(known) > 0,
+        "value": float(known.mean()) if len(known) else None,
+        "part": part,
+        "measured": number(measured),
+        "unit": evidence.measurement.unit,
+        "fact": fact(evidence, measured, background, name),
+        "layer": evidence.measurement.layer,
+        "layer_title": background.layer_title,
+        "source": background.source,
+        "licence": background.licence,
+        "weight": evidence.weight.value,
+        "weight_range": [evidence.weight.low, evidence.weight.high],
+        "basis": evidence.weight.basis,
+        "reference": evidence.weight.reference,
+        "parameters": [
+            {"name": key, "unit": evidence.measurement.unit, **asdict(value)}
+            for key, value in evidence.parameters.items()
+        ],
+    }
+
+
+def fact(evidence: Evidence, measured: float, background: Background, name: str) -> str:
+    """Say in one line what was measured, and how it compares with the region."""
+    if not background.layer_title:
+        return NO_LAYER
+    if np.isnan(measured):
+        return NO_DATA
+    if background.classes:
+        return background.classes[round(measured)]
+    amount = f"{plain(measured)} {evidence.measurement.unit}".strip()
+    below = np.searchsorted(background.percentiles, measured, side="left")
+    below = min(int(below), 100)
+    if evidence.measurement.measure == "distance":
+        where = f"{amount} from {name}" if name else amount
+        return f"{where}; nearer than {100 - below} % of the five states"
+    return f"{amount}; higher than {below} % of the five states"
+
+
+def plain(value: float) -> str:
+    """Write a measurement without false precision.
+
+    >>> plain(8.24), plain(123.4), plain(0.257)
+    ('8.2', '123', '0.26')
+    """
+    if abs(value) >= 10:
+        return f"{value:.0f}"
+    return f"{value:.1f}" if abs(value) >= 1 else f"{value:.2f}"
+
+
+def number(value: float) -> float | None:
+    """Return a number fit for JSON: None in place of NaN."""
+    return None if np.isnan(value) else value

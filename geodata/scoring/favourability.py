@@ -1,0 +1,169 @@
+"""Score every cell of a grid, for one deposit type and over all of them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from geodata.grid import FloatArray
+from geodata.scoring.deposit_type import DepositType
+from geodata.scoring.mineral_system import evidence_at, score
+from geodata.scoring.uncertainty import CHUNK, Draws, log_scores, spread
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Favourability:
+    """What a model says of some places; every array has shape (places,).
+
+    Attributes
+    ----------
+    favourability : array of float32
+        0 to 1 with the best value of every number; NaN where nothing is known.
+    p10, p50, p90 : array of float32
+        Percentiles over the Monte-Carlo draws.
+    coverage : array of float32
+        Share of the model's weight that is known, 0 to 1.
+    """
+
+    favourability: FloatArray
+    p10: FloatArray
+    p50: FloatArray
+    p90: FloatArray
+    coverage: FloatArray
+
+    @property
+    def conservative(self) -> FloatArray:
+        """The ranking score, p10 × coverage: low where little is known."""
+        return self.p10 * self.coverage
+
+
+def score_places(
+    deposit_type: DepositType,
+    draws: Draws,
+    measured: Sequence[FloatArray],
+    classes: Sequence[Sequence[str]],
+    *,
+    workers: int = 1,
+    advance: Callable[[int], object] = int,
+) -> Favourability:
+    """Score places by one model, in independent blocks.
+
+    Parameters
+    ----------
+    deposit_type : DepositType
+        The model.
+    draws : Draws
+        Its Monte-Carlo draws.
+    measured : sequence of float32 arrays, shape (places,), one per evidence
+        Measurements; NaN = unknown.
+    classes : sequence of sequences of str, one per evidence
+        Names of classes.
+    workers : int
+        Threads; the result does not depend on it.
+    advance : function of int
+        Called with the number of places each time a block is done.
+    """
+    count = len(measured[0])
+    result = Favourability(
+        favourability=np.full(count, np.nan, dtype=np.float32),
+        p10=np.full(count, np.nan, dtype=np.float32),
+        p50=np.full(count, np.nan, dtype=np.float32),
+        p90=np.full(count, np.nan, dtype=np.float32),
+        coverage=np.zeros(count, dtype=np.float32),
+    )
+
+    def score_block(start: int) -> int:
+        part = slice(start, start + CHUNK)
+        here = [values[part] for values in measured]
+        found = score(
+            deposit_type,
+            [
+                evidence_at(evidence, values, names)
+                for evidence, values, names in zip(
+                    deposit_type.evidence, here, classes, strict=True
+                )
+            ],
+        )
+        range_here = spread(log_scores(deposit_type, draws, here, classes))
+        result.favourability[part] = found.favourability
+        result.coverage[part] = found.coverage
+        result.p10[part] = range_here.p10
+        result.p50[part] = range_here.p50
+        result.p90[part] = range_here.p90
+        return len(here[0])
+
+    with ThreadPoolExecutor(workers) as pool:
+        for done in pool.map(score_block, range(0, count, CHUNK)):
+            advance(done)
+    return result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overall:
+    """The leading deposit type at each place, and what its model says there.
+
+    Attributes
+    ----------
+    leading : array of int16
+        Position of the type with the highest conservative score; -1 = none.
+    best : Favourability
+        That type's values.
+    """
+
+    leading: npt.NDArray[np.int16]
+    best: Favourability
+
+
+def overall(of_type: Mapping[str, Favourability]) -> Overall:
+    """Take at each place the type with the highest p10 × coverage.
+
+    Parameters
+    ----------
+    of_type : mapping of str to Favourability
+        All of one shape.
+    """
+    every = list(of_type.values())
+    conservative = np.stack([item.conservative for item in every])
+    known = ~np.isnan(conservative)
+    leading = np.where(known, conservative, -1.0).argmax(axis=0)
+    nowhere = ~known.any(axis=0)
+
+    def lead(name: str) -> FloatArray:
+        stack = np.stack([getattr(item, name) for item in every])
+        return np.take_along_axis(stack, leading[np.newaxis], axis=0)[0]
+
+    return Overall(
+        leading=np.where(nowhere, -1, leading).astype(np.int16),
+        best=Favourability(
+            favourability=lead("favourability"),
+            p10=lead("p10"),
+            p50=lead("p50"),
+            p90=lead("p90"),
+            coverage=lead("coverage"),
+        ),
+    )
+
+
+def area_rank(values: FloatArray) -> FloatArray:
+    """Say which share of the valid area scores at least as high as each place.
+
+    Parameters
+    ----------
+    values : array of float32, shape (cells,)
+        One per cell of equal area; NaN = unknown.
+
+    Returns
+    -------
+    array of float32, shape (cells,)
+        0 (best) to 1; equal values share the worse rank; NaN stays NaN and does
+        not count as area.
+
+    >>> area_rank(np.float32([0.9, 0.1, np.nan, 0.1])).round(2).tolist()
+    [0.33000001311302185, 1.0, nan, 1.0]
+    """
+    ordered = np.sort(values[~np.isnan(values)])
+    better_or_equal = len(ordered) - np.searchsorted(ordered, values, side="left")
+    share = better_or_equal / max(len(ordered), 1)
+    return np.where(np.isnan(values), np.nan, share).astype(np.float32)

@@ -1,0 +1,147 @@
+"""Spread: what the score could be, given how unsure its numbers are.
+
+Every weight and parameter of a model is drawn from a triangle over its plausible
+range, by a seeded Latin hypercube.  One draw is one opinion about the whole
+model and holds for all places, so places can be ranked within a draw.
+"""
+
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import qmc
+
+from geodata.grid import FloatArray
+from geodata.scoring.deposit_type import DepositType, Number
+from geodata.scoring.mineral_system import Term, combine, evidence_at
+
+DRAWS = 101  # odd, so that p10, p50 and p90 are themselves draws
+SEED = 20_170_731
+CHUNK = 2048  # places scored at once: draws of one chunk stay in the cache
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draws:
+    """Monte-Carlo draws of every number of one model.
+
+    Attributes
+    ----------
+    weights : array of float32, shape (evidence, draws)
+        Weights, positive.
+    parameters : tuple of mappings of str to array of float32, shape (draws,)
+        Parameters of each evidence.
+    """
+
+    weights: FloatArray
+    parameters: tuple[Mapping[str, FloatArray], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """Percentiles of favourability over the draws, 0 to 1, shape (places,)."""
+
+    p10: FloatArray
+    p50: FloatArray
+    p90: FloatArray
+
+
+def draw(deposit_type: DepositType, *, count: int = DRAWS, seed: int = SEED) -> Draws:
+    """Draw every number of a model from its plausible range.
+
+    Parameters
+    ----------
+    deposit_type : DepositType
+        The model.
+    count : int
+        Number of draws.
+    seed : int
+        With the id of the model it fixes the draws.
+    """
+    numbers: list[Number] = []
+    for evidence in deposit_type.evidence:
+        numbers += [evidence.weight, *evidence.parameters.values()]
+    seeds = np.random.SeedSequence([seed, zlib.crc32(deposit_type.id.encode())])
+    sampler = qmc.LatinHypercube(len(numbers), rng=np.random.default_rng(seeds))
+    shares = sampler.random(count)
+    drawn = iter(
+        triangle(shares[:, position], number) for position, number in enumerate(numbers)
+    )
+    weights, parameters = [], []
+    for evidence in deposit_type.evidence:
+        weights.append(next(drawn))
+        parameters.append({key: next(drawn) for key in evidence.parameters})
+    return Draws(weights=np.array(weights), parameters=tuple(parameters))
+
+
+def triangle(share: npt.NDArray[np.float64], number: Number) -> FloatArray:
+    """Turn shares 0..1 into draws from the triangle over a number's range.
+
+    >>> middle = Number(value=2, low=0, high=4, basis="expert", reference="-")
+    >>> triangle(np.array([0.0, 0.5, 1.0]), middle).tolist()
+    [0.0, 2.0, 4.0]
+    """
+    width = number.high - number.low
+    if width == 0:
+        return np.full(share.shape, number.value, dtype=np.float32)
+    peak = (number.value - number.low) / width
+    rising = np.sqrt(share * peak)
+    falling = 1.0 - np.sqrt((1.0 - share) * (1.0 - peak))
+    return (number.low + width * np.where(share < peak, rising, falling)).astype(
+        np.float32
+    )
+
+
+def log_scores(
+    deposit_type: DepositType,
+    draws: Draws,
+    measured: Sequence[FloatArray],
+    classes: Sequence[Sequence[str]],
+) -> FloatArray:
+    """Score some places under every draw.
+
+    Parameters
+    ----------
+    deposit_type : DepositType
+        The model.
+    draws : Draws
+        Its draws.
+    measured : sequence of float32 arrays, shape (places,), one per evidence
+        Measurements; NaN = unknown.
+    classes : sequence of sequences of str, one per evidence
+        Names of classes.
+
+    Returns
+    -------
+    array of float32, shape (places, draws)
+        Log favourability; NaN where nothing is known.
+    """
+
+    def terms() -> Iterator[Term]:
+        for row, evidence in enumerate(deposit_type.evidence):
+            values = measured[row][:, np.newaxis]
+            known = ~np.isnan(evidence_at(evidence, values, classes[row]))
+            drawn = values
+            if known.any():
+                filled = values if known.all() else np.where(known, values, 0)
+                drawn = evidence_at(
+                    evidence, filled, classes[row], draws.parameters[row]
+                )
+            yield Term(
+                component=evidence.component,
+                values=drawn,
+                weight=draws.weights[row],
+                known=None if known.all() else known,
+            )
+
+    return np.asarray(combine(terms()).log_favourability)
+
+
+def spread(log_favourability: FloatArray) -> Spread:
+    """Take the 10th, 50th and 90th percentile over the draws (last axis)."""
+    last = log_favourability.shape[-1] - 1
+    ranks = [round(last * share) for share in (0.1, 0.5, 0.9)]
+    ordered = np.sort(log_favourability, axis=-1)  # vectorised; partition is not
+    p10, p50, p90 = (np.exp(ordered[..., rank]) for rank in ranks)
+    return Spread(p10=p10, p50=p50, p90=p90)

@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""Build a release: score, delineate, rank and explain, then print a summary."""
+
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from geodata.errors import GeodataError
+from geodata.grid import DEFAULT_CELL_M
+from geodata.layers.store import LayerStore
+from geodata.release import Parameters, Release, build_release, open_release
+from geodata.scoring.deposit_type import choose, deposit_type_texts, read_folder
+
+BUNDLE = Path(__file__).parents[1] / "geodata" / "bundle"
+
+
+def main(
+    home: Annotated[
+        Path, typer.Option(envvar="ATLAS_HOME", help="Folder for layers and releases.")
+    ] = Path("var"),
+    cell_m: Annotated[
+        float, typer.Option(help="Side of a cell, metres, 30 to 50000.")
+    ] = DEFAULT_CELL_M,
+    deposit_type: Annotated[
+        list[str] | None, typer.Option(help="Only these deposit types (repeat).")
+    ] = None,
+    models: Annotated[
+        Path | None,
+        typer.Option(help="Folder with your own deposit-type files (*.toml)."),
+    ] = None,
+    quiet: Annotated[bool, typer.Option(help="Print the release id only.")] = False,
+) -> None:
+    """Build the release that follows from the layers and models, and rank it."""
+    console = Console(stderr=True, quiet=quiet)
+    started = time.monotonic()
+    try:
+        texts = choose(
+            read_folder(models) if models else deposit_type_texts(),
+            tuple(deposit_type or ()),
+        )
+        with Progress(
+            TextColumn("{task.description:<24}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f} %"),
+            TimeElapsedColumn(),
+            console=console,
+        ) as bars:
+            tasks: dict[str, int] = {}
+
+            def progress(task: str, share: float) -> None:
+                if task not in tasks:
+                    tasks[task] = bars.add_task(task, total=1.0)
+                bars.update(tasks[task], completed=share)  # type: ignore[arg-type]  # TaskID is an int
+
+            built = build_release(
+                LayerStore((BUNDLE, home / "layers")),
+                texts,
+                home / "releases",
+                parameters=Parameters(cell_m=cell_m),
+                progress=progress,
+            )
+        release = open_release(home / "releases", built.folder.name)
+    except GeodataError as error:
+        console.quiet = False
+        console.print(f"[bold red]Not built.[/] {error}", highlight=False)
+        sys.exit(1)
+    if quiet:
+        Console().print(release.id, highlight=False)
+        return
+    out = Console()
+    summary(release, out)
+    how = f"built in {time.monotonic() - started:.1f} s" if built.fresh else "was there"
+    out.print(f"Release [bold]{release.id}[/] {how}: {built.folder}", highlight=False)
+
+
+def summary(release: Release, out: Console) -> None:
+    """Print the best areas, coverage per type and where known sites fall."""
+    best = Table(title="Prospect areas, best ten", title_justify="left")
+    for heading in ("#", "area", "place", "states", "km²", "fav.", "p10–p90", "cov."):
+        best.add_column(heading, justify="right" if heading in "#km²" else "left")
+    for row in release.prospects.head(10).itertuples():
+        best.add_row(
+            str(row.rank),
+            str(row.label),
+            str(row.place),
+            str(row.states),
+            f"{row.area_km2:,.0f}",
+            f"{row.favourability:.2f}",
+            f"{row.p10:.2f}–{row.p90:.2f}",
+            f"{row.coverage:.0%}",
+        )
+    out.print(best)
+    types = Table(title="Deposit types", title_justify="left")
+    for heading in ("type", "areas", "mean coverage"):
+        types.add_column(heading)
+    for item in release.manifest["deposit_types"]:
+        covered = release.validation["coverage"][item["id"]]["mean"]
+        types.add_row(item["title"], str(item["prospects"]), f"{covered:.0%}")
+    out.print(types)
+    sites = Table(
+        title="Known sites: share of the area that scores at least as high "
+        "(mean over the circle of error; random: 50 %)",
+        title_justify="left",
+    )
+    for heading in ("site", "own type", "own map", "all types"):
+        sites.add_column(heading)
+    for site in release.validation["sites"]:
+        own, every = site["own"], site["overall"]
+        sites.add_row(
+            site["site"],
+            site["deposit_type"] or "none of ours",
+            f"{own['mean']:.0%}" if own else "–",
+            f"{every['mean']:.0%}" if every else "unknown",
+        )
+    out.print(sites)
+
+
+if __name__ == "__main__":
+    typer.run(main)

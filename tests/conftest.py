@@ -1,0 +1,80 @@
+"""What every test lives by: no network, and a clear word when something is absent."""
+
+import ipaddress
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class NetworkRefusedError(AssertionError):
+    """A test tried to reach another host."""
+
+
+def is_loopback(host: Any) -> bool:
+    """Tell whether a host name or address stays on this machine."""
+    name = host.decode() if isinstance(host, bytes) else host
+    if name in (None, "", "localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(name.partition("%")[0]).is_loopback
+    except (AttributeError, ValueError):
+        return False
+
+
+def skip_or_fail(reason: str) -> NoReturn:
+    """Skip where a person may lack something; fail where CI promises it."""
+    if os.environ.get("CI"):
+        pytest.fail(f"CI must have this: {reason}", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_network() -> Iterator[None]:
+    """Refuse every connection and name look-up that leaves this machine.
+
+    Programs that a test starts are asked to stay offline by their settings.
+    """
+
+    def guarded_by_address(method: Any) -> Any:
+        def guard(self: socket.socket, *arguments: Any) -> Any:
+            address = arguments[-1]
+            is_inet = self.family in (socket.AF_INET, socket.AF_INET6)
+            if is_inet and not is_loopback(address[0]):
+                raise NetworkRefusedError(f"A test tried to reach {address}.")
+            return method(self, *arguments)
+
+        return guard
+
+    def guarded_by_name(function: Any) -> Any:
+        def guard(host: Any, *arguments: Any, **options: Any) -> Any:
+            if not is_loopback(host):
+                raise NetworkRefusedError(f"A test tried to look up {host!r}.")
+            return function(host, *arguments, **options)
+
+        return guard
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("connect", "connect_ex", "sendto"):
+            method = getattr(socket.socket, name)
+            patch.setattr(socket.socket, name, guarded_by_address(method))
+        for name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex"):
+            patch.setattr(socket, name, guarded_by_name(getattr(socket, name)))
+        patch.setenv("PIP_NO_INDEX", "1")
+        patch.delenv("PIP_FIND_LINKS", raising=False)
+        patch.setenv("npm_config_offline", "true")
+        yield
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder that lies beside the project: mirror, parity tables, clients."""
+    folder = ROOT.parent / "shared"
+    if not folder.is_dir():
+        skip_or_fail("waits for the folder ../shared, which is not here")
+    return folder
