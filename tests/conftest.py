@@ -9,6 +9,10 @@ from typing import Any, NoReturn
 
 import pytest
 
+from geodata.layers.store import LayerStore
+from geodata.release import Parameters, Release, build_release, open_release
+from geodata.scoring.deposit_type import deposit_type_texts
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -78,3 +82,35 @@ def shared() -> Path:
     if not folder.is_dir():
         skip_or_fail("waits for the folder ../shared, which is not here")
     return folder
+
+
+@pytest.fixture(scope="session")
+def store() -> LayerStore:
+    """Every layer there is: the bundle, and those that setup makes."""
+    home = Path(os.environ.get("ATLAS_HOME", ROOT / "var"))
+    return LayerStore((ROOT / "geodata" / "bundle", home / "layers"))
+
+
+@pytest.fixture(scope="session")
+def bundle() -> LayerStore:
+    """The layers of the repository alone, as on a machine without a registry."""
+    return LayerStore((ROOT / "geodata" / "bundle",))
+
+
+@pytest.fixture(scope="session")
+def release_home(store: LayerStore, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home folder with one real release of 50 km cells; read only, please."""
+    home = tmp_path_factory.mktemp("home")
+    build_release(
+        store,
+        deposit_type_texts(),
+        home / "releases",
+        parameters=Parameters(cell_m=50_000),
+    )
+    return home
+
+
+@pytest.fixture(scope="session")
+def release(release_home: Path) -> Release:
+    """That release, opened."""
+    return open_release(release_home / "releases")

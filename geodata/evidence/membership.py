@@ -14,9 +14,8 @@ References
    engineering: Wiley.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Protocol
 
 import numpy as np
 
@@ -27,12 +26,8 @@ ONE = np.float32(1.0)
 HALF = np.float32(0.5)
 
 
-class Membership(Protocol):
-    """A function from measurements and named parameters to evidence."""
-
-    def __call__(self, measured: FloatArray, /, **parameters: FloatArray) -> FloatArray:
-        """Return evidence, 0 to 1; NaN stays NaN."""
-        ...
+Membership = Callable[..., FloatArray]
+"""A function from measurements and named parameters to evidence."""
 
 
 def near(measured: FloatArray, *, half: FloatArray) -> FloatArray:
@@ -48,16 +43,14 @@ def near(measured: FloatArray, *, half: FloatArray) -> FloatArray:
     >>> near(np.float32([0, 25, 50]), half=np.float32(25)).round(2).tolist()
     [1.0, 0.5, 0.20000000298023224]
     """
-    scaled = measured / half
-    return np.asarray(ONE / (ONE + scaled * scaled))
+    return _peak(np.asarray(measured / half))
 
 
 def band(
     measured: FloatArray, *, centre: FloatArray, half_width: FloatArray
 ) -> FloatArray:
     """Evidence 1 at ``centre``, one half at ``centre ± half_width``."""
-    scaled = (measured - centre) / half_width
-    return np.asarray(ONE / (ONE + scaled * scaled))
+    return _peak(np.asarray((measured - centre) / half_width))
 
 
 def rise(
@@ -71,8 +64,14 @@ def rise(
     ...                  spread=np.float32(1))), 2)
     0.5
     """
-    scaled = (measured - midpoint) / spread
-    return np.asarray(HALF + HALF * scaled / np.sqrt(ONE + scaled * scaled))
+    scaled = np.asarray((measured - midpoint) / spread)
+    root = np.asarray(scaled * scaled)
+    root += ONE
+    np.sqrt(root, out=root)
+    scaled /= root  # in place: this runs over every cell and every draw
+    scaled *= HALF
+    scaled += HALF
+    return scaled
 
 
 def fall(
@@ -86,19 +85,29 @@ def pick(measured: FloatArray, **evidence_of_class: FloatArray) -> FloatArray:
     """Evidence by class: parameter ``class_3`` is the evidence of class 3.
 
     Parameter ``other`` is the evidence of every class that is not named; without
-    it such a class is unknown, NaN.
+    it such a class is unknown, NaN.  With draws as parameters, shape (draws,),
+    the last axis of ``measured`` has length 1.
     """
+    other = evidence_of_class.pop(OTHER, np.float32(np.nan))
+    codes = {int(name.removeprefix("class_")): name for name in evidence_of_class}
+    known = ~np.isnan(measured)
+    highest = max((*codes, int(measured[known].max()) if known.any() else 0))
     shape = np.broadcast_shapes(
-        measured.shape, *(np.shape(value) for value in evidence_of_class.values())
+        np.shape(other), *map(np.shape, evidence_of_class.values())
     )
-    found = np.full(shape, np.nan, dtype=np.float32)
-    if OTHER in evidence_of_class:
-        other = evidence_of_class.pop(OTHER)
-        np.copyto(found, other, where=np.broadcast_to(~np.isnan(measured), shape))
-    for name, evidence in evidence_of_class.items():
-        code = np.float32(name.removeprefix("class_"))
-        np.copyto(found, evidence, where=np.broadcast_to(measured == code, shape))
-    return found
+    table = np.full((highest + 2, *shape), np.nan, dtype=np.float32)
+    table[:-1] = other
+    for code, name in codes.items():
+        table[code] = evidence_of_class[name]
+    row = np.where(known, measured, highest + 1).astype(np.intp)
+    return np.asarray(table[row[..., 0] if shape else row])
+
+
+def _peak(scaled: FloatArray) -> FloatArray:
+    """Return 1 / (1 + x²), overwriting x."""
+    scaled *= scaled
+    scaled += ONE
+    return np.asarray(np.divide(ONE, scaled, out=scaled))
 
 
 MEMBERSHIPS: Mapping[str, Membership] = MappingProxyType(

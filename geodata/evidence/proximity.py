@@ -48,6 +48,13 @@ class Proximity:
         return points, owner.astype(np.int64)
 
     @cached_property
+    def _bodies(self) -> shapely.Geometry | None:
+        """All polygons together; None when the layer holds none."""
+        shapes = self.table.geometry.to_numpy()
+        polygons = shapes[shapely.get_dimensions(shapes) == 2]
+        return shapely.union_all(polygons) if len(polygons) else None
+
+    @cached_property
     def _tree(self) -> cKDTree:
         points, _ = self._points
         return cKDTree(earth_centred(points[:, 0], points[:, 1]), balanced_tree=False)
@@ -68,15 +75,17 @@ class Proximity:
         """
         if self.table.empty:
             return np.full(lon.shape, np.nan, dtype=np.float32)
-        chord, _ = self._tree.query(earth_centred(lon, lat), workers=-1)
-        distance = arc_km(chord).astype(np.float32)
+        chord, _ = self._tree.query(earth_centred(lon, lat))
+        distance = arc_km(np.asarray(chord)).astype(np.float32)
+        if self._bodies is not None:
+            distance[covers(self._bodies, lon, lat)] = 0
         distance[~covers(self.coverage, lon, lat)] = np.nan
         return distance
 
     def nearest_row(self, lon: float, lat: float) -> int:
         """Return the row of the nearest geometry in the table."""
         _, position = self._tree.query(earth_centred(np.array([lon]), np.array([lat])))
-        return int(self._points[1][position[0]])
+        return int(self._points[1][np.asarray(position)[0]])
 
 
 def earth_centred(lon: DegreeArray, lat: DegreeArray) -> DegreeArray:

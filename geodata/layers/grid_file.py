@@ -87,7 +87,9 @@ class DegreeGrid:
 
     def _inside(self, row: DoubleMap, column: DoubleMap) -> npt.NDArray[np.bool_]:
         rows, columns = self.values.shape
-        return (row >= 0) & (row <= rows - 1) & (column >= 0) & (column <= columns - 1)
+        inside: npt.NDArray[np.bool_] = (row >= 0) & (row <= rows - 1)
+        inside &= (column >= 0) & (column <= columns - 1)
+        return inside
 
 
 def read_grid(content: bytes, *, variable: str = "") -> DegreeGrid:

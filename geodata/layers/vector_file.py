@@ -16,6 +16,7 @@ from geodata.errors import LayerFormatError
 CRS = "EPSG:4326"
 DECIMALS = 5  # about one metre
 _STEP_DEG = 10.0**-DECIMALS
+_AREA = 2  # dimensions of a polygon
 
 
 def encode_vector(table: geopandas.GeoDataFrame) -> bytes:
@@ -109,8 +110,17 @@ def _rounded(geometry: BaseGeometry | None, index: int) -> BaseGeometry:
             f"Row {index} of the table has no geometry. Every row of a vector layer "
             "needs one; drop the row or write a table."
         )
-    small = shapely.set_precision(geometry, _STEP_DEG)
-    if small.is_empty:
+    if shapely.get_dimensions(geometry) == _AREA:
+        # One first corner and one sense of turn, whatever the history of a ring.
+        small = shapely.normalize(shapely.set_precision(geometry, _STEP_DEG))
+        vanished = small.is_empty
+    else:
+        # Corner by corner, because the direction of a line carries meaning.
+        small = shapely.remove_repeated_points(
+            shapely.set_precision(geometry, _STEP_DEG, mode="pointwise")
+        )
+        vanished = shapely.get_dimensions(geometry) > 0 and small.length == 0.0
+    if vanished:
         raise LayerFormatError(
             f"The geometry of row {index} is smaller than {_STEP_DEG} degrees and "
             "vanishes when rounded; drop the row."

@@ -19,7 +19,7 @@ from geodata.release.inputs import Inputs, Parameters, gather
 from geodata.release.manifest import make_manifest
 from geodata.release.open import OVERALL, open_release
 from geodata.release.publish import make_current, new_folder, publish
-from geodata.release.rasters import write_measurements, write_shares
+from geodata.release.rasters import LEADING, RANK, write_measurements, write_shares
 from geodata.release.surroundings import read_surroundings
 from geodata.release.survey import (
     Progress,
@@ -29,7 +29,12 @@ from geodata.release.survey import (
     survey_cells,
 )
 from geodata.scoring.deposit_type import DepositType, parse
-from geodata.scoring.favourability import Favourability, overall, score_places
+from geodata.scoring.favourability import (
+    Favourability,
+    area_rank,
+    overall,
+    score_places,
+)
 from geodata.scoring.uncertainty import draw
 from geodata.scoring.validation import validate
 
@@ -112,7 +117,7 @@ def _build(
         measured = measure(readings, cells, progress)
         survey = survey_cells(cells, readings, measured, around)
         maps, areas = _score(models, survey, inputs.parameters, progress)
-        maps[OVERALL] = _write_maps(folder, maps, survey, progress)
+        maps[OVERALL], ranks = _write_maps(folder, maps, survey, progress)
         ranked = rank(areas)
         prospects = to_table(ranked)
         write_tables(
@@ -123,7 +128,7 @@ def _build(
             folder / "explanations.json", dict(zip(prospects["id"], told, strict=True))
         )
         report = validate(
-            {name: found.favourability for name, found in maps.items()},
+            ranks,
             {name: found.coverage for name, found in maps.items()},
             cells,
             around.sites,
@@ -135,7 +140,7 @@ def _build(
         draw_map(
             folder / "figures" / "prospects.png",
             cells,
-            maps[OVERALL].favourability,
+            ranks[OVERALL],
             prospects,
             around,
             release_id=inputs.release_id,
@@ -197,29 +202,36 @@ def _write_maps(
     maps: Mapping[str, Favourability],
     survey: Survey,
     progress: Progress,
-) -> Favourability:
-    """Write every raster; return the map over all deposit types."""
+) -> tuple[Favourability, dict[str, FloatArray]]:
+    """Write every raster; return the map over all types, and every area rank.
+
+    A type's map is ranked by favourability; the map over all types by p10 ×
+    coverage, the score that prospect areas are ranked by, because favourability
+    of different types does not compare.
+    """
+    ranks = {name: area_rank(found.favourability) for name, found in maps.items()}
     (folder / "favourability").mkdir()
     (folder / "evidence").mkdir()
     steps = len(maps) + 2
     for position, (name, found) in enumerate(maps.items()):
         progress("Writing the maps", position / steps)
         path = folder / "favourability" / f"{name}.tif"
-        write_shares(path, survey.cells, _bands(found))
+        write_shares(path, survey.cells, {**_bands(found), RANK: ranks[name]})
     progress("Writing the maps", len(maps) / steps)
     every = overall(maps)
+    ranks[OVERALL] = area_rank(every.best.conservative)
     leading = np.where(every.leading < 0, np.nan, every.leading).astype(np.float32)
     write_shares(
         folder / "favourability" / f"{OVERALL}.tif",
         survey.cells,
-        {**_bands(every.best), "leading_type": leading},
+        {**_bands(every.best), RANK: ranks[OVERALL], LEADING: leading},
     )
     progress("Writing the maps", (len(maps) + 1) / steps)
     write_measurements(
         folder / "evidence" / "measurements.tif", survey.cells, survey.measured
     )
     progress("Writing the maps", 1.0)
-    return every.best
+    return every.best, ranks
 
 
 def _bands(found: Favourability) -> dict[str, FloatArray]:

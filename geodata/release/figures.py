@@ -7,16 +7,17 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import shapely
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from geodata.grid import Cells, FloatArray, to_equal_area
 from geodata.release.surroundings import Surroundings
-from geodata.scoring.favourability import area_rank
 
 RANK_BREAKS = (0.0, 0.01, 0.025, 0.05, 0.10, 0.25, 1.0)
 """Breaks of the map's classes: share of the area that scores at least as high."""
@@ -27,12 +28,13 @@ RANK_COLOURS = ("#5b1a3a", "#8f2d3f", "#bf5a33", "#dd9648", "#ecca8a", "#f3ead3"
 _INK, _ACCENT, _GROUND, _WATER = "#1d2733", "#0f6b62", "#eceae3", "#cfd8dc"
 _LABELLED = 12  # areas that get their rank written beside them
 _DPI = 150
+_PIXELS = 1_600  # cells drawn across the map
 
 
 def draw_map(
     path: Path,
     cells: Cells,
-    favourability: FloatArray,
+    rank: FloatArray,
     prospects: gpd.GeoDataFrame,
     around: Surroundings,
     *,
@@ -46,8 +48,8 @@ def draw_map(
         File to make.
     cells : Cells
         The land cells.
-    favourability : array of float32, shape (cells,)
-        Of the leading deposit type; NaN = unknown, left blank.
+    rank : array of float32, shape (cells,)
+        Area rank of the map over all types, 0 best; NaN = unknown, left blank.
     prospects : GeoDataFrame
         Ranked areas.
     around : Surroundings
@@ -62,8 +64,9 @@ def draw_map(
     east = west + grid.columns * grid.cell_m
     south = north - grid.rows * grid.cell_m
     _fill(axes, around.land, _GROUND)
+    every = max(1, grid.columns // _PIXELS)  # no finer than the picture
     axes.imshow(
-        cells.to_map(area_rank(favourability)),
+        cells.to_map(rank)[::every, ::every],
         extent=(west, east, south, north),
         cmap=ListedColormap(RANK_COLOURS),
         norm=BoundaryNorm(RANK_BREAKS, len(RANK_COLOURS)),
@@ -97,9 +100,7 @@ def draw_map(
         title="Where to look first: all deposit types",
     )
     _scale_bar(axes, west, south)
-    axes.legend(
-        handles=_legend(), loc="upper left", fontsize=8, framealpha=0.95, ncols=1
-    )
+    axes.legend(handles=_legend(), loc="lower right", fontsize=8, framealpha=0.95)
     figure.supxlabel(
         "Exploration aid, not a resource estimate. Coloured by share of area that "
         f"scores at least as high. Release {release_id}.",
@@ -198,14 +199,22 @@ def _scale_bar(axes: Axes, west: float, south: float) -> None:
     axes.annotate("500 km", (x.mean(), south + 20_000), ha="center", fontsize=8)
 
 
-def _legend() -> list[Patch]:
+def _legend() -> list[Artist]:
     labels = ("best 1 %", "1–2.5 %", "2.5–5 %", "5–10 %", "10–25 %", "other land")
     swatches = [
         Patch(facecolor=colour, label=label)
         for colour, label in zip(RANK_COLOURS, labels, strict=True)
     ]
     outline = Patch(facecolor="none", edgecolor=_ACCENT, label="prospect area, rank")
-    site = Patch(facecolor="white", edgecolor=_INK, label="known site (±5–25 km)")
+    site = Line2D(
+        [],
+        [],
+        linestyle="none",
+        marker="o",
+        color="white",
+        markeredgecolor=_INK,
+        label="known site, ± 5–45 km",
+    )
     return [*swatches, outline, site]
 
 

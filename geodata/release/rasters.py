@@ -12,6 +12,8 @@ from geodata.errors import DamagedReleaseError
 from geodata.grid import EQUAL_AREA, Cells, FloatArray
 
 SCALE = 1e-4  # shares and scores are stored as whole ten-thousandths
+RANK = "area_rank"  # band: share of the area that scores at least as high
+LEADING = "leading_type"  # band: position of the leading deposit type
 UNKNOWN = 65_535
 NODATA = -9_999.0
 
@@ -26,12 +28,12 @@ def write_shares(path: Path, cells: Cells, bands: Mapping[str, FloatArray]) -> N
     cells : Cells
         The land cells.
     bands : mapping of str to float array, shape (cells,)
-        0 to 1, or small whole numbers for a band named ``leading_type``; NaN =
+        0 to 1, or small whole numbers for the band :data:`LEADING`; NaN =
         unknown, stored as 65 535.  Bands of shares carry a scale of 1/10 000.
     """
     size = cells.grid.rows * cells.grid.columns
     stack = np.full((len(bands), size), UNKNOWN, dtype=np.uint16)
-    scales = [1.0 if name == "leading_type" else SCALE for name in bands]
+    scales = [1.0 if name == LEADING else SCALE for name in bands]
     for row, (values, scale) in enumerate(zip(bands.values(), scales, strict=True)):
         stored = np.where(np.isnan(values), UNKNOWN, np.round(values / scale))
         stack[row, cells.index] = stored.astype(np.uint16)
@@ -90,7 +92,7 @@ class ShareMap:
     Attributes
     ----------
     bands : dict of str to array of float32, shape (rows, columns)
-        0 to 1; NaN = unknown or outside.  ``leading_type`` holds positions.
+        0 to 1; NaN = unknown or outside.  :data:`LEADING` holds positions.
     crs : str
         Projection, as text.
     transform : tuple of float

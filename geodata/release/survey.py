@@ -1,6 +1,8 @@
 """Measure every cell once, whatever the deposit types that will use it."""
 
+import os
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -20,7 +22,7 @@ def no_progress(_task: str, _share: float) -> None:
     """Tell nobody."""
 
 
-BLOCK = 250_000  # cells measured at once
+BLOCK = 50_000  # cells measured at once: small enough to share among threads
 
 
 def prepare_all(models: Iterable[DepositType], store: LayerStore) -> dict[str, Reading]:
@@ -39,15 +41,18 @@ def measure(
     dict of str to array of float32, shape (cells,)
         NaN = unknown.
     """
-    measured = {}
-    for position, (key, reading) in enumerate(readings.items()):
-        progress("Measuring", position / len(readings))
-        values = np.full(len(cells), np.nan, dtype=np.float32)
-        if reading.provenance is not None:
-            for block in cells.blocks(BLOCK):
-                values[block] = reading.values(*cells.lonlat(block))
-        measured[key] = values
-    progress("Measuring", 1.0)
+    measured = {key: np.full(len(cells), np.nan, dtype=np.float32) for key in readings}
+    blocks = list(cells.blocks(BLOCK))
+
+    def measure_block(block: slice) -> None:
+        lon, lat = cells.lonlat(block)
+        for key, reading in readings.items():
+            if reading.provenance is not None:
+                measured[key][block] = reading.values(lon, lat)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for done, _ in enumerate(pool.map(measure_block, blocks)):
+            progress("Measuring", (done + 1) / len(blocks))
     return measured
 
 

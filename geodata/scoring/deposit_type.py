@@ -5,6 +5,7 @@ the components of a mineral system and states every number with its plausible
 range, its reference and whether the number is published or our judgement.
 """
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -159,8 +160,8 @@ def parse(name: str, text: str) -> DepositType:
     names = [item.name for item in evidence]
     if not names or len(set(names)) != len(names):
         raise DepositTypeError(
-            f"The file of {where} needs at least one [[evidence]] and no name "
-            f"twice; got {names}."
+            f"The file of {where} needs at least one [[evidence]], and no name twice; "
+            f"got {names}."
         )
     return DepositType(
         id=name,
@@ -245,6 +246,8 @@ def _number(entry: object, where: str) -> Number:
             f"The {where} needs the numbers value, low and high; got {entry!r} "
             f"({error})."
         ) from error
+    if not all(map(math.isfinite, (number.value, number.low, number.high))):
+        raise DepositTypeError(f"The {where} needs finite numbers; got {entry!r}.")
     if not number.low <= number.value <= number.high:
         raise DepositTypeError(
             f"The {where} must satisfy low <= value <= high; got {number.low:g}, "

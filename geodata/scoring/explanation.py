@@ -1,5 +1,6 @@
 """Why a place scores as it does: the exact account, in a geologist's words."""
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
@@ -193,8 +194,7 @@ def fact(evidence: Evidence, measured: float, background: Background, name: str)
     if background.classes:
         return background.classes[round(measured)]
     amount = f"{plain(measured)} {evidence.measurement.unit}".strip()
-    below = np.searchsorted(background.percentiles, measured, side="left")
-    below = min(int(below), 100)
+    below = min(bisect_left(background.percentiles, measured), 100)
     if evidence.measurement.measure == "distance":
         where = f"{amount} from {name}" if name else amount
         return f"{where}; nearer than {100 - below} % of the five states"

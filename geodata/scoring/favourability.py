@@ -132,7 +132,7 @@ def overall(of_type: Mapping[str, Favourability]) -> Overall:
 
     def lead(name: str) -> FloatArray:
         stack = np.stack([getattr(item, name) for item in every])
-        return np.take_along_axis(stack, leading[np.newaxis], axis=0)[0]
+        return np.asarray(np.take_along_axis(stack, leading[np.newaxis], axis=0)[0])
 
     return Overall(
         leading=np.where(nowhere, -1, leading).astype(np.int16),

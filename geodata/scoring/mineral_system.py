@@ -66,7 +66,7 @@ class Score:
     @property
     def favourability(self) -> npt.NDArray[np.floating]:
         """Favourability, 0 to 1; a rank aid, not a probability."""
-        return np.exp(self.log_favourability)
+        return np.asarray(np.exp(self.log_favourability))
 
 
 def evidence_at(

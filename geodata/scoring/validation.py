@@ -1,16 +1,17 @@
 """Where the known occurrences fall on a map, told with n and intervals."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 from scipy.stats import binomtest
 
 from geodata.evidence.proximity import arc_km, earth_centred
-from geodata.grid import Cells, FloatArray
-from geodata.scoring.favourability import area_rank
+from geodata.grid import Cells, DegreeArray, FloatArray
+from geodata.region import LonLat
 
 AREA_SHARES = (0.01, 0.02, 0.05, 0.10, 0.20, 0.25, 0.50)
 COVERAGE_BREAKS = (0.3, 0.6)
@@ -37,37 +38,57 @@ class SiteRank:
     worst: float
 
 
-def site_rank(
-    rank: FloatArray, cells: Cells, *, lon: float, lat: float, uncertainty_km: float
-) -> SiteRank:
-    """Read the area rank of a site, given how well its position is known.
+def circle(
+    centre: LonLat, uncertainty_km: float, places: tuple[DegreeArray, DegreeArray]
+) -> npt.NDArray[np.int64]:
+    """Return the cells within the circle of error of a position.
+
+    Parameters
+    ----------
+    centre : LonLat
+        The position.
+    uncertainty_km : float
+        Radius, kilometres.
+    places : two arrays of float64, shape (cells,)
+        Longitude and latitude of all cell centres, degrees.
+
+    Returns
+    -------
+    array of int64
+        Positions of the cells; of the nearest one when the circle holds none.
+    """
+    lons, lats = places
+    span = uncertainty_km / 100 + 1  # degrees; with room for the largest cells
+    near = np.flatnonzero(
+        (np.abs(lats - centre.lat) < span) & (np.abs(lons - centre.lon) < 2 * span)
+    )
+    here = earth_centred(np.array([centre.lon]), np.array([centre.lat]))
+    chord = np.linalg.norm(earth_centred(lons[near], lats[near]) - here, axis=1)
+    distance = arc_km(chord)
+    inside = distance <= uncertainty_km
+    if len(near) and not inside.any():
+        inside = distance == distance.min()
+    return np.asarray(near[inside])
+
+
+def site_rank(rank: FloatArray, inside: npt.NDArray[np.int64]) -> SiteRank:
+    """Read the area rank of a site from the cells of its circle.
 
     Parameters
     ----------
     rank : array of float32, shape (cells,)
-        From :func:`geodata.scoring.favourability.area_rank`.
-    cells : Cells
-        The land cells.
-    lon, lat : float
-        Degrees, WGS 84.
-    uncertainty_km : float
-        Radius of the circle of error; at least half a cell is taken.
+        Area rank, 0 best to 1; NaN = unknown, takes no part.
+    inside : array of int64
+        From :func:`circle`.
     """
-    radius = max(uncertainty_km, cells.grid.cell_m / 1000 * np.sqrt(0.5))
-    lons, lats = cells.lonlat()
-    span = radius / 100  # a degree is 100 km or less here, so nothing is missed
-    near = np.flatnonzero((np.abs(lats - lat) < span) & (np.abs(lons - lon) < 2 * span))
-    chord = earth_centred(lons[near], lats[near]) - earth_centred(
-        np.array([lon]), np.array([lat])
-    )
-    inside = rank[near[arc_km(np.linalg.norm(chord, axis=1)) <= radius]]
-    inside = inside[~np.isnan(inside)]
-    if not len(inside):
+    found = rank[inside]
+    found = found[~np.isnan(found)]
+    if not len(found):
         return SiteRank(mean=np.nan, best=np.nan, worst=np.nan)
     return SiteRank(
-        mean=float(inside.mean(dtype=np.float64)),
-        best=float(inside.min()),
-        worst=float(inside.max()),
+        mean=float(found.mean(dtype=np.float64)),
+        best=float(found.min()),
+        worst=float(found.max()),
     )
 
 
@@ -108,7 +129,7 @@ def capture(ranks: Sequence[float]) -> dict[str, Any]:
 
 
 def validate(
-    maps: Mapping[str, FloatArray],
+    ranks: Mapping[str, FloatArray],
     coverages: Mapping[str, FloatArray],
     cells: Cells,
     sites: gpd.GeoDataFrame,
@@ -117,8 +138,8 @@ def validate(
 
     Parameters
     ----------
-    maps : mapping of str to array, shape (cells,)
-        Favourability by deposit type, and ``"overall"``.
+    ranks : mapping of str to array, shape (cells,)
+        Area rank by deposit type, and ``"overall"``.
     coverages : mapping of str to array, shape (cells,)
         Coverage of the same maps.
     cells : Cells
@@ -127,26 +148,20 @@ def validate(
         One row a located site: ``site``, ``deposit_type`` (may be empty),
         ``uncertainty_km``, point geometry.
     """
-    ranks = {name: area_rank(values) for name, values in maps.items()}
+    places = cells.lonlat()
     rows = []
     for site in sites.itertuples():
-        place = {
-            "lon": float(site.geometry.x),
-            "lat": float(site.geometry.y),
-            "uncertainty_km": float(site.uncertainty_km),
-        }
-        own = (
-            site_rank(ranks[site.deposit_type], cells, **place)
-            if site.deposit_type in ranks
-            else None
-        )
+        centre = LonLat(lon=float(site.geometry.x), lat=float(site.geometry.y))
+        inside = circle(centre, float(site.uncertainty_km), places)
+        own = ranks.get(site.deposit_type)
         rows.append(
             {
                 "site": site.site,
                 "deposit_type": site.deposit_type,
-                **place,
-                "own": _told(own),
-                "overall": _told(site_rank(ranks["overall"], cells, **place)),
+                **asdict(centre),
+                "uncertainty_km": float(site.uncertainty_km),
+                "own": None if own is None else _told(site_rank(own, inside)),
+                "overall": _told(site_rank(ranks["overall"], inside)),
             }
         )
     return {

@@ -1,0 +1,86 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from geodata.evidence.sampling import KM_PER_DEGREE, Field
+
+
+def field(values, step=1.0):
+    return Field(
+        values=np.array(values, dtype=np.float32),
+        west=60.0,
+        north=50.0,
+        step_lon_deg=step,
+        step_lat_deg=step,
+    )
+
+
+PLAIN = field([[0, 1, 2], [3, 4, 5], [6, 7, 8]])
+
+
+def one(function, lon, lat):
+    return float(function(np.array([lon]), np.array([lat]))[0])
+
+
+def test_a_cell_centre_reads_its_own_value_north_up():
+    assert one(PLAIN.at, 60.5, 49.5) == 0
+    assert one(PLAIN.at, 62.5, 49.5) == 2
+    assert one(PLAIN.at, 60.5, 47.5) == 6
+
+
+def test_the_middle_of_four_centres_is_their_mean():
+    assert one(PLAIN.at, 61.0, 49.0) == pytest.approx((0 + 1 + 3 + 4) / 4)
+
+
+def test_off_the_raster_is_unknown():
+    assert np.isnan(one(PLAIN.at, 59.9, 49.5))
+    assert np.isnan(one(PLAIN.nearest, 60.5, 50.1))
+
+
+def test_an_unknown_cell_is_unknown_and_does_not_spoil_its_neighbours():
+    gap = field([[np.nan, 1], [3, 4]])
+    assert np.isnan(one(gap.at, 60.4, 49.6))
+    assert one(gap.at, 61.5, 49.5) == 1
+    assert one(gap.at, 61.01, 48.99) == pytest.approx((1 + 3 + 4) / 3, abs=0.1)
+
+
+@given(
+    hnp.arrays(np.float32, (3, 4), elements=st.floats(-100, 100, width=32)),
+    st.floats(60, 64),
+    st.floats(47, 50),
+)
+def test_interpolation_never_leaves_the_range_of_the_raster(values, lon, lat):
+    found = one(field(values).at, lon, lat)
+    if not np.isnan(found):
+        assert values.min() - 1e-3 <= found <= values.max() + 1e-3
+
+
+def test_the_gradient_of_a_northward_ramp_is_its_slope():
+    ramp = field(np.repeat(np.arange(9, -1, -1.0)[:, None], 10, axis=1))
+    found = one(ramp.gradient().at, 65.0, 45.0)
+    assert found == pytest.approx(100 / KM_PER_DEGREE, rel=1e-4)
+
+
+def test_the_gradient_of_an_eastward_ramp_grows_with_latitude():
+    ramp = field(np.repeat(np.arange(10.0)[None, :], 10, axis=0))
+    found = one(ramp.gradient().at, 65.0, 45.5)
+    expected = 100 / (KM_PER_DEGREE * np.cos(np.radians(45.5)))
+    assert found == pytest.approx(expected, rel=1e-3)
+
+
+def test_relief_is_the_highest_minus_the_lowest_around():
+    step = 1 / 60
+    hill = np.zeros((21, 21))
+    hill[10, 10] = 300
+    relief = field(hill, step=step).relief(window_km=10)
+    middle = (60 + 10.5 * step, 50 - 10.5 * step)
+    assert one(relief.nearest, *middle) == 300
+    assert one(relief.nearest, 60 + 0.5 * step, 50 - 0.5 * step) == 0
+
+
+def test_relief_is_unknown_where_height_is():
+    gap = field([[np.nan, 1], [3, 4]])
+    assert np.isnan(one(gap.relief(window_km=500).nearest, 60.5, 49.5))
+    assert one(gap.relief(window_km=500).nearest, 61.5, 48.5) == 3

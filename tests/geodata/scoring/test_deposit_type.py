@@ -1,0 +1,116 @@
+import pytest
+
+from geodata.errors import DepositTypeError, UnknownDepositTypeError
+from geodata.scoring.deposit_type import (
+    BASES,
+    COMPONENTS,
+    choose,
+    deposit_type_texts,
+    parse,
+    read_folder,
+)
+
+SIX = {
+    "black-shale",
+    "carbonatite",
+    "clay-hosted",
+    "peralkaline",
+    "phosphorite-uranium",
+    "placer",
+}
+GOOD = """
+code = "test"
+title = "Test"
+summary = "A model for a test."
+[[evidence]]
+name = "boundary"
+title = "Terrane boundary"
+claim = "It lies near a boundary."
+component = "pathway"
+layer = "terrane-boundaries"
+measure = "distance"
+unit = "km"
+membership = "near"
+weight = { value = 0.2, low = 0.1, high = 0.3, basis = "expert", reference = "ours" }
+[evidence.parameters]
+half = { value = 25, low = 10, high = 60, basis = "published", reference = "paper" }
+"""
+
+
+def test_the_six_deposit_types_are_there_and_sound():
+    texts = deposit_type_texts()
+    assert set(texts) == SIX
+    codes = {parse(name, text).code for name, text in texts.items()}
+    assert len(codes) == len(SIX)
+
+
+@pytest.mark.parametrize("name", sorted(SIX))
+def test_every_number_has_a_range_a_basis_and_a_reference(name):
+    for evidence in parse(name, deposit_type_texts()[name]).evidence:
+        assert evidence.component in COMPONENTS
+        for number in (evidence.weight, *evidence.parameters.values()):
+            assert number.low <= number.value <= number.high
+            assert number.basis in BASES
+            assert number.reference
+
+
+def test_a_good_file_reads_as_written():
+    found = parse("test", GOOD).evidence[0]
+    assert found.measurement.key == "terrane-boundaries.distance"
+    assert found.parameters["half"].high == 60
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("value = 0.2, low = 0.1", "value = -1, low = -1", "must be positive"),
+        ('reference = "ours"', 'reference = ""', "needs a 'reference'"),
+        (', reference = "ours"', "", "needs a 'reference'"),
+        ("low = 0.1", "low = 0.25", "low <= value <= high"),
+        ("value = 0.2", "value = nan", "finite"),
+        ("high = 0.3", "high = inf", "finite"),
+        ('basis = "expert"', 'basis = "guess"', "published, expert"),
+        ('component = "pathway"', 'component = "luck"', "source, pathway"),
+        ('measure = "distance"', 'measure = "smell"', "distance, value"),
+        ('membership = "near"', 'membership = "rise"', r"needs the parameters"),
+        ("half = { value = 25, low = 10", "half = { value = 25, low = 0", "a width"),
+        ('claim = "It lies near a boundary."', "", "needs a 'claim'"),
+        ("[[evidence]]", "[[evidence", "not valid TOML"),
+        (
+            "weight = { value = 0.2, low = 0.1, high = 0.3, "
+            'basis = "expert", reference = "ours" }',
+            "weight = 0.2",
+            "must be a table",
+        ),
+    ],
+)
+def test_a_bad_file_is_refused_with_what_is_wrong_and_where(old, new, said):
+    assert old in GOOD
+    with pytest.raises(DepositTypeError, match=said) as caught:
+        parse("test", GOOD.replace(old, new))
+    assert "deposit type 'test'" in str(caught.value)
+
+
+def test_an_unknown_deposit_type_is_answered_with_the_known_ones():
+    with pytest.raises(UnknownDepositTypeError, match="carbonatite"):
+        choose(deposit_type_texts(), ("gold",))
+
+
+def test_an_empty_folder_of_models_is_refused(tmp_path):
+    with pytest.raises(DepositTypeError, match="No deposit-type file"):
+        read_folder(tmp_path)
+
+
+def test_evidence_of_a_class_must_lie_between_0_and_1():
+    bad = GOOD.replace('"near"', '"class"').replace(
+        "half = { value = 25, low = 10, high = 60",
+        "stable = { value = 0.5, low = 0.1, high = 2",
+    )
+    with pytest.raises(DepositTypeError, match="must lie in 0..1"):
+        parse("test", bad)
+
+
+def test_two_pieces_of_evidence_may_not_share_a_name():
+    twice = GOOD + GOOD[GOOD.index("[[evidence]]") :]
+    with pytest.raises(DepositTypeError, match="no name twice"):
+        parse("test", twice)

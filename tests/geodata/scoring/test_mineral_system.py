@@ -1,0 +1,147 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from geodata.scoring.deposit_type import deposit_type_texts, parse
+from geodata.scoring.mineral_system import FLOOR, account, combine, score
+
+NUMBER = 'value = {0}, low = {0}, high = {0}, basis = "expert", reference = "test"'
+
+
+def model(*evidence):
+    """A model from (component, weight) pairs; every measurement is its evidence."""
+    rows = [
+        f"""
+[[evidence]]
+name = "e{position}"
+title = "Evidence {position}"
+claim = "It is so."
+component = "{component}"
+layer = "layer{position}"
+measure = "value"
+column = "band"
+membership = "rise"
+weight = {{ {NUMBER.format(weight)} }}
+parameters = {{ midpoint = {{ {NUMBER.format(0)} }}, spread = {{ {NUMBER.format(1)} }} }}
+"""
+        for position, (component, weight) in enumerate(evidence)
+    ]
+    head = 'code = "test"\ntitle = "Test"\nsummary = "Test."\n'
+    return parse("test", head + "".join(rows))
+
+
+TWO = model(("source", 1.0), ("source", 3.0), ("pathway", 4.0))
+
+
+def grid(*values):
+    return [np.array(value, dtype=np.float64) for value in values]
+
+
+def test_a_score_by_hand():
+    """Source (0.2 × 1 + 0.6 × 3) / 4 = 0.5; pathway 0.8; both weigh one half."""
+    found = score(TWO, grid([0.2], [0.6], [0.8]))
+    assert found.favourability[0] == pytest.approx(np.sqrt(0.5 * 0.8))
+    assert found.coverage[0] == 1
+
+
+def test_unknown_evidence_takes_no_part_and_lowers_coverage_only():
+    """Source is 0.2 with weight 1; pathway 0.8 with weight 4."""
+    found = score(TWO, grid([0.2], [np.nan], [0.8]))
+    assert found.favourability[0] == pytest.approx((0.2**1 * 0.8**4) ** (1 / 5))
+    assert found.coverage[0] == pytest.approx(5 / 8)
+
+
+def test_a_component_without_any_data_is_left_out():
+    found = score(TWO, grid([np.nan], [np.nan], [0.8]))
+    assert found.favourability[0] == pytest.approx(0.8)
+    assert found.coverage[0] == pytest.approx(0.5)
+
+
+def test_where_nothing_is_known_the_score_is_unknown_not_low():
+    found = score(TWO, grid([np.nan, 0.5], [np.nan, 0.5], [np.nan, 0.5]))
+    assert np.isnan(found.favourability[0])
+    assert found.coverage[0] == 0
+    assert found.favourability[1] == pytest.approx(0.5)
+
+
+def test_where_nothing_is_known_anywhere_the_shape_is_kept():
+    found = score(TWO, grid([np.nan] * 3, [np.nan] * 3, [np.nan] * 3))
+    assert found.favourability.shape == (3,)
+    assert np.isnan(found.favourability).all()
+
+
+def test_a_missing_ingredient_pulls_down_but_never_vetoes():
+    found = score(TWO, grid([0.0], [0.0], [1.0]))
+    assert found.favourability[0] == pytest.approx(np.sqrt(FLOOR))
+
+
+def test_a_three_by_three_grid_by_hand():
+    source = np.array([[0.1, 0.5, 1.0]] * 3).ravel()
+    pathway = np.array([[0.4], [0.5], [1.0]]).repeat(3, axis=1).ravel()
+    found = score(TWO, grid(source, source, pathway)).favourability
+    expected = np.sqrt(source * pathway)
+    assert found == pytest.approx(expected)
+
+
+def test_no_evidence_at_all_is_refused():
+    with pytest.raises(ValueError, match="at least one term"):
+        combine([])
+
+
+EVIDENCE = hnp.arrays(
+    np.float64,
+    (3, 5),
+    elements=st.one_of(st.floats(0, 1), st.just(np.nan)),
+)
+
+
+@given(EVIDENCE)
+def test_parts_always_sum_to_log_favourability(values):
+    found = score(TWO, list(values))
+    parts = account(TWO, list(values)).evidence
+    known = ~np.isnan(found.log_favourability)
+    difference = parts.sum(axis=0)[known] - found.log_favourability[known]
+    assert np.abs(difference).max(initial=0) <= 1e-9
+    assert (parts <= 0).all()
+    assert (parts[np.isnan(values)] == 0).all()
+
+
+@given(EVIDENCE)
+def test_favourability_lies_between_0_and_1_and_coverage_too(values):
+    found = score(TWO, list(values))
+    known = found.favourability[~np.isnan(found.favourability)]
+    assert ((known > 0) & (known <= 1 + 1e-12)).all()
+    assert ((found.coverage >= 0) & (found.coverage <= 1)).all()
+
+
+@given(EVIDENCE, st.integers(0, 2), st.floats(0, 1))
+def test_better_evidence_never_lowers_the_score(values, row, gain):
+    better = values.copy()
+    better[row] = np.minimum(1, better[row] + gain)
+    before = score(TWO, list(values)).log_favourability
+    after = score(TWO, list(better)).log_favourability
+    known = ~np.isnan(before)
+    assert (after[known] >= before[known] - 1e-12).all()
+
+
+@given(EVIDENCE, st.permutations(range(5)))
+def test_the_order_of_places_does_not_matter(values, order):
+    straight = score(TWO, list(values)).log_favourability
+    mixed = score(TWO, list(values[:, order])).log_favourability
+    assert np.array_equal(straight[order], mixed, equal_nan=True)
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 2**32 - 1))
+def test_the_shipped_models_explain_exactly_too(seed):
+    chance = np.random.default_rng(seed)
+    for name, text in deposit_type_texts().items():
+        shipped = parse(name, text)
+        values = chance.random((len(shipped.evidence), 20))
+        values[chance.random(values.shape) < 0.3] = np.nan
+        found = score(shipped, list(values)).log_favourability
+        parts = account(shipped, list(values)).evidence.sum(axis=0)
+        known = ~np.isnan(found)
+        assert np.abs(parts - found)[known].max(initial=0) <= 1e-12
