@@ -69,13 +69,14 @@ def main(
             except GeodataError as error:
                 failures.append(error)
                 progress.update(task, completed=1, description=f"{entry.id}: failed")
-    for failure in failures:
-        out.print(f"[bold]Not done.[/bold] {failure}", highlight=False)
+    for message in dict.fromkeys(map(str, failures)):
+        out.print(f"[bold]Not done.[/bold] {message}", highlight=False, soft_wrap=True)
     if at_setup and any(isinstance(failure, SourceError) for failure in failures):
         out.print(
             "The atlas can be built without these layers: arguments that need them are "
             "then unknown and coverage is lower. Run the command again when the "
-            "network is back."
+            "network is back.",
+            soft_wrap=True,
         )
     if failures:
         raise typer.Exit(1)

@@ -1,4 +1,3 @@
-#!/usr/bin/env python
 """Write the tables of data sources into the documents, from the catalogue."""
 
 from collections.abc import Callable
@@ -115,7 +114,8 @@ def main(
                 path.write_text(wanted, encoding="utf-8")
     if check and outdated:
         console.print(
-            f"Out of date: {', '.join(outdated)}. Run scripts/list_sources.py."
+            f"Out of date: {', '.join(outdated)}. "
+            "Run: .venv/bin/python scripts/list_sources.py"
         )
         raise typer.Exit(1)
     console.print(f"{len(sources)} sources; written: {' '.join(outdated) or 'nothing'}")

@@ -1,4 +1,3 @@
-#!/usr/bin/env python
 """Take the Leaflet map library out of its pinned package, to be served by us.
 
 Third-party JavaScript is never committed: it comes at setup, by version and

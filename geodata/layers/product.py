@@ -59,8 +59,12 @@ def window_polygon() -> shapely.Polygon:
 
 
 def clipped(geometry: BaseGeometry, clip: BaseGeometry) -> BaseGeometry:
-    """Return the polygonal part of a geometry inside another, repaired if needed."""
-    valid = geometry if geometry.is_valid else shapely.make_valid(geometry)
+    """Return the polygonal part of a geometry inside another, repaired if needed.
+
+    Heights of corners, which some sources carry as zeros, are dropped.
+    """
+    flat = shapely.force_2d(geometry)
+    valid = flat if flat.is_valid else shapely.make_valid(flat)
     cut = shapely.intersection(valid, clip)
     parts = [
         part

@@ -42,6 +42,9 @@ def read_polygons(content: bytes) -> list[shapely.Geometry]:
     try:
         (magic,) = struct.unpack_from(">i", content, 0)
         (kind,) = struct.unpack_from("<i", content, 32)
+        (words,) = struct.unpack_from(">i", content, 24)
+        if len(content) < 2 * words:
+            raise ValueError(f"{len(content):,} of {2 * words:,} bytes")
         if magic != _MAGIC or kind != _POLYGON:
             raise LayerFormatError(
                 f"Expected a shapefile of polygons (code {_MAGIC}, shape type "

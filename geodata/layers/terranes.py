@@ -17,11 +17,12 @@ POLYGONS = _FOLDER + "static_polygons.shp"
 ATTRIBUTES = _FOLDER + "static_polygons.dbf"
 
 TOUCH_DEG = 0.005
-"""Neighbours nearer than this (about 0.5 km) share a border.  In the window the
-source tiles the ground without gaps or overlaps, so this only absorbs rounding."""
+"""Neighbours that share no line but are nearer than this (about 0.5 km) meet all the
+same.  In the window the source tiles the ground exactly: shared lines are all there
+is (585.6 degrees of them, half the sum of the perimeters), and none needs this."""
 
-_SHORTEST_DEG = 0.03  # scraps where three terranes meet, about 3 km
-_SIDE_STEP_DEG = 0.01
+_SHORTEST_DEG = 0.03  # nearness over less, about 3 km, is a corner, not a border
+_SIDE_STEP_DEG = 1e-4
 _EACH_SIDE_DEG = 2.0  # read beyond the window, so that its edge is no border
 _COLUMNS = ("NAME", "PLATEID1", "FROMAGE", "TOAGE")
 _NAME_CODE = "_"
@@ -113,13 +114,16 @@ def _between(
     name: str, shape: shapely.Geometry, other_name: str, other: shapely.Geometry
 ) -> Iterator[tuple[str, str, shapely.LineString]]:
     """Yield left name, right name and line for each border of two terranes."""
-    near = shapely.buffer(other, TOUCH_DEG)
-    shared = shapely.intersection(shapely.boundary(shape), near)
-    shared = shapely.intersection(_lines_only(shared), window_polygon())
-    for line in shapely.get_parts(shapely.line_merge(_lines_only(shared))):
-        if line.length < _SHORTEST_DEG:
-            continue
-        if shapely.dwithin(_left_of_middle(line), shape, 0.0):
+    edge = shapely.boundary(shape)
+    shared = _lines_only(shapely.intersection(edge, shapely.boundary(other)))
+    if shared.is_empty:
+        near = shapely.intersection(edge, shapely.buffer(other, TOUCH_DEG))
+        shared = _lines_only(near)
+        if shared.length < _SHORTEST_DEG:
+            return
+    inside = _lines_only(shapely.intersection(shared, window_polygon()))
+    for line in shapely.get_parts(shapely.line_merge(inside)):
+        if shape.contains(_left_of_middle(line)):
             yield name, other_name, line
         else:
             yield other_name, name, line
@@ -137,7 +141,7 @@ def _left_of_middle(line: shapely.LineString) -> shapely.Point:
     """Return a point a little to the left of the middle of a line."""
     middle = shapely.line_interpolate_point(line, 0.5, normalized=True)
     behind = shapely.line_interpolate_point(
-        line, max(line.length / 2 - _SIDE_STEP_DEG, 0.0)
+        line, line.length / 2 - min(_SIDE_STEP_DEG, line.length / 4)
     )
     east, north = middle.x - behind.x, middle.y - behind.y
     length = (east**2 + north**2) ** 0.5

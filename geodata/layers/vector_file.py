@@ -99,7 +99,7 @@ def decode_vector(content: bytes, layer: str) -> geopandas.GeoDataFrame:
 
 def encode_coverage(coverage: BaseGeometry) -> dict[str, Any]:
     """Return a polygon as a GeoJSON geometry with 3 decimals (about 100 m)."""
-    small = shapely.set_precision(coverage, 1e-3)
+    small = shapely.normalize(shapely.set_precision(shapely.force_2d(coverage), 1e-3))
     rounded = _with_decimals(mapping(shapely.orient_polygons(small)), 3)
     return dict(rounded) if isinstance(rounded, dict) else {}
 
@@ -110,6 +110,7 @@ def _rounded(geometry: BaseGeometry | None, index: int) -> BaseGeometry:
             f"Row {index} of the table has no geometry. Every row of a vector layer "
             "needs one; drop the row or write a table."
         )
+    geometry = shapely.force_2d(geometry)
     if shapely.get_dimensions(geometry) == _AREA:
         # One first corner and one sense of turn, whatever the history of a ring.
         small = shapely.normalize(shapely.set_precision(geometry, _STEP_DEG))

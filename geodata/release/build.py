@@ -227,9 +227,12 @@ def _write_maps(
         {**_bands(every.best), RANK: ranks[OVERALL], LEADING: leading},
     )
     progress("Writing the maps", (len(maps) + 1) / steps)
-    write_measurements(
-        folder / "evidence" / "measurements.tif", survey.cells, survey.measured
-    )
+    present = {
+        key: values
+        for key, values in survey.measured.items()
+        if survey.backgrounds[key].layer_title
+    }
+    write_measurements(folder / "evidence" / "measurements.tif", survey.cells, present)
     progress("Writing the maps", 1.0)
     return every.best, ranks
 

@@ -207,14 +207,13 @@ class Release:
         with rasterio.open(path, driver="GTiff") as source:
             found = source.read(window=Window(column, row, 1, 1))[:, 0, 0]
             inside = source.dataset_mask(window=Window(column, row, 1, 1))[0, 0]
-            nodata = source.nodata
+            nodata, names = source.nodata, source.descriptions
         if not inside:
             raise outside
         found = np.where(found == nodata, np.nan, found).astype(np.float32)
-        return {
-            item["key"]: found[position : position + 1]
-            for position, item in enumerate(self.manifest["measurements"])
-        }
+        present = dict(zip(names, found[:, np.newaxis], strict=True))
+        unknown = np.full(1, np.nan, dtype=np.float32)
+        return {key: present.get(key, unknown) for key in self._backgrounds}
 
 
 def open_release(releases: Path, release_id: str | None = None) -> Release:

@@ -1,6 +1,6 @@
 """Write maps as cloud-optimised GeoTIFF, and read them back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,35 +31,40 @@ def write_shares(path: Path, cells: Cells, bands: Mapping[str, FloatArray]) -> N
         0 to 1, or small whole numbers for the band :data:`LEADING`; NaN =
         unknown, stored as 65 535.  Bands of shares carry a scale of 1/10 000.
     """
-    size = cells.grid.rows * cells.grid.columns
-    stack = np.full((len(bands), size), UNKNOWN, dtype=np.uint16)
     scales = [1.0 if name == LEADING else SCALE for name in bands]
-    for row, (values, scale) in enumerate(zip(bands.values(), scales, strict=True)):
-        stored = np.where(np.isnan(values), UNKNOWN, np.round(values / scale))
-        stack[row, cells.index] = stored.astype(np.uint16)
-    _write(path, cells, stack, tuple(bands), nodata=UNKNOWN, scales=tuple(scales))
+
+    def stored(values: FloatArray, scale: float) -> npt.NDArray[np.uint16]:
+        filled = np.full(cells.grid.shape, UNKNOWN, dtype=np.uint16)
+        whole = np.where(np.isnan(values), UNKNOWN, np.round(values / scale))
+        filled.ravel()[cells.index] = whole.astype(np.uint16)
+        return filled
+
+    layers = (
+        stored(values, scale)
+        for values, scale in zip(bands.values(), scales, strict=True)
+    )
+    _write(path, cells, layers, names=bands, scales=scales, nodata=UNKNOWN)
 
 
 def write_measurements(
     path: Path, cells: Cells, bands: Mapping[str, FloatArray]
 ) -> None:
     """Write measurements in their own units as 32-bit bands; NaN as -9999."""
-    size = cells.grid.rows * cells.grid.columns
-    stack = np.full((len(bands), size), NODATA, dtype=np.float32)
-    for row, values in enumerate(bands.values()):
-        stack[row, cells.index] = np.where(np.isnan(values), NODATA, values)
-    scales = (1.0,) * len(bands)
-    _write(path, cells, stack, tuple(bands), nodata=NODATA, scales=scales)
+    layers = (
+        np.nan_to_num(cells.to_map(values), copy=False, nan=NODATA)
+        for values in bands.values()
+    )
+    _write(path, cells, layers, names=bands, scales=[1.0] * len(bands), nodata=NODATA)
 
 
 def _write(
     path: Path,
     cells: Cells,
-    stack: npt.NDArray[np.generic],
-    names: tuple[str, ...],
+    layers: Iterable[npt.NDArray[np.generic]],
     *,
+    names: Iterable[str],
+    scales: Sequence[float],
     nodata: float,
-    scales: tuple[float, ...],
 ) -> None:
     with rasterio.open(
         path,
@@ -67,8 +72,8 @@ def _write(
         driver="COG",
         height=cells.grid.rows,
         width=cells.grid.columns,
-        count=len(names),
-        dtype=stack.dtype,
+        count=len(scales),
+        dtype="uint16" if nodata == UNKNOWN else "float32",
         crs=EQUAL_AREA,
         transform=cells.grid.transform,
         nodata=nodata,
@@ -80,9 +85,10 @@ def _write(
         num_threads="ALL_CPUS",
         interleave="BAND",
     ) as target:
-        target.write(stack.reshape(len(names), *cells.grid.shape))
-        target.descriptions = names
-        target.scales = scales
+        for position, layer in enumerate(layers, start=1):  # one at a time in memory
+            target.write(layer, position)
+        target.descriptions = tuple(names)
+        target.scales = tuple(scales)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

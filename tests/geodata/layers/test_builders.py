@@ -101,6 +101,11 @@ def test_clipping_keeps_polygons_only_and_repairs_them():
     assert clipped(touching, window_polygon()).is_empty
 
 
+def test_heights_of_corners_are_dropped():
+    raised = shapely.force_3d(shapely.box(60, 40, 65, 50), z=0.0)
+    assert not clipped(raised, window_polygon()).has_z
+
+
 def test_regimes_are_merged_clipped_and_say_where_they_apply():
     members = {
         "strec/data/stable.geojson": geojson(
@@ -116,7 +121,7 @@ def test_regimes_are_merged_clipped_and_say_where_they_apply():
 
 
 def test_a_regime_that_is_no_geojson_is_an_error():
-    members = dict.fromkeys((f"strec/data/{name}.geojson" for name in regime.REGIMES))
+    members = dict.fromkeys(f"strec/data/{name}.geojson" for name in regime.REGIMES)
     with pytest.raises(LayerFormatError, match="stable"):
         regime.build_regime(dict.fromkeys(members, b"[]"))
 

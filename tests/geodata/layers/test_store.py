@@ -1,6 +1,5 @@
 import dataclasses
 import json
-import os
 
 import geopandas
 import numpy as np
@@ -182,7 +181,10 @@ def test_a_disguised_virtual_raster_is_not_opened(tmp_path):
 def test_writing_leaves_nothing_but_the_two_files(tmp_path):
     write_vector(tmp_path, points((1.0, 2.0)), draft())
     write_vector(tmp_path, points((1.0, 3.0)), draft())
-    assert sorted(os.listdir(tmp_path)) == ["stones.geojson", "stones.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "stones.geojson",
+        "stones.json",
+    ]
 
 
 def test_a_folder_that_cannot_be_made_is_a_storage_error(tmp_path):

@@ -13,9 +13,7 @@ from geodata.layers.vector_file import decode_vector, encode_coverage, encode_ve
 LONGITUDES = st.floats(min_value=44.0, max_value=90.0)
 LATITUDES = st.floats(min_value=33.0, max_value=58.0)
 PLACES = st.builds(shapely.Point, LONGITUDES, LATITUDES)
-CIRCLES = st.builds(
-    lambda place, size: shapely.buffer(place, size), PLACES, st.floats(0.01, 2.0)
-)
+CIRCLES = st.builds(shapely.buffer, PLACES, st.floats(0.01, 2.0))
 LINES = (
     st.lists(st.tuples(LONGITUDES, LATITUDES), min_size=2, max_size=6, unique=True)
     .map(shapely.LineString)

@@ -24,7 +24,9 @@ measure = "value"
 column = "band"
 membership = "rise"
 weight = {{ {NUMBER.format(weight)} }}
-parameters = {{ midpoint = {{ {NUMBER.format(0)} }}, spread = {{ {NUMBER.format(1)} }} }}
+[evidence.parameters]
+midpoint = {{ {NUMBER.format(0)} }}
+spread = {{ {NUMBER.format(1)} }}
 """
         for position, (component, weight) in enumerate(evidence)
     ]

@@ -1,0 +1,74 @@
+import re
+
+import numpy as np
+import pytest
+import shapely
+
+from geodata.prospects.describe import ProspectArea
+from geodata.prospects.rank import COLUMNS, name_areas, rank, to_table, top_share
+from geodata.scoring.deposit_type import deposit_type_texts, parse
+
+TEXTS = deposit_type_texts()
+
+
+def area(kind="carbonatite", *, p10=0.5, coverage=0.5, sheet="K-43-XII", drawn=(-1.0,)):
+    return ProspectArea(
+        deposit_type=parse(kind, TEXTS[kind]),
+        geometry=shapely.box(75, 42, 76, 43),
+        lon=75.5,
+        lat=42.5,
+        area_km2=1_000.0,
+        drawn=np.float32(drawn),
+        explanation={
+            "p10": p10,
+            "p50": p10,
+            "p90": p10,
+            "favourability": p10,
+            "coverage": coverage,
+        },
+        nearest=(),
+        place="at Balykchy",
+        sheet=sheet,
+        sheets=(sheet,),
+        shares=(("KGZ", 0.75), ("KAZ", 0.25)),
+    )
+
+
+def test_areas_are_ranked_by_p10_times_coverage_not_by_favourability():
+    well_known = area(p10=0.6, coverage=0.6)
+    little_known = area(p10=0.9, coverage=0.2)
+    assert rank([little_known, well_known]) == [well_known, little_known]
+
+
+def test_ties_are_always_broken_the_same_way():
+    first, second = area(sheet="K-42-I"), area(sheet="K-43-I")
+    assert rank([second, first]) == rank([first, second]) == [first, second]
+
+
+def test_an_id_names_type_and_sheet_and_is_fit_for_an_address():
+    names = name_areas([area(), area(sheet="M-42-XXXVI"), area()])
+    assert names[0] == ("carb-k43-12", "CARB K-43-XII")
+    assert names[1] == ("carb-m42-36", "CARB M-42-XXXVI")
+    assert names[2] == ("carb-k43-12-2", "CARB K-43-XII (2)")
+    assert all(re.fullmatch(r"[a-z0-9-]{1,64}", identity) for identity, _ in names)
+
+
+def test_top_share_counts_the_draws_that_put_an_area_among_the_best():
+    always = area(drawn=(-0.1, -0.1, -0.1, -0.1))
+    once = area(drawn=(-0.5, -0.5, -0.5, -0.01))
+    never = area(drawn=(-2.0, -2.0, -2.0, -2.0))
+    assert top_share([always, once, never], top=1) == [0.75, 0.25, 0.0]
+    assert top_share([]) == []
+
+
+def test_the_table_tells_states_by_share_and_ranks_within_a_type():
+    table = to_table([area(), area("placer"), area(sheet="K-43-I")])
+    assert table["rank"].tolist() == [1, 2, 3]
+    assert table["rank_in_type"].tolist() == [1, 1, 2]
+    assert table["states"][0] == "Kyrgyzstan 75 %, Kazakhstan 25 %"
+    assert table["state_codes"][0] == "KGZ,KAZ"
+    assert table["conservative_score"][0] == pytest.approx(0.25)
+
+
+def test_an_empty_table_has_every_column():
+    assert [*COLUMNS, "geometry"] == to_table([]).columns.tolist()

@@ -1,0 +1,77 @@
+import json
+
+import numpy as np
+import pytest
+import shapely
+
+from geodata.prospects.rank import COLUMNS
+from geodata.region import CAUTION
+
+
+def test_prospects_lie_in_the_five_states_and_are_ranked(release):
+    table = release.prospects
+    assert set(COLUMNS) <= set(table.columns)
+    assert table["rank"].tolist() == list(range(1, len(table) + 1))
+    assert table["conservative_score"].is_monotonic_decreasing
+    assert table["id"].is_unique
+    assert table.crs.to_epsg() == 4326
+    assert table.geometry.is_valid.all()
+    states = shapely.union_all(release.table("states").geometry.to_numpy())
+    for point in shapely.points(table["lon"], table["lat"]):
+        assert states.covers(point)
+
+
+def test_every_prospect_has_an_explanation_and_nothing_like_a_tonnage(release):
+    assert set(release.explanations) == set(release.prospects["id"])
+    words = {word for name in release.prospects.columns for word in name.split("_")}
+    assert not words & {"tonnage", "grade", "resource", "reserve", "ore"}
+
+
+def test_scores_and_shares_are_between_0_and_1(release):
+    table = release.prospects
+    for column in ("favourability", "p10", "p50", "p90", "coverage", "top10_share"):
+        assert table[column].between(0, 1).all(), column
+    assert (table["p10"] <= table["p90"]).all()
+    assert table["top10_share"].sum() == pytest.approx(min(10, len(table)))
+
+
+def test_the_report_tells_where_every_known_site_falls(release):
+    report = release.validation
+    sites = release.table("occurrences")
+    located = sites[sites["preferred"]]
+    assert {row["site"] for row in report["sites"]} == set(located["site"])
+    own = report["capture"]["own"]
+    assert own["n"] + own["unknown"] <= len(located)
+    for row in own["curve"]:
+        assert row["low"] <= row["share"] <= row["high"]
+        assert row["random"] == row["area"]
+
+
+def test_coverage_classes_share_out_all_cells(release):
+    for classes in release.validation["coverage"].values():
+        shares = [value for name, value in classes.items() if name != "mean"]
+        assert sum(shares) == pytest.approx(1)
+
+
+def test_the_caution_stands_in_the_manifest(release):
+    assert release.manifest["caution"] == CAUTION
+
+
+def test_figures_are_there_and_are_pictures(release):
+    for name in ("prospects.png", "capture.png"):
+        content = (release.folder / "figures" / name).read_bytes()
+        assert content.startswith(b"\x89PNG")
+        assert len(content) > 10_000
+
+
+def test_percentiles_of_measurements_ascend(release):
+    for item in release.manifest["measurements"]:
+        if item["percentiles"]:
+            assert len(item["percentiles"]) == 101
+            assert (np.diff(item["percentiles"]) >= 0).all()
+
+
+def test_json_of_a_release_holds_no_nan(release):
+    for name in ("explanations.json", "validation.json", "manifest.json"):
+        text = (release.folder / name).read_text(encoding="utf-8")
+        json.loads(text, parse_constant=pytest.fail)

@@ -1,0 +1,122 @@
+"""The command as a user runs it: what it prints, and how it fails."""
+
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from geodata.release import open_release
+
+ROOT = Path(__file__).parents[2]
+COARSE = ("--cell-m", "50000", "--deposit-type", "placer")
+
+
+def run(home, *options, **settings):
+    return subprocess.run(
+        [sys.executable, ROOT / "scripts" / "rank_prospects.py", *options],
+        env={**os.environ, "ATLAS_HOME": str(home), "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        **settings,
+    )
+
+
+def one_paragraph(text):
+    return "Traceback" not in text and 1 <= len(text.strip().splitlines()) <= 12
+
+
+def test_it_prints_the_best_areas_the_coverage_and_where_known_sites_fall(tmp_path):
+    done = run(tmp_path, *COARSE)
+    assert done.returncode == 0, done.stderr
+    for said in ("Prospect areas", "mean coverage", "Kundybai", "Release "):
+        assert said in done.stdout
+    assert "Scoring" in done.stderr
+    again = run(tmp_path, *COARSE)
+    assert "was there" in again.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--cell-m", "0"), "between 30 m and 50,000 m"),
+        (("--cell-m", "1e6"), "between 30 m and 50,000 m"),
+        (("--cell-m", "30"), "GB of memory"),
+        (("--deposit-type", "gold"), "no deposit type 'gold'"),
+        (("--models", "nosuch"), "No deposit-type file"),
+    ],
+)
+def test_a_wrong_choice_is_one_paragraph_and_a_failure(tmp_path, options, said):
+    done = run(tmp_path, *options)
+    assert done.returncode == 1
+    assert said in " ".join(done.stderr.split())
+    assert one_paragraph(done.stderr)
+    assert not list(tmp_path.glob("releases/*/manifest.json"))
+
+
+def test_your_own_model_makes_your_own_release_and_a_bad_one_none(tmp_path):
+    models = tmp_path / "models"
+    models.mkdir()
+    text = (ROOT / "geodata" / "deposit_types" / "placer.toml").read_text()
+    (models / "mine.toml").write_text(text)
+    home = tmp_path / "home"
+    done = run(home, "--cell-m", "50000", "--models", models)
+    assert done.returncode == 0, done.stderr
+    before = open_release(home / "releases")
+    assert set(before.deposit_types) == {"mine"}
+    (models / "mine.toml").write_text(text.replace("value = 0.08", "value = -1", 1))
+    done = run(home, "--cell-m", "50000", "--models", models)
+    assert done.returncode == 1
+    assert "deposit type 'mine'" in " ".join(done.stderr.split())
+    assert open_release(home / "releases").id == before.id
+
+
+def test_a_full_disk_fails_in_words_and_the_last_good_release_still_serves(
+    release_home, tmp_path
+):
+    home = tmp_path / "home"
+    shutil.copytree(release_home, home)
+    before = open_release(home / "releases").id
+
+    def nearly_full():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+    done = run(home, *COARSE, preexec_fn=nearly_full)
+    assert done.returncode == 1
+    assert "could not be written" in " ".join(done.stderr.split())
+    assert one_paragraph(done.stderr)
+    assert open_release(home / "releases").id == before
+    assert not list((home / "releases").glob(".building-*"))
+
+
+def test_a_home_that_cannot_be_written_fails_in_words(tmp_path):
+    (tmp_path / "home").write_text("a file is in the way")
+    done = run(tmp_path / "home", *COARSE)
+    assert done.returncode == 1
+    assert "could not be written" in " ".join(done.stderr.split())
+
+
+def test_a_killed_build_leaves_nothing_that_looks_like_a_release(
+    release_home, tmp_path
+):
+    home = tmp_path / "home"
+    shutil.copytree(release_home, home)
+    before = open_release(home / "releases").id
+    with subprocess.Popen(
+        [sys.executable, ROOT / "scripts" / "rank_prospects.py", "--cell-m", "10000"],
+        env={**os.environ, "ATLAS_HOME": str(home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as build:
+        while not list((home / "releases").glob(".building-*/favourability/*")):
+            assert build.poll() is None, "the build ended before it could be killed"
+        build.send_signal(signal.SIGKILL)
+    assert open_release(home / "releases").id == before
+    assert len(list((home / "releases").glob("*/manifest.json"))) == 1
