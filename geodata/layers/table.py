@@ -130,7 +130,9 @@ PLANS = (
         resolution_km=1.9,
         uncertainty=(
             "South of 50 N about 30 m, more in the mountains; north of 50 N about 11 "
-            "km of true detail, tens of metres in the steppe, over 100 m in the Altai."
+            "km of true detail, tens of metres in the steppe, over 100 m in the Altai. "
+            "Highest minus lowest within 20 km reads about a quarter too low north of "
+            "50 N in the steppe and a sixth in the Altai."
         ),
     ),
     LayerPlan(

@@ -75,7 +75,7 @@ def test_zeros_of_globe_become_land_below_the_sea_and_rise_no_higher():
     buffer = io.BytesIO()
     np.savez_compressed(buffer, tile)
     lat = 90.0 - np.arange(181.0)
-    below = np.repeat(np.where(lat > 48.9, 50.0, -20.0)[:, np.newaxis], 361, axis=1)
+    below = np.repeat(np.where(lat > 49.5, 50.0, -20.0)[:, np.newaxis], 361, axis=1)
     sea = DegreeGrid(values=below, west=0.0, north=90.0, step_deg=1.0)
     means = relief.globe_means(buffer.getvalue(), sea)
 

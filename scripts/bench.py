@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+"""Measure speed and memory beside a stated limit or a peer, in one run, as ratios."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import geopandas as gpd
+import numpy as np
+import pyproj
+import shapely
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from geodata.evidence.proximity import Proximity
+from geodata.scoring.deposit_type import deposit_type_texts, parse
+from geodata.scoring.favourability import score_places
+from geodata.scoring.uncertainty import draw
+
+ROOT = Path(__file__).parents[1]
+PLACES = 1_000_000
+GEODESIC_PLACES = 300  # the peer takes every vertex for every place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One measurement and what it is held against.
+
+    Attributes
+    ----------
+    what, against : str
+        The work, and the peer or limit.
+    ours, theirs : float
+        Same unit; smaller is better.
+    unit : str
+        Unit of both.
+    """
+
+    what: str
+    against: str
+    ours: float
+    theirs: float
+    unit: str
+
+
+def main(
+    cells: Annotated[
+        str, typer.Option(help="Cell sizes of the releases to build, metres.")
+    ] = "10000,5000,2000,1000",
+    home: Annotated[
+        Path, typer.Option(envvar="ATLAS_HOME", help="Folder with the layers.")
+    ] = Path("var"),
+) -> None:
+    """Build releases at several cell sizes and time the kernels behind them."""
+    console = Console()
+    figures: list[Figure] = []
+    for figure in (*kernels(), *releases(cells, home)):
+        console.print(f"measured: {figure.what}", highlight=False)
+        figures.append(figure)
+    table = Table(title=f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    for heading in ("what", "ours", "against", "theirs", "ours / theirs"):
+        table.add_column(heading)
+    for figure in figures:
+        table.add_row(
+            figure.what,
+            f"{figure.ours:,.3g} {figure.unit}",
+            figure.against,
+            f"{figure.theirs:,.3g} {figure.unit}",
+            f"{figure.ours / figure.theirs:.3g}",
+        )
+    console.print(table)
+
+
+def kernels() -> Iterator[Figure]:
+    """Time the distance kernel and the Monte-Carlo scoring."""
+    chance = np.random.default_rng(1)
+    lon, lat = chance.uniform(47, 87, PLACES), chance.uniform(36, 55, PLACES)
+    steps = np.cumsum(chance.normal(0, 0.3, (60, 80, 2)), axis=1)
+    starts = np.column_stack((chance.uniform(50, 84, 60), chance.uniform(38, 53, 60)))
+    lines = gpd.GeoDataFrame(
+        geometry=[
+            shapely.LineString(start + walk)
+            for start, walk in zip(starts, steps, strict=True)
+        ],
+        crs="EPSG:4326",
+    )
+    proximity = Proximity(lines, None)
+    proximity.distance_km(lon[:1], lat[:1])
+    ours = clock(lambda: proximity.distance_km(lon, lat)) / PLACES * 1e6
+    vertices = shapely.get_coordinates(
+        shapely.segmentize(lines.geometry.to_numpy(), 0.01)
+    )
+    geod = pyproj.Geod(ellps="WGS84")
+
+    def search() -> None:
+        for x, y in zip(lon[:GEODESIC_PLACES], lat[:GEODESIC_PLACES], strict=True):
+            here = np.broadcast_to((x, y), vertices.shape)
+            geod.inv(here[:, 0], here[:, 1], vertices[:, 0], vertices[:, 1])[2].min()
+
+    theirs = clock(search) / GEODESIC_PLACES * 1e6
+    yield Figure(
+        what="distance to the nearest line, one thread",
+        against="geodesic of pyproj to every vertex",
+        ours=ours,
+        theirs=theirs,
+        unit="µs per place",
+    )
+    yield Figure(
+        what="distance to the nearest line, one thread",
+        against="stated: 4 million in 2 s",
+        ours=ours,
+        theirs=0.5,
+        unit="µs per place",
+    )
+    model = parse("carbonatite", deposit_type_texts()["carbonatite"])
+    draws, count = draw(model), 200_000
+    measured = [
+        chance.random(count, dtype=np.float32)
+        if item.membership == "class"
+        else chance.random(count, dtype=np.float32) * 100
+        for item in model.evidence
+    ]
+    classes = [
+        tuple(item.parameters) if item.membership == "class" else ()
+        for item in model.evidence
+    ]
+    seconds = clock(
+        lambda: score_places(
+            model, draws, measured, classes, workers=os.cpu_count() or 1
+        )
+    )
+    yield Figure(
+        what="score and spread, carbonatite, nothing unknown",
+        against="limit: 90 s for 4 million cells of 6 types",
+        ours=seconds / count * 1e6,
+        theirs=90 / 4 / 6,
+        unit="µs per cell",
+    )
+
+
+def releases(cells: str, home: Path) -> Iterator[Figure]:
+    """Time whole releases, each in a process and folder of its own."""
+    limits = {5_000.0: (20.0, 2.5), 1_000.0: (90.0, 2.5)}
+    for text in cells.split(","):
+        cell_m = float(text)
+        seconds, gigabytes = build(cell_m, home)
+        limit_s, limit_gb = limits.get(cell_m, (90.0, 2.5))
+        name = f"release, cells of {cell_m / 1000:g} km"
+        stated = "limit" if cell_m in limits else "limit at 1 km"
+        yield Figure(what=name, against=stated, ours=seconds, theirs=limit_s, unit="s")
+        yield Figure(
+            what=f"{name}, memory",
+            against=stated,
+            ours=gigabytes,
+            theirs=limit_gb,
+            unit="GB",
+        )
+
+
+def build(cell_m: float, home: Path) -> tuple[float, float]:
+    """Build one release; return seconds and the most memory it held, GB."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "layers").symlink_to((home / "layers").resolve())
+        started = time.monotonic()
+        process = subprocess.Popen(  # noqa: S603  # our own script, our own arguments
+            [
+                sys.executable,
+                str(ROOT / "scripts" / "rank_prospects.py"),
+                "--quiet",
+                "--cell-m",
+                str(cell_m),
+            ],
+            env={**os.environ, "ATLAS_HOME": folder},
+            stdout=subprocess.DEVNULL,
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        if status != 0:
+            raise SystemExit(f"The release at {cell_m:g} m could not be built.")
+        return time.monotonic() - started, usage.ru_maxrss / 1e6
+
+
+def clock(work: Callable[[], object]) -> float:
+    """Return the best of three runs, seconds."""
+    best = float("inf")
+    for _ in range(3):
+        started = time.perf_counter()
+        work()
+        best = min(best, time.perf_counter() - started)
+    return best
+
+
+if __name__ == "__main__":
+    typer.run(main)
