@@ -18,6 +18,7 @@ from geodata.grid import DegreeArray, FloatArray
 
 SPACING_KM = 0.35  # half of it, 0.18 km, is the largest error of densification
 KM_PER_DEGREE = 111.195  # arc of a sphere of 6371.0 km; only sets the spacing
+_LEAF = 64  # points on lines come in long rows: three times faster than 16
 _WGS84_A_KM = 6378.137
 _WGS84_E2 = 0.00669437999014
 _MEAN_RADIUS_KM = 6371.0088
@@ -57,7 +58,7 @@ class Proximity:
     @cached_property
     def _tree(self) -> cKDTree:
         points, _ = self._points
-        return cKDTree(earth_centred(points[:, 0], points[:, 1]), balanced_tree=False)
+        return cKDTree(earth_centred(points[:, 0], points[:, 1]), leafsize=_LEAF)
 
     def distance_km(self, lon: DegreeArray, lat: DegreeArray) -> FloatArray:
         """Measure the distance to the nearest geometry.
