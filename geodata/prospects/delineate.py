@@ -13,6 +13,7 @@ from geodata.grid import FloatArray, Grid, to_lonlat
 CORE_SHARE = 0.003  # an area needs a core among the best 0.3 % of the region …
 GROWN_SHARE = 0.01  # … and grows from it over connected cells of the best 1 %
 MIN_AREA_KM2 = 250.0  # about the circle of error of a known position (r = 9 km)
+MAX_AREA_KM2 = 6_000.0  # about one 1:200 000 sheet: what one survey can take on
 _TOUCHING = np.ones((3, 3), dtype=np.int8)  # cells that share a corner connect
 
 
@@ -24,13 +25,14 @@ class Delineation:
     ----------
     core_share, grown_share : float
         Shares of the valid area, 0 < core <= grown < 1.
-    min_area_km2 : float
-        Smaller areas are dropped.
+    min_area_km2, max_area_km2 : float
+        Smaller areas are dropped; larger ones are cut back to their best parts.
     """
 
     core_share: float = CORE_SHARE
     grown_share: float = GROWN_SHARE
     min_area_km2: float = MIN_AREA_KM2
+    max_area_km2: float = MAX_AREA_KM2
 
 
 def delineate(
@@ -55,7 +57,9 @@ def delineate(
     Notes
     -----
     Thresholds are exceeded, not reached: a plateau of equal values larger than
-    the share does not stand out, so no part of it is picked at random.
+    the share does not stand out, so no part of it is picked at random.  An area
+    larger than the rule allows keeps its better half, again and again, until
+    every piece that holds a core fits.
     """
     valid = favourability[~np.isnan(favourability)]
     if not len(valid):
@@ -64,13 +68,32 @@ def delineate(
         valid, [1 - rule.grown_share, 1 - rule.core_share], method="lower"
     )
     with np.errstate(invalid="ignore"):
-        grown = favourability > grown_from
+        inside = favourability > grown_from
         core = favourability > core_from
-    label, count = ndimage.label(grown, structure=_TOUCHING)
-    cells = np.bincount(label.ravel(), minlength=count + 1)
+    least, most = (
+        limit / cell_area_km2 for limit in (rule.min_area_km2, rule.max_area_km2)
+    )
+    while True:
+        label = _with_core(inside, core, least=least)
+        too_large = np.flatnonzero(np.bincount(label.ravel())[1:] > most) + 1
+        if not len(too_large):
+            return label
+        inside = label > 0
+        for number in too_large:
+            area = label == number
+            middle = np.quantile(favourability[area], 0.5, method="lower")
+            better = area & (favourability > middle)
+            inside &= ~area | better
+
+
+def _with_core(
+    inside: npt.NDArray[np.bool_], core: npt.NDArray[np.bool_], *, least: float
+) -> npt.NDArray[np.int32]:
+    """Label connected cells that hold a core and are at least so many."""
+    label, count = ndimage.label(inside, structure=_TOUCHING)
     keep = np.zeros(count + 1, dtype=np.bool_)
-    keep[np.unique(label[core])] = True
-    keep &= cells * cell_area_km2 >= rule.min_area_km2
+    keep[np.unique(label[core & inside])] = True
+    keep &= np.bincount(label.ravel(), minlength=count + 1) >= least
     keep[0] = False
     number = np.zeros(count + 1, dtype=np.int32)
     number[keep] = np.arange(1, keep.sum() + 1)

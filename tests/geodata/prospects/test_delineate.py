@@ -60,6 +60,22 @@ def test_areas_never_take_more_than_their_share_and_always_hold_a_core(scores):
         assert (scores[inside] > core).any()
 
 
+def test_an_area_that_is_too_large_keeps_its_best_parts():
+    """One ridge of 21 cells with a peak at each end; eight cells are the most."""
+    ridge = np.abs(np.arange(21) - 10) / 10
+    scores = np.zeros((21, 21), dtype=np.float32)
+    scores[10] = 0.5 + ridge / 2
+    rule = Delineation(
+        core_share=0.01, grown_share=0.05, min_area_km2=2.0, max_area_km2=8.0
+    )
+    label = delineate(scores, cell_area_km2=1.0, rule=rule)
+    assert label.max() == 2
+    assert label[10, 0] == 1
+    assert label[10, 20] == 2
+    assert label[10, 10] == 0
+    assert np.bincount(label.ravel())[1:].max() <= 8
+
+
 def test_an_outline_has_the_area_of_its_cells_and_winds_to_the_left():
     grid = Grid(cell_m=10_000, west_m=0, north_m=100_000, rows=4, columns=4)
     label = np.int32([[0, 0, 0, 0], [0, 1, 1, 0], [0, 0, 1, 0], [2, 0, 0, 0]])
