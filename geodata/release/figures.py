@@ -18,6 +18,7 @@ from matplotlib.patches import Patch
 
 from geodata.grid import Cells, FloatArray, to_equal_area
 from geodata.release.surroundings import Surroundings
+from geodata.scoring.validation import capture
 
 RANK_BREAKS = (0.0, 0.01, 0.025, 0.05, 0.10, 0.25, 1.0)
 """Breaks of the map's classes: share of the area that scores at least as high."""
@@ -127,29 +128,25 @@ def draw_capture(path: Path, report: Mapping[str, Any]) -> None:
         "overall": (_INK, "all types"),
     }
     for which, (colour, label) in styles.items():
-        result = report["capture"][which]
-        curve = result["curve"]
-        if not curve:
-            continue
-        area = [0.0, *(row["area"] for row in curve)]
+        ranks = [site[which]["mean"] for site in report["sites"] if site[which]]
+        result = capture(ranks, [float(share) for share in np.linspace(0, 1, 201)])
+        area, share, low, high = (
+            [row[column] for row in result["curve"]]
+            for column in ("area", "share", "low", "high")
+        )
         axes.step(
             area,
-            [0.0, *(row["share"] for row in curve)],
+            share,
             where="post",
             color=colour,
+            linewidth=2,
             label=f"{label} (n = {result['n']})",
         )
         axes.fill_between(
-            area,
-            [0.0, *(row["low"] for row in curve)],
-            [1.0, *(row["high"] for row in curve)],
-            step="post",
-            color=colour,
-            alpha=0.10,
-            linewidth=0,
+            area, low, high, step="post", color=colour, alpha=0.10, linewidth=0
         )
     axes.set(
-        xlim=(0, 0.5),
+        xlim=(0, 1),
         ylim=(0, 1),
         xlabel="best part of the area of the five states",
         ylabel="share of known sites inside",

@@ -92,13 +92,17 @@ def site_rank(rank: FloatArray, inside: npt.NDArray[np.int64]) -> SiteRank:
     )
 
 
-def capture(ranks: Sequence[float]) -> dict[str, Any]:
+def capture(
+    ranks: Sequence[float], shares: Sequence[float] = AREA_SHARES
+) -> dict[str, Any]:
     """Count how many sites fall in the best part of the area.
 
     Parameters
     ----------
     ranks : sequence of float
         Mean area rank of each site, 0 to 1; NaN is left out and counted.
+    shares : sequence of float
+        Shares of the area to report, 0 to 1.
 
     Returns
     -------
@@ -112,7 +116,7 @@ def capture(ranks: Sequence[float]) -> dict[str, Any]:
     """
     known = np.array([rank for rank in ranks if not np.isnan(rank)])
     curve = []
-    for share in AREA_SHARES if len(known) else ():
+    for share in shares if len(known) else ():
         inside = int((known <= share).sum())
         interval = binomtest(inside, len(known)).proportion_ci(0.95, method="exact")
         curve.append(
