@@ -1,0 +1,1 @@
+"""Delivery: one finished release as a map, an API and a list."""

@@ -1,0 +1,101 @@
+"""Serve the atlas: ``python -m app``."""
+
+import importlib.util
+import socket
+import sys
+
+import uvicorn
+from pydantic import ValidationError
+
+from app.atlas import load_atlas
+from app.settings import Settings
+from geodata.errors import GeodataError
+
+
+def main() -> int:
+    """Check what could go wrong, say it in one paragraph, then serve.
+
+    Returns
+    -------
+    int
+        0 after a normal end, 1 when serving was not possible.
+    """
+    try:
+        settings = Settings()
+        load_atlas(settings.releases)
+        check_port(settings.host, settings.port)
+        loop = choose_loop(settings.workers)
+    except ValidationError as error:
+        parts = [
+            f"ATLAS_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()
+        ]
+        return _fail(f"A setting cannot be used. {'; '.join(parts)}.")
+    except (GeodataError, PortInUseError, NoLoopError) as error:
+        return _fail(str(error))
+    uvicorn.run(
+        "app.main:create_default_app",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        loop=loop,
+        log_level=settings.log_level,
+        server_header=False,
+    )
+    return 0
+
+
+class PortInUseError(Exception):
+    """Another program listens on the port."""
+
+
+class NoLoopError(Exception):
+    """Several processes would stall without the faster event loop."""
+
+
+def check_port(host: str, port: int) -> None:
+    """Make sure that the port is free.
+
+    Raises
+    ------
+    PortInUseError
+        If another program uses it, or the address is not of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise PortInUseError(
+                f"Port {port} on {host} cannot be used ({error.strerror}). Stop the "
+                "program that uses it, or choose another: "
+                f"ATLAS_PORT={port % 65_535 + 1} scripts/serve"
+            ) from error
+
+
+def choose_loop(workers: int) -> str:
+    """Return the event loop; several processes need uvloop.
+
+    Raises
+    ------
+    NoLoopError
+        If it is not installed: kept-alive requests would wait 44 ms each.
+    """
+    if importlib.util.find_spec("uvloop") is not None:
+        return "uvloop"
+    if workers > 1:
+        raise NoLoopError(
+            f"ATLAS_WORKERS={workers} needs the package uvloop, which is not here. "
+            "Install uvicorn[standard], or serve with one process."
+        )
+    return "asyncio"
+
+
+def _fail(text: str) -> int:
+    sys.stderr.write(f"{text}\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,116 @@
+"""The atlas: one open release, and everything made from it when it is opened."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.collection import Collection, make_collections
+from app.maps.backdrop import make_backdrop
+from app.maps.raster import FavourabilityImages
+from geodata.errors import DamagedReleaseError, NoReleaseError
+from geodata.release import Release, known_releases, open_release
+
+_log = logging.getLogger("atlas")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Atlas:
+    """One release, read-only, ready to be served.
+
+    Attributes
+    ----------
+    release : Release
+        The open release.
+    collections : mapping of str to Collection
+        What the API offers.
+    images : FavourabilityImages
+        The coloured maps, made when first asked for.
+    backdrop : bytes
+        Water, states and towns for the map page, as JSON.
+    warning : str
+        Empty, or why this is not the release it should be.
+    """
+
+    release: Release
+    collections: Mapping[str, Collection]
+    images: FavourabilityImages
+    backdrop: bytes
+    warning: str = ""
+
+    @property
+    def caution(self) -> str:
+        """The caution that stands in every artefact."""
+        return str(self.release.manifest["caution"])
+
+    @property
+    def deposit_types(self) -> tuple[dict[str, Any], ...]:
+        """Id, code, title, summary and number of prospects of each type."""
+        return tuple(self.release.manifest["deposit_types"])
+
+    @property
+    def credits(self) -> list[dict[str, str]]:
+        """Credit, licence and citation of every layer of the release."""
+        return [
+            {
+                "layer": str(layer["title"]),
+                "credit": str(layer["credit"]),
+                "licence": str(layer["licence"]),
+                "citation": str(layer["citation"]),
+            }
+            for layer in self.release.manifest["layers"]
+        ]
+
+    @property
+    def stamp(self) -> dict[str, Any]:
+        """What every export says of itself: release, caution and credits."""
+        return {
+            "release": self.release.id,
+            "caution": self.caution,
+            "credits": [
+                {key: item[key] for key in ("layer", "credit", "licence")}
+                for item in self.credits
+            ],
+        }
+
+
+def load_atlas(releases: Path) -> Atlas:
+    """Open the current release, or the newest intact one if that is damaged.
+
+    Parameters
+    ----------
+    releases : Path
+        Folder that holds the releases.
+
+    Raises
+    ------
+    NoReleaseError
+        If there is none that can be served.
+    """
+    warning = ""
+    try:
+        release = open_release(releases)
+    except DamagedReleaseError as error:
+        release = _newest_intact(releases, error)
+        warning = f"{error} Serving release {release.id} instead."
+        _log.warning("%s", warning)
+    return Atlas(
+        release=release,
+        collections=make_collections(release),
+        images=FavourabilityImages(release),
+        backdrop=make_backdrop(release),
+        warning=warning,
+    )
+
+
+def _newest_intact(releases: Path, damage: DamagedReleaseError) -> Release:
+    for name in known_releases(releases):
+        try:
+            return open_release(releases, name)
+        except DamagedReleaseError:
+            continue
+    raise NoReleaseError(
+        f"{damage} No other intact release is in {releases}, so there is nothing to "
+        "serve."
+    )

@@ -1,0 +1,111 @@
+"""Errors as answers: one table from error to status, two ways to say it."""
+
+import logging
+from http import HTTPStatus
+
+import orjson
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from app.security import security_headers
+from app.templating import render
+from geodata.errors import (
+    DamagedReleaseError,
+    NoReleaseError,
+    OutsideRegionError,
+    UnknownDepositTypeError,
+)
+
+_log = logging.getLogger("atlas")
+
+PROBLEM = "application/problem+json"
+
+
+class BadParameterError(Exception):
+    """A query parameter is unknown, or its value cannot be used."""
+
+
+class NotFoundError(Exception):
+    """There is nothing under this address or with this id."""
+
+
+STATUS: dict[type[Exception], HTTPStatus] = {
+    BadParameterError: HTTPStatus.BAD_REQUEST,
+    NotFoundError: HTTPStatus.NOT_FOUND,
+    OutsideRegionError: HTTPStatus.NOT_FOUND,
+    UnknownDepositTypeError: HTTPStatus.NOT_FOUND,
+    DamagedReleaseError: HTTPStatus.SERVICE_UNAVAILABLE,
+    NoReleaseError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+"""What each error means to a client."""
+
+_TITLES = {
+    HTTPStatus.BAD_REQUEST: "This request cannot be understood",
+    HTTPStatus.NOT_FOUND: "There is nothing here",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address can only be read",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The atlas cannot answer this now",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong on our side",
+}
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Make every error an answer that says what to do next."""
+    for kind in STATUS:
+        app.add_exception_handler(kind, _known)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def _known(request: Request, error: Exception) -> Response:
+    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    return _answer(request, status, str(error))
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101  # for the checker
+    parts = [
+        f"{'.'.join(str(step) for step in item['loc'][1:])}: {item['msg']}"
+        for item in error.errors()
+    ]
+    text = f"{'; '.join(parts)}. Correct the address and try again."
+    return _answer(request, HTTPStatus.BAD_REQUEST, text)
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101  # for the checker
+    status = HTTPStatus(error.status_code)
+    text = {
+        HTTPStatus.NOT_FOUND: "No page or file has this address. Start from the map.",
+        HTTPStatus.METHOD_NOT_ALLOWED: "Use GET; nothing can be changed here.",
+    }.get(status, str(error.detail))
+    answer = _answer(request, status, text)
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+def _unexpected(request: Request, error: Exception) -> Response:
+    _log.exception("%s failed", request.url.path, exc_info=error)
+    text = "The fault is noted. Try again; if it stays, tell those who run the atlas."
+    answer = _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, text)
+    answer.headers.update(security_headers(""))  # outside the layer that adds them
+    return answer
+
+
+def _answer(request: Request, status: HTTPStatus, text: str) -> Response:
+    title = _TITLES.get(status, status.phrase)
+    path = request.url.path
+    if path.startswith("/api") or path.endswith((".geojson", ".csv", "/healthz")):
+        body = orjson.dumps(
+            {
+                "type": "about:blank",
+                "title": title,
+                "status": int(status),
+                "detail": text,
+            }
+        )
+        return Response(body, status_code=status, media_type=PROBLEM)
+    page = render(request, "error.html", title=title, text=text, status=int(status))
+    return Response(page, status_code=status, media_type="text/html")

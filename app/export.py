@@ -1,0 +1,91 @@
+"""Prospect areas as CSV that spreadsheets and programs read without harm."""
+
+import csv
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from app.geojson import DECIMALS, JsonValue, to_member
+
+BOM = "\ufeff"
+"""Makes spreadsheets read the file as UTF-8."""
+
+_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+HEADERS = {
+    "favourability": "favourability_0_to_1",
+    "p10": "favourability_p10_0_to_1",
+    "p50": "favourability_p50_0_to_1",
+    "p90": "favourability_p90_0_to_1",
+    "coverage": "coverage_0_to_1",
+    "conservative_score": "conservative_score_0_to_1",
+    "top10_share": "share_of_draws_in_top_10_0_to_1",
+    "lon": "lon_deg_wgs84",
+    "lat": "lat_deg_wgs84",
+}
+"""Column → header, where the name alone does not tell the unit."""
+
+
+def neutralise(text: str) -> str:
+    """Keep a spreadsheet from taking text for a formula.
+
+    >>> neutralise("=1+1"), neutralise("K-43-XII")
+    ("'=1+1", 'K-43-XII')
+    """
+    risky = text.startswith(_STARTS_FORMULA) or text.lstrip().startswith(
+        _STARTS_FORMULA
+    )
+    return f"'{text}" if risky else text
+
+
+def to_csv(table: gpd.GeoDataFrame, stamp: Mapping[str, Any]) -> bytes:
+    """Write prospects as CSV.
+
+    Parameters
+    ----------
+    table : GeoDataFrame
+        EPSG:4326.
+    stamp : mapping
+        Release, caution and credits; they stand in the last columns of each row.
+
+    Returns
+    -------
+    bytes
+        UTF-8 with byte-order mark; the outline as WKT, degrees, six decimals.
+    """
+    names = [name for name in table.columns if name != table.geometry.name]
+    thanks = "; ".join(
+        f"{item['credit']} [{item['licence']}]" for item in stamp["credits"]
+    )
+    tail = [str(stamp["release"]), str(stamp["caution"]), thanks]
+    outlines = shapely.to_wkt(
+        shapely.transform(table.geometry.to_numpy(), lambda xy: np.round(xy, DECIMALS)),
+        rounding_precision=DECIMALS,
+    )
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(
+        [
+            *(HEADERS.get(name, name) for name in names),
+            "outline_wkt_deg_wgs84",
+            "release",
+            "caution",
+            "credits_and_licences",
+        ]
+    )
+    columns = [table[name].tolist() for name in names]
+    for row, outline in enumerate(outlines):
+        cells = [_cell(column[row]) for column in columns]
+        writer.writerow([*cells, outline, *map(neutralise, tail)])
+    return (BOM + text.getvalue()).encode()
+
+
+def _cell(value: object) -> JsonValue:
+    member = to_member(value)
+    if isinstance(member, str):
+        return neutralise(member)
+    return "" if member is None else member

@@ -1,0 +1,34 @@
+"""Absolute links, made from the request or from the address a proxy shows."""
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from fastapi import Request
+
+from app.schemas import Link
+from app.settings import Settings
+
+
+def base_url(request: Request) -> str:
+    """Return scheme, host and port without a slash at the end."""
+    settings: Settings = request.app.state.settings
+    return (settings.public_url or str(request.base_url)).rstrip("/")
+
+
+def link(
+    request: Request, rel: str, path: str, *, media_type: str, title: str = ""
+) -> Link:
+    """Make a link to one of our own addresses."""
+    return Link(
+        href=f"{base_url(request)}{path}", rel=rel, type=media_type, title=title
+    )
+
+
+def with_query(path: str, query: Mapping[str, str], **changed: int) -> str:
+    """Return a path with a query in which some values are replaced.
+
+    >>> with_query("/items", {"limit": "5"}, offset=5)
+    '/items?limit=5&offset=5'
+    """
+    merged = {**query, **{name: str(value) for name, value in changed.items()}}
+    return f"{path}?{urlencode(merged, safe=',/:')}" if merged else path

@@ -1,0 +1,79 @@
+"""Put the application together: one release, its routes, its rules."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.staticfiles import StaticFiles
+
+from app.atlas import load_atlas
+from app.caching import AnswerCache
+from app.errors import add_error_handlers
+from app.maps.shell import build_shell
+from app.routes import explain, exports, features, health, landing, maps, pages
+from app.schemas import Problem
+from app.security import CorsForReadApi, SecurityHeaders
+from app.settings import Settings
+from app.templating import STATIC
+
+TITLE = "Rare-Earth Atlas of Central Asia"
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Open the release and build the application.
+
+    Parameters
+    ----------
+    settings : Settings
+        Where the releases are, and what links should look like.
+
+    Raises
+    ------
+    NoReleaseError
+        If there is no release that can be served.
+    """
+    app = FastAPI(
+        title=TITLE,
+        version="1",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.settings = settings
+    app.state.atlas = load_atlas(settings.releases)
+    app.state.cache = AnswerCache()
+    app.state.shell = build_shell()
+    for module in (pages, exports, landing, features, explain, maps, health):
+        app.include_router(module.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_middleware(CorsForReadApi)
+    app.add_middleware(SecurityHeaders)
+    add_error_handlers(app)
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # FastAPI's way
+    return app
+
+
+def create_default_app() -> FastAPI:
+    """Build the application from the environment; for servers that take a factory."""
+    return create_app(Settings())
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """Describe the API: self-contained, and with the refusals we really give."""
+    if app.openapi_schema is None:
+        described = get_openapi(
+            title=TITLE,
+            version=app.state.atlas.release.id,
+            description=app.state.atlas.caution,
+            routes=app.routes,
+        )
+        for path in described["paths"].values():
+            for operation in path.values():
+                operation["responses"].pop("422", None)
+        schemas = described["components"]["schemas"]
+        for name in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(name, None)
+        schemas["Problem"] = Problem.model_json_schema()
+        app.openapi_schema = described
+    return app.openapi_schema

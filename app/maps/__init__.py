@@ -1,0 +1,1 @@
+"""Maps: the empty shell, the colours, the coloured rasters, the small sketch."""

@@ -1,0 +1,213 @@
+"""The favourability of a deposit type as a picture in Web Mercator."""
+
+import threading
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+import rasterio
+from rasterio.features import rasterize
+from rasterio.warp import Resampling, reproject, transform_bounds
+from rasterio.windows import Window
+from scipy import ndimage
+
+from app.maps.png import indexed_png
+from app.maps.scale import (
+    AREA_BREAKS,
+    COVERAGE_BREAKS,
+    HATCHES,
+    STRENGTHS,
+    Colour,
+    Theme,
+    class_colour,
+)
+from geodata.region import Bounds
+from geodata.release import OVERALL, Release
+
+WEB_MERCATOR = "EPSG:3857"
+LONG_SIDE = 2400  # pixels of about 2 km, so that 5 km cells keep sharp corners
+_HATCH_PERIOD, _HATCH_WIDTH = 10, 3  # pixels
+_TRANSPARENT, _HATCH_GROUND, _HATCH_LINE, _FIRST_CLASS = 0, 1, 2, 3
+
+FloatMap = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaRank:
+    """How a favourability compares with the whole known area of its type.
+
+    Attributes
+    ----------
+    ordered : array of float32
+        Favourability of every known cell, ascending.
+    """
+
+    ordered: FloatMap
+
+    def better_share(self, favourability: FloatMap) -> FloatMap:
+        """Return the share of the known area that is strictly better, 0 to 1.
+
+        Parameters
+        ----------
+        favourability : array of float32
+            0 to 1; NaN = unknown, and stays NaN.
+        """
+        above = self.ordered.size - np.searchsorted(
+            self.ordered, favourability, side="right"
+        )
+        share = above.astype(np.float32) / max(self.ordered.size, 1)
+        return np.where(np.isnan(favourability), np.float32(np.nan), share)
+
+
+class FavourabilityImages:
+    """The coloured maps of one release, each made once when first asked for.
+
+    Parameters
+    ----------
+    release : Release
+        The open release.
+    """
+
+    def __init__(self, release: Release) -> None:
+        self._release = release
+        self._lock = threading.Lock()
+        self._render = lru_cache(maxsize=32)(self._make)
+        self.rank = lru_cache(maxsize=32)(self._rank)
+
+    @property
+    def bounds(self) -> Bounds:
+        """Box of every picture, degrees: its corners are those of the grid."""
+        with rasterio.open(
+            self._release.favourability_path(OVERALL), driver="GTiff"
+        ) as source:
+            west, south, east, north = transform_bounds(
+                source.crs, "EPSG:4326", *source.bounds, densify_pts=101
+            )
+        return Bounds(west=west, south=south, east=east, north=north)
+
+    def png(self, deposit_type: str, theme: Theme) -> bytes:
+        """Return the picture of a deposit type, or of ``"overall"``.
+
+        Raises
+        ------
+        UnknownDepositTypeError
+            If the release has no such type.
+        """
+        self._release.favourability_path(deposit_type)
+        with self._lock:  # two at once would do the same work twice
+            return self._render(deposit_type, theme)
+
+    def leading_type(self, lon: float, lat: float) -> str | None:
+        """Return the deposit type that scores best at a place, if any is known."""
+        cell = self._release.grid.cell_of(lon, lat)
+        if cell is None:
+            return None
+        path = self._release.favourability_path(OVERALL)
+        with rasterio.open(path, driver="GTiff") as source:
+            window = Window(cell[1], cell[0], 1, 1)
+            band = source.descriptions.index("leading_type") + 1
+            found = int(source.read(band, window=window)[0, 0])
+            if found == source.nodata:
+                return None
+        return str(self._release.manifest["deposit_types"][found]["id"])
+
+    def _rank(self, deposit_type: str) -> AreaRank:
+        path = self._release.favourability_path(deposit_type)
+        with rasterio.open(path, driver="GTiff") as source:
+            stored = source.read(source.descriptions.index("favourability") + 1)
+            known = stored[stored != source.nodata].astype(np.float32)
+            scale = np.float32(source.scales[0])
+        return AreaRank(ordered=np.sort(known * scale))
+
+    def _make(self, deposit_type: str, theme: Theme) -> bytes:
+        favourability, coverage, bounds = self._warped(deposit_type)
+        share = self.rank(deposit_type).better_share(favourability)
+        rank = np.digitize(share, AREA_BREAKS)
+        thin = np.digitize(-coverage, [-value for value in COVERAGE_BREAKS], right=True)
+        index = (_FIRST_CLASS + rank * len(STRENGTHS) + thin).astype(np.uint8)
+        unknown = np.isnan(favourability)
+        index[unknown] = self._hatch(unknown.shape)[unknown]
+        inside = self._inside(unknown.shape, bounds)
+        rim = self._beside_known(~unknown, bounds)  # cells end before the border does
+        index[unknown & (~inside | rim)] = _TRANSPARENT
+        return indexed_png(index, palette(theme), transparent=_TRANSPARENT)
+
+    def _warped(self, deposit_type: str) -> tuple[FloatMap, FloatMap, Bounds]:
+        """Read favourability and coverage, nearest neighbour in Web Mercator."""
+        box = self.bounds
+        west, south, east, north = transform_bounds(
+            "EPSG:4326", WEB_MERCATOR, box.west, box.south, box.east, box.north
+        )
+        pixel = max(east - west, north - south) / LONG_SIDE
+        columns, rows = round((east - west) / pixel), round((north - south) / pixel)
+        mercator = Bounds(west=west, south=south, east=east, north=north)
+        target = _transform(mercator, (rows, columns))
+        read: list[FloatMap] = []
+        with rasterio.open(
+            self._release.favourability_path(deposit_type), driver="GTiff"
+        ) as source:
+            for name in ("favourability", "coverage"):
+                band = source.descriptions.index(name) + 1
+                stored = np.full((rows, columns), source.nodata, dtype=np.uint16)
+                reproject(
+                    rasterio.band(source, band),
+                    stored,
+                    dst_transform=target,
+                    dst_crs=WEB_MERCATOR,
+                    resampling=Resampling.nearest,
+                    dst_nodata=source.nodata,
+                )
+                values = stored * np.float32(source.scales[band - 1])
+                values[stored == source.nodata] = np.nan
+                read.append(values.astype(np.float32))
+        return read[0], read[1], mercator
+
+    def _inside(self, shape: tuple[int, int], box: Bounds) -> npt.NDArray[np.bool_]:
+        """Return which pixels lie on land in the five states."""
+        states = self._release.table("states").to_crs(WEB_MERCATOR).geometry
+        lakes = self._release.table("lakes").to_crs(WEB_MERCATOR).geometry
+        drawn = rasterize(
+            [*((item, 1) for item in states), *((item, 0) for item in lakes)],
+            out_shape=shape,
+            transform=_transform(box, shape),
+            dtype="uint8",
+        )
+        return np.asarray(drawn, dtype=np.bool_)
+
+    def _beside_known(
+        self, known: npt.NDArray[np.bool_], box: Bounds
+    ) -> npt.NDArray[np.bool_]:
+        """Return which pixels lie less than about a cell from a known one."""
+        cell_m = float(self._release.manifest["grid"]["cell_m"])
+        pixel_m = (box.east - box.west) / known.shape[1]
+        reach = 2 * int(1.5 * cell_m / pixel_m) + 1  # Mercator stretches by up to 1.8
+        return np.asarray(ndimage.maximum_filter(known, size=reach), dtype=np.bool_)
+
+    @staticmethod
+    def _hatch(shape: tuple[int, int]) -> npt.NDArray[np.uint8]:
+        rows, columns = np.indices(shape, dtype=np.int32)
+        line = (rows + columns) % _HATCH_PERIOD < _HATCH_WIDTH
+        return np.where(line, _HATCH_LINE, _HATCH_GROUND).astype(np.uint8)
+
+
+def _transform(box: Bounds, shape: tuple[int, int]) -> rasterio.Affine:
+    """Return the transform of a north-up picture of a box, metres."""
+    rows, columns = shape
+    wide, tall = (box.east - box.west) / columns, (box.north - box.south) / rows
+    return rasterio.Affine(wide, 0.0, box.west, 0.0, -tall, box.north)
+
+
+def palette(theme: Theme) -> list[Colour]:
+    """Return the colours of a picture in the order its pixels name them."""
+    ground, line = HATCHES[theme]
+    return [
+        ground,
+        ground,
+        line,
+        *(
+            class_colour(rank, coverage, theme)
+            for rank in range(len(AREA_BREAKS) + 1)
+            for coverage in range(len(STRENGTHS))
+        ),
+    ]

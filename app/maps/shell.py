@@ -1,0 +1,87 @@
+"""The empty map page, built by Folium once from our own constants.
+
+Folium and branca evaluate text as a template, so no data ever passes through
+them: data comes to the page as JSON and is shown as plain text.
+"""
+
+from dataclasses import dataclass
+
+import folium
+from branca.element import Figure
+
+from geodata.region import WINDOW
+
+MAP_NAME = "map_atlas"
+"""Name of the map object in the page."""
+
+LEAFLET_SCRIPT = "/static/vendor/leaflet/leaflet.js"
+LEAFLET_STYLE = "/static/vendor/leaflet/leaflet.css"
+
+_ROOM_DEG = 8.0  # how far beyond the data the map may be pushed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapShell:
+    """The parts of a Folium page that our own page is made around.
+
+    Attributes
+    ----------
+    styles, scripts : tuple of str
+        Addresses of the assets, all ours.
+    html : str
+        The element the map lives in.
+    script : str
+        The JavaScript that makes the map.
+    """
+
+    styles: tuple[str, ...]
+    scripts: tuple[str, ...]
+    html: str
+    script: str
+
+
+def use_local_assets() -> None:
+    """Make Folium name our Leaflet and nothing of other hosts.
+
+    The lists belong to the class, so this is done once, when the app starts.
+    """
+    folium.Map.default_js = [("leaflet", LEAFLET_SCRIPT)]
+    folium.Map.default_css = [("leaflet_css", LEAFLET_STYLE)]
+
+
+def build_shell() -> MapShell:
+    """Build the empty map of the region.
+
+    Returns
+    -------
+    MapShell
+        Parts to be placed in our own page, which adds the nonce.
+    """
+    use_local_assets()
+    shell = folium.Map(
+        location=(46.0, 67.0),
+        zoom_start=5,
+        tiles=None,
+        zoom_control=False,
+        attribution_control=False,
+        minZoom=3,
+        maxZoom=11,
+        zoom_snap=0.25,
+        zoom_delta=0.5,
+        wheel_px_per_zoom_level=90,
+        max_bounds=True,
+        min_lat=WINDOW.south - _ROOM_DEG,
+        max_lat=WINDOW.north + _ROOM_DEG,
+        min_lon=WINDOW.west - 2 * _ROOM_DEG,
+        max_lon=WINDOW.east + 2 * _ROOM_DEG,
+    )
+    shell._id = MAP_NAME.removeprefix("map_")  # noqa: SLF001  # a name we can rely on
+    figure = shell.get_root()
+    assert isinstance(figure, Figure)  # noqa: S101  # for the type checker
+    figure.render()
+    return MapShell(
+        styles=tuple(address for _, address in shell.default_css),
+        scripts=tuple(address for _, address in shell.default_js),
+        html=figure.html.render().strip(),
+        script=figure.script.render().strip(),
+    )

@@ -1,0 +1,192 @@
+"""Query parameters: read strictly, refused with a reason, never ignored."""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from fastapi import Depends, Query, Request
+from fastapi.dependencies.models import Dependant
+
+from app.atlas import Atlas
+from app.errors import BadParameterError
+from geodata.region import STATES, Bounds
+
+DEFAULT_LIMIT, MAX_LIMIT = 10, 1000
+
+_DATE = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})"
+_DATETIME = re.compile(rf"^({_DATE}|(\.\.|{_DATE}|)/(\.\.|{_DATE}|))$")
+
+BBox = Annotated[
+    str | None,
+    Query(
+        description="West, south, east, north in degrees, separated by commas.",
+        examples=["60,40,80,50"],
+    ),
+]
+
+
+def get_atlas(request: Request) -> Atlas:
+    """Return the open atlas of the application."""
+    atlas: Atlas = request.app.state.atlas
+    return atlas
+
+
+AtlasNow = Annotated[Atlas, Depends(get_atlas)]
+
+
+def only_known_parameters(request: Request) -> None:
+    """Refuse query parameters the route does not know, and repeated ones.
+
+    Raises
+    ------
+    BadParameterError
+        Naming them and those that are known.
+    """
+    known = sorted(_query_names(request.scope["route"].dependant))
+    given = [name for name, _ in request.query_params.multi_items()]
+    unknown = sorted(set(given) - set(known))
+    if unknown:
+        raise BadParameterError(
+            f"Unknown parameter {', '.join(unknown)}. This address knows "
+            f"{', '.join(known) or 'no parameters'}."
+        )
+    if len(given) != len(set(given)):
+        raise BadParameterError("A parameter is given twice. Give each once.")
+
+
+def _query_names(dependant: Dependant) -> set[str]:
+    """Return the query parameters of a route and of all it depends on."""
+    names = {item.alias for item in dependant.query_params}
+    return names.union(*map(_query_names, dependant.dependencies))
+
+
+def parse_bbox(text: str | None) -> Bounds | None:
+    """Read a box of longitudes and latitudes.
+
+    >>> parse_bbox("60,40,80,50").east
+    80.0
+
+    Raises
+    ------
+    BadParameterError
+        If it is not four (or, with heights, six) numbers in range.
+    """
+    if text is None:
+        return None
+    try:
+        numbers = [float(part) for part in text.split(",")]
+    except ValueError:
+        numbers = []
+    if len(numbers) == 6:
+        numbers = [*numbers[:2], *numbers[3:5]]
+    if len(numbers) != 4 or not all(map(np.isfinite, numbers)):
+        raise BadParameterError(
+            f"bbox must be west,south,east,north in degrees; got '{text[:80]}'."
+        )
+    west, south, east, north = numbers
+    if not (
+        -180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90
+    ):
+        raise BadParameterError(
+            "bbox must have longitudes within -180 to 180 and latitudes within -90 "
+            f"to 90, the south first; got '{text[:80]}'."
+        )
+    return Bounds(west=west, south=south, east=east, north=north)
+
+
+def check_datetime(text: str | None) -> None:
+    """Check a date or an interval; our features have no date, so all match.
+
+    Raises
+    ------
+    BadParameterError
+        If it is not written as RFC 3339 asks.
+    """
+    if text is not None and (not _DATETIME.match(text) or text == "/"):
+        raise BadParameterError(
+            f"datetime must be a date-time or an interval as in "
+            f"2020-01-01T00:00:00Z/..; got '{text[:80]}'."
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which prospects are asked for; the names are those of the map's address.
+
+    Attributes
+    ----------
+    deposit_types, states : tuple of str
+        Ids and three-letter codes; empty = all.
+    min_coverage : float
+        Least coverage, 0 to 1.
+    """
+
+    deposit_types: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    min_coverage: float = 0.0
+
+    def mask(self, table: pd.DataFrame) -> npt.NDArray[np.bool_]:
+        """Return which rows of the prospects' table are selected."""
+        keep = table["coverage"].to_numpy() >= self.min_coverage
+        if self.deposit_types:
+            keep &= table["deposit_type"].isin(self.deposit_types).to_numpy()
+        if self.states:
+            wanted = set(self.states)
+            keep &= np.array(
+                [
+                    bool(wanted & set(codes.split(",")))
+                    for codes in table["state_codes"]
+                ],
+                dtype=np.bool_,
+            )
+        return np.asarray(keep, dtype=np.bool_)
+
+
+def get_selection(
+    atlas: AtlasNow,
+    deposit_type: Annotated[
+        str | None,
+        Query(description="Ids of deposit types, separated by commas; all if absent."),
+    ] = None,
+    state: Annotated[
+        str | None,
+        Query(
+            description="Codes of states (KAZ, KGZ, TJK, TKM, UZB), separated by "
+            "commas; a prospect counts when it touches one of them."
+        ),
+    ] = None,
+    min_coverage: Annotated[
+        float, Query(ge=0, le=1, description="Least coverage, 0 to 1.")
+    ] = 0.0,
+) -> Selection:
+    """Read the selection of prospects from the query.
+
+    Raises
+    ------
+    BadParameterError
+        If a deposit type or a state is not known.
+    """
+    types = [str(item["id"]) for item in atlas.deposit_types]
+    return Selection(
+        deposit_types=_listed("deposit_type", deposit_type, types),
+        states=_listed("state", state, [item.iso3 for item in STATES]),
+        min_coverage=min_coverage,
+    )
+
+
+Selected = Annotated[Selection, Depends(get_selection)]
+
+
+def _listed(name: str, text: str | None, known: list[str]) -> tuple[str, ...]:
+    if not text:
+        return ()
+    asked = tuple(part.strip() for part in text.split(","))
+    wrong = [part[:40] for part in asked if part not in known]
+    if wrong:
+        raise BadParameterError(
+            f"{name} has no value '{', '.join(wrong)}'. Known are {', '.join(known)}."
+        )
+    return asked

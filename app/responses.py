@@ -1,0 +1,38 @@
+"""What the API's description says of answers that are made by hand."""
+
+from typing import Any
+
+from app.errors import PROBLEM
+
+JSON = "application/json"
+OPENAPI = "application/vnd.oai.openapi+json;version=3.1"
+GEOJSON = "application/geo+json"
+CSV = "text/csv; charset=utf-8"
+PNG = "image/png"
+
+_PROBLEM_BODY = {
+    "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+}
+
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    304: {"description": "The client has this already"},
+    400: {"description": "A parameter is unknown or wrong", **_PROBLEM_BODY},
+}
+"""Answers every readable address may give."""
+
+NOT_FOUND: dict[int | str, dict[str, Any]] = {
+    **REFUSALS,
+    404: {"description": "There is nothing with this name", **_PROBLEM_BODY},
+}
+"""The same, where a name is part of the address."""
+
+
+def documented(
+    refusals: dict[int | str, dict[str, Any]], media_type: str, schema: dict[str, Any]
+) -> dict[int | str, dict[str, Any]]:
+    """Return refusals and the good answer, for the description of a route."""
+    good = {"description": "Found", "content": {media_type: {"schema": schema}}}
+    return {200: good, **refusals}
+
+
+FEATURES_SCHEMA = {"$ref": "#/components/schemas/FeatureCollection"}

@@ -1,0 +1,1 @@
+"""Addresses: each route takes typed input, calls, and returns."""

@@ -1,0 +1,102 @@
+"""Why a place scores as it does, to the last part."""
+
+from typing import Annotated, Any
+
+import numpy as np
+import orjson
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
+
+from app.atlas import Atlas
+from app.caching import answer
+from app.errors import NotFoundError
+from app.parameters import AtlasNow, only_known_parameters
+from app.responses import JSON, NOT_FOUND
+from app.routes.features import FeatureId
+from app.schemas import Explanation
+from geodata.errors import OutsideRegionError
+from geodata.release import OVERALL
+
+router = APIRouter(dependencies=[Depends(only_known_parameters)], tags=["Explanations"])
+
+
+@router.get("/api/explain", response_model=Explanation, responses=NOT_FOUND)
+def explain(
+    request: Request,
+    atlas: AtlasNow,
+    lon: Annotated[float, Query(ge=-180, le=180, description="Longitude, degrees.")],
+    lat: Annotated[float, Query(ge=-90, le=90, description="Latitude, degrees.")],
+    deposit_type: Annotated[
+        str,
+        Query(
+            max_length=64,
+            description="Id of a deposit type, or 'overall' for the type that scores "
+            "best at this place.",
+        ),
+    ] = OVERALL,
+) -> Response:
+    """Explain the cell that holds a place."""
+
+    def make() -> bytes:
+        asked = deposit_type
+        if asked == OVERALL:
+            asked = atlas.images.leading_type(lon, lat) or _first_type(atlas)
+        found = atlas.release.explain(lon, lat, asked)
+        return _encode(atlas, {**found, "leading": deposit_type == OVERALL})
+
+    return answer(request, make, media_type=JSON)
+
+
+@router.get(
+    "/api/prospects/{prospect_id}/explanation",
+    response_model=Explanation,
+    responses=NOT_FOUND,
+)
+async def explain_prospect(
+    request: Request, prospect_id: FeatureId, atlas: AtlasNow
+) -> Response:
+    """Explain a prospect area: the mean over its cells."""
+    if prospect_id not in atlas.release.explanations:
+        raise NotFoundError(
+            "There is no prospect area with this id in this release. The table lists "
+            "all of them."
+        )
+    return answer(
+        request,
+        lambda: _encode(atlas, atlas.release.explanations[prospect_id]),
+        media_type=JSON,
+    )
+
+
+def add_context(atlas: Atlas, explanation: dict[str, Any]) -> dict[str, Any]:
+    """Add what a reader needs beside the score.
+
+    Returns
+    -------
+    dict
+        The explanation with the title of its deposit type and ``better_share``:
+        the share of the type's known area that scores better, 0 to 1 or None.
+    """
+    name = str(explanation["deposit_type"])
+    title = next(item["title"] for item in atlas.deposit_types if item["id"] == name)
+    value = explanation.get("favourability")
+    share = np.nan
+    if value is not None:
+        rank = atlas.images.rank(name)
+        share = float(rank.better_share(np.array([value], dtype=np.float32))[0])
+    return {
+        **explanation,
+        "deposit_type_title": title,
+        "better_share": None if np.isnan(share) else round(share, 4),
+    }
+
+
+def _encode(atlas: Atlas, explanation: dict[str, Any]) -> bytes:
+    content = {**add_context(atlas, explanation), **atlas.stamp}
+    return orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+def _first_type(atlas: Atlas) -> str:
+    if not atlas.deposit_types:
+        raise OutsideRegionError("This release has no deposit type to explain.")
+    return str(atlas.deposit_types[0]["id"])

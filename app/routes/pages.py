@@ -1,0 +1,233 @@
+"""Pages for readers: the map, the table, a prospect, what this is."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse
+from starlette.responses import Response
+
+from app.atlas import Atlas
+from app.caching import answer
+from app.errors import NotFoundError
+from app.links import with_query
+from app.maps.legend import legend_rows
+from app.maps.sketch import HEIGHT, WIDTH, draw_sketch
+from app.parameters import AtlasNow, Selected, only_known_parameters
+from app.responses import NOT_FOUND, PNG, documented
+from app.routes.explain import add_context
+from app.routes.features import FeatureId
+from app.templating import render
+from app.wording import dms
+from geodata.region import STATES, LonLat
+
+router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+
+
+def _page(request: Request, atlas: Atlas, template: str, **content: object) -> Response:
+    text = render(
+        request,
+        template,
+        caution=atlas.caution,
+        release=atlas.release.id,
+        deposit_types=[
+            {**item, "short": short_title(str(item["title"]))}
+            for item in atlas.deposit_types
+        ],
+        states=STATES,
+        manifest=atlas.release.manifest,
+        **content,
+    )
+    return HTMLResponse(text, headers={"Cache-Control": "no-cache"})
+
+
+@router.get("/", summary="The map")
+def map_page(request: Request, atlas: AtlasNow) -> Response:
+    """Show the map; what it shows stands in the address."""
+    return _page(
+        request,
+        atlas,
+        "map.html",
+        shell=request.app.state.shell,
+        bounds=atlas.images.bounds,
+        legend=legend_rows(),
+        has_terranes="terranes" in atlas.collections,
+    )
+
+
+@router.get(
+    "/table",
+    summary="All prospect areas as a table",
+    dependencies=[Depends(only_known_parameters)],
+)
+def table_page(request: Request, atlas: AtlasNow, selection: Selected) -> Response:
+    """Show prospect areas as a table that can be sorted."""
+    table = atlas.collections["prospects"].table
+    chosen = table[selection.mask(table)]
+    query = {name: value for name, value in request.query_params.items() if value}
+    return _page(
+        request,
+        atlas,
+        "table.html",
+        rows=chosen.drop(columns=table.geometry.name).to_dict("records"),
+        total=len(table),
+        selection=selection,
+        geojson=with_query("/prospects.geojson", query),
+        csv=with_query("/prospects.csv", query),
+        on_map=with_query("/", query),
+    )
+
+
+@router.get("/prospects/{prospect_id}", summary="One prospect area")
+def prospect_page(
+    request: Request, prospect_id: FeatureId, atlas: AtlasNow
+) -> Response:
+    """Show one prospect area on a page that can be printed."""
+    found = atlas.collections["prospects"]
+    if prospect_id not in found.position:
+        raise NotFoundError(
+            "No prospect area has this name in this release. The table lists all of "
+            "them; an area may have another name in a later release."
+        )
+    row = found.table.iloc[found.position[prospect_id]].drop(found.table.geometry.name)
+    explanation = add_context(atlas, atlas.release.explanations[prospect_id])
+    return _page(
+        request,
+        atlas,
+        "prospect.html",
+        area=row.to_dict(),
+        total=len(found.table),
+        titles=type_titles(atlas),
+        explanation=explanation,
+        sketch=draw_sketch(atlas.release, prospect_id),
+        sketch_size=(WIDTH, HEIGHT),
+        corners=block_corners(explanation["blocks"]),
+        neighbours=nearest_areas(found.table, prospect_id),
+        sources=used_layers(atlas, explanation),
+        sites=site_records(atlas, explanation),
+    )
+
+
+@router.get("/about", summary="Method, sources and limits")
+def about_page(request: Request, atlas: AtlasNow) -> Response:
+    """Say how this was made, from what, and what it cannot tell."""
+    occurrences = atlas.collections["occurrences"].table
+    names = set(occurrences.loc[occurrences.geometry.notna(), "site"])
+    unplaced = occurrences[~occurrences["site"].isin(names)]
+    return _page(
+        request,
+        atlas,
+        "about.html",
+        validation=atlas.release.validation,
+        models=atlas.release.deposit_types.values(),
+        titles=type_titles(atlas),
+        unplaced=unplaced.drop_duplicates("site").to_dict("records"),
+        figures=figure_names(atlas),
+        warning=atlas.warning,
+    )
+
+
+@router.get(
+    "/figures/{name}.png",
+    response_class=Response,
+    responses=documented(NOT_FOUND, PNG, {"type": "string", "format": "binary"}),
+    dependencies=[Depends(only_known_parameters)],
+)
+def figure(request: Request, name: FeatureId, atlas: AtlasNow) -> Response:
+    """Return a figure of the release."""
+    if name not in figure_names(atlas):
+        raise NotFoundError("The release has no figure with this name.")
+    path: Path = atlas.release.folder / "figures" / f"{name}.png"
+    return answer(request, path.read_bytes, media_type=PNG)
+
+
+@router.get("/api/docs", summary="The read-only service, described")
+def service_page(request: Request, atlas: AtlasNow) -> Response:
+    """Describe every address that programs may read."""
+    described = request.app.openapi()
+    addresses = [
+        {"path": path, **methods["get"]} for path, methods in described["paths"].items()
+    ]
+    return _page(request, atlas, "service.html", addresses=addresses)
+
+
+def figure_names(atlas: Atlas) -> list[str]:
+    """Return the names of the figures that the manifest lists."""
+    files = (Path(name) for name in atlas.release.manifest["files"])
+    return sorted(
+        path.stem
+        for path in files
+        if path.parent.name == "figures" and path.suffix == ".png"
+    )
+
+
+def type_titles(atlas: Atlas) -> dict[str, str]:
+    """Return deposit type → title."""
+    return {str(item["id"]): str(item["title"]) for item in atlas.deposit_types}
+
+
+def short_title(title: str) -> str:
+    """Shorten the title of a deposit type so that it fits on a button.
+
+    >>> short_title("Clay-hosted (weathering crust)")
+    'Clay-hosted'
+    """
+    for stop in (" and ", " ("):
+        title = title.partition(stop)[0]
+    return title
+
+
+def block_corners(blocks: dict[str, Any]) -> list[dict[str, str | float]]:
+    """Name the corners of the box of licence blocks, clockwise from north-west."""
+    corners = (
+        ("North-west", LonLat(lon=blocks["west"], lat=blocks["north"])),
+        ("North-east", LonLat(lon=blocks["east"], lat=blocks["north"])),
+        ("South-east", LonLat(lon=blocks["east"], lat=blocks["south"])),
+        ("South-west", LonLat(lon=blocks["west"], lat=blocks["south"])),
+    )
+    return [
+        {"name": name, "lon": at.lon, "lat": at.lat, "dms": dms(at.lon, at.lat)}
+        for name, at in corners
+    ]
+
+
+def nearest_areas(table: pd.DataFrame, prospect_id: str) -> list[dict[str, Any]]:
+    """Return the three prospect areas whose best cells lie nearest."""
+    own = table[table["id"] == prospect_id].iloc[0]
+    lon, lat = np.radians(table["lon"].to_numpy()), np.radians(table["lat"].to_numpy())
+    lon0, lat0 = np.radians(own["lon"]), np.radians(own["lat"])
+    half = (
+        np.sin((lat - lat0) / 2) ** 2
+        + np.cos(lat) * np.cos(lat0) * np.sin((lon - lon0) / 2) ** 2
+    )
+    distance = 2 * 6371.0088 * np.arcsin(np.sqrt(half))  # mean Earth radius, km
+    order = [row for row in np.argsort(distance) if table["id"].iloc[row] != own["id"]]
+    return [
+        {
+            **table.iloc[row][["id", "label", "place", "deposit_type_title"]].to_dict(),
+            "distance_km": float(distance[row]),
+        }
+        for row in order[:3]
+    ]
+
+
+def used_layers(atlas: Atlas, explanation: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the records of the layers that an explanation drew on."""
+    used = {
+        item["layer"]
+        for component in explanation["components"]
+        for item in component["evidence"]
+        if item["known"]
+    }
+    return [item for item in atlas.release.manifest["layers"] if item["id"] in used]
+
+
+def site_records(atlas: Atlas, explanation: dict[str, Any]) -> dict[str, str]:
+    """Return record → address of the public record, only plain https ones."""
+    table = atlas.collections["occurrences"].table
+    wanted = {item["record"] for item in explanation["nearest_occurrences"]}
+    found = table[table["occurrence_id"].isin(wanted)]
+    pairs = zip(found["occurrence_id"], found["record_url"], strict=True)
+    return {name: url for name, url in pairs if str(url).startswith("https://")}

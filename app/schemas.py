@@ -1,0 +1,157 @@
+"""The public contract: what the API answers, field by field."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Problem(BaseModel):
+    """Why a request was refused (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+
+
+class Link(BaseModel):
+    """A link to another address."""
+
+    href: str
+    rel: str
+    type: str
+    title: str = ""
+
+
+class Credit(BaseModel):
+    """Whose layer was used, and on what terms."""
+
+    layer: str
+    credit: str
+    licence: str
+
+
+class LandingPage(BaseModel):
+    """Where everything is."""
+
+    title: str
+    description: str
+    release: str
+    caution: str
+    credits: list[Credit]
+    links: list[Link]
+
+
+class Conformance(BaseModel):
+    """Which parts of the standards are met."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    conforms_to: list[str] = Field(alias="conformsTo")
+
+
+class SpatialExtent(BaseModel):
+    """Box around a collection."""
+
+    bbox: list[list[float]]
+    crs: str
+
+
+class Extent(BaseModel):
+    """Where a collection lies."""
+
+    spatial: SpatialExtent
+
+
+class CollectionInfo(BaseModel):
+    """One collection."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    id: str
+    title: str
+    description: str
+    item_type: Literal["feature"] = Field(default="feature", alias="itemType")
+    crs: list[str]
+    extent: Extent
+    links: list[Link]
+
+
+class Collections(BaseModel):
+    """All collections."""
+
+    release: str
+    caution: str
+    collections: list[CollectionInfo]
+    links: list[Link]
+
+
+class Queryables(BaseModel):
+    """The columns of a collection, as a JSON Schema."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    schema_: str = Field(alias="$schema")
+    id_: str = Field(alias="$id")
+    type: Literal["object"] = "object"
+    title: str
+    properties: dict[str, dict[str, str]]
+
+
+class Feature(BaseModel):
+    """One GeoJSON feature; the geometry is null where no position is public."""
+
+    type: Literal["Feature"]
+    id: str
+    geometry: dict[str, Any] | None
+    properties: dict[str, Any]
+    links: list[Link] | None = None
+    release: str | None = None
+    caution: str | None = None
+    credits: list[Credit] | None = None
+
+
+class FeatureCollection(BaseModel):
+    """A page of GeoJSON features, with the release, caution and credits."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    type: Literal["FeatureCollection"]
+    features: list[Feature]
+    release: str
+    caution: str
+    credits: list[Credit]
+    number_matched: int | None = Field(default=None, alias="numberMatched")
+    number_returned: int | None = Field(default=None, alias="numberReturned")
+    links: list[Link] | None = None
+
+
+class Explanation(BaseModel):
+    """Every part of a score; the parts add up to its natural logarithm."""
+
+    model_config = ConfigDict(extra="allow")
+
+    release: str
+    caution: str
+    credits: list[Credit]
+    deposit_type: str
+    deposit_type_title: str
+    lon: float
+    lat: float
+    favourability: float | None
+    log_favourability: float | None
+    p10: float | None
+    p50: float | None
+    p90: float | None
+    coverage: float
+    better_share: float | None
+    components: list[dict[str, Any]]
+
+
+class Health(BaseModel):
+    """Whether the atlas serves, which release, and what it runs on."""
+
+    status: Literal["ok", "degraded"]
+    release: str
+    warning: str
+    versions: dict[str, str]

@@ -1,0 +1,62 @@
+// Prospect areas on the map, and the choice among them.
+import { h } from "./dom.js";
+import { share, two } from "./format.js";
+import { map } from "./view.js";
+
+/** Rank among all, or among its type when only one type is shown. */
+export const rankOf = (properties, type) => (type ? properties.rank_in_type : properties.rank);
+
+export class Areas {
+  constructor(features, { choose }) {
+    this.features = new Map(features.map((feature) => [feature.id, feature]));
+    this.layers = new Map();
+    this.group = L.layerGroup();
+    for (const feature of features) {
+      const layer = L.geoJSON(feature, { pane: "areas", style: { className: "prospect", fillRule: "evenodd" } });
+      layer.on("click", (event) => {
+        L.DomEvent.stopPropagation(event);
+        choose(feature.id);
+      });
+      layer.on("mouseover", () => this.hover(feature.id, true));
+      layer.on("mouseout", () => this.hover(feature.id, false));
+      layer.bindTooltip(() => this.tip(feature.properties), { className: "tip", sticky: true, direction: "top" });
+      this.layers.set(feature.id, layer);
+    }
+  }
+
+  tip(p) {
+    return h("div", {}, h("b", {}, `${p.rank}. ${p.place}`), h("span", {}, p.deposit_type_title),
+      h("span", {}, `favourability ${two(p.favourability)} · coverage ${share(p.coverage)}`));
+  }
+
+  classes(id, name, on) {
+    this.layers.get(id)?.eachLayer((path) => path.getElement()?.classList.toggle(name, on));
+  }
+
+  hover(id, on) {
+    this.classes(id, "hover", on);
+  }
+
+  /** Show only these, mark one. */
+  show(ids, chosen) {
+    for (const [id, layer] of this.layers) {
+      if (ids.has(id)) layer.addTo(this.group);
+      else this.group.removeLayer(layer);
+    }
+    for (const id of this.layers.keys()) this.classes(id, "chosen", id === chosen);
+    if (chosen && ids.has(chosen)) this.layers.get(chosen).bringToFront();
+  }
+
+  bounds(id) {
+    return this.layers.get(id).getBounds();
+  }
+
+  inView(feature, box) {
+    return box.intersects(this.bounds(feature.id));
+  }
+
+  toggle(on) {
+    if (on) this.group.addTo(map);
+    else this.group.remove();
+  }
+}

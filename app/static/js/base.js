@@ -1,0 +1,45 @@
+// What lies under and over the colours: the five states, water, borders, towns.
+import { theme } from "./theme.js";
+import { map } from "./view.js";
+
+const PANES = { ground: 200, colours: 250, water: 300, borders: 380, areas: 400, sites: 450, labels: 620 };
+
+export function makePanes() {
+  for (const [name, depth] of Object.entries(PANES)) {
+    const pane = map.createPane(name);
+    pane.style.zIndex = depth;
+    if (!["ground", "areas", "sites"].includes(name)) pane.style.pointerEvents = "none";
+  }
+}
+
+const outline = (data, className, pane, interactive = false) =>
+  L.geoJSON(data, { pane, interactive, smoothFactor: 0.6, style: { className } });
+
+/** Draw what does not change; returns the ground that can be clicked, and borders. */
+export function drawBackdrop(backdrop) {
+  const ground = outline(backdrop.states, "state-ground", "ground", true).addTo(map);
+  outline(backdrop.water, "water", "water").addTo(map);
+  const borders = outline(backdrop.states, "state-border", "borders");
+  return { ground, borders };
+}
+
+/** The favourability of a deposit type as one picture. */
+export class Favourability {
+  constructor() {
+    const box = document.body.dataset;
+    this.bounds = [[+box.south, +box.west], [+box.north, +box.east]];
+    this.layer = L.imageOverlay(Favourability.url(""), this.bounds, {
+      pane: "colours", className: "favourability", alt: "Favourability",
+    });
+  }
+
+  static url(type) {
+    const query = new URLSearchParams({ theme: theme(), release: document.body.dataset.release });
+    query.delete("release");
+    return `/api/maps/${encodeURIComponent(type || "overall")}.png?${query}`;
+  }
+
+  show(type) {
+    this.layer.setUrl(Favourability.url(type));
+  }
+}

@@ -1,0 +1,59 @@
+// Filters, layers and tools: each writes into the address, and follows it.
+import { filterQuery, state, update } from "./state.js";
+import { goHome, map } from "./view.js";
+import { place } from "./format.js";
+
+const ALWAYS = ["favourability", "prospects", "occurrences", "states", "places"];
+const boxes = [...document.querySelectorAll("[data-layer]")];
+const inView = document.getElementById("in-view");
+
+/** Names of the layers that are shown. */
+export function layersShown() {
+  const text = state().layers;
+  const names = text === "" ? ALWAYS : text.split(",");
+  return new Set(names);
+}
+
+/** Bring the controls in line with the address. */
+export function followState() {
+  const { deposit_type: type, state: code, min_coverage: least } = state();
+  const radio = document.querySelector(`input[name="deposit_type"][value="${CSS.escape(type)}"]`);
+  if (radio) radio.checked = true;
+  document.querySelector('[name="state"]').value = code;
+  document.querySelector('[name="min_coverage"]').value = least || "0";
+  const shown = layersShown();
+  for (const box of boxes) box.checked = shown.has(box.dataset.layer);
+  inView.checked = state().in_view !== "no";
+  const query = filterQuery();
+  document.getElementById("geojson").href = `/prospects.geojson${query}`;
+  document.getElementById("csv").href = `/prospects.csv${query}`;
+  document.querySelector("[data-follow]").href = `/table${query}`;
+  document.getElementById("key-type").textContent = radio?.dataset.title?.toLowerCase() ?? "all types";
+}
+
+export function watchControls() {
+  for (const radio of document.querySelectorAll('input[name="deposit_type"]')) {
+    radio.addEventListener("change", () => update({ deposit_type: radio.value }));
+  }
+  for (const name of ["state", "min_coverage"]) {
+    const select = document.querySelector(`[name="${name}"]`);
+    select.addEventListener("change", () => update({ [name]: select.value === "0" ? "" : select.value }));
+  }
+  for (const box of boxes) {
+    box.addEventListener("change", () => {
+      const names = boxes.filter((item) => item.checked).map((item) => item.dataset.layer);
+      const same = names.length === ALWAYS.length && ALWAYS.every((name) => names.includes(name));
+      update({ layers: same ? "" : names.join(",") || "none" });
+    });
+  }
+  inView.addEventListener("change", () => update({ in_view: inView.checked ? "" : "no" }));
+  const tools = { in: () => map.zoomIn(), out: () => map.zoomOut(), home: () => goHome() };
+  for (const button of document.querySelectorAll("[data-tool]")) {
+    button.addEventListener("click", tools[button.dataset.tool]);
+  }
+  const scale = L.control.scale({ imperial: false, maxWidth: 110 });
+  document.getElementById("scale").append(scale.addTo(map).getContainer());
+  const position = document.getElementById("position");
+  map.on("mousemove", ({ latlng }) => { position.textContent = place(latlng.lng, latlng.lat, 3); });
+  map.on("mouseout", () => { position.textContent = ""; });
+}

@@ -1,0 +1,72 @@
+// The heart: component → argument → bar → what was measured → on demand its source.
+import { bar, h } from "./dom.js";
+import { NO_DATA, isNumber, number, share, two } from "./format.js";
+
+function measured(item) {
+  if (!item.known) return NO_DATA;
+  if (item.unit && isNumber(item.measured)) return `${number(item.measured)} ${item.unit}`;
+  return item.fact || two(item.value);
+}
+
+function pairs(list) {
+  const rows = list.filter(([, text]) => text).flatMap(([name, text]) => [h("dt", {}, name), h("dd", {}, text)]);
+  return h("dl", { class: "pairs" }, rows);
+}
+
+function parameter(p) {
+  const unit = p.unit ? ` ${p.unit}` : "";
+  return `${p.name.replaceAll("_", " ")} ${p.value}${unit} (${p.low}–${p.high})`;
+}
+
+function evidence(item) {
+  const range = item.weight_range ?? [];
+  const away = item.known ? `${(-item.part).toFixed(3)} off the logarithm of the score` : "nothing: unknown never counts as low";
+  return h("details", { class: item.known ? "ev" : "ev unknown" },
+    h("summary", {},
+      h("span", {}, item.title),
+      bar("track", item.known ? item.value : null),
+      h("span", {}, measured(item))),
+    h("div", { class: "ev-more" },
+      h("p", {}, item.claim),
+      item.fact ? h("p", {}, item.fact) : null,
+      pairs([
+        ["Score", item.known ? two(item.value) : NO_DATA],
+        ["Takes away", away],
+        ["Weight", isNumber(item.weight) ? `${two(item.weight)}, plausible ${range.map(two).join("–")}` : ""],
+        ["Parameters", (item.parameters ?? []).map(parameter).join("; ")],
+        ["Argument", item.reference],
+        ["Layer", item.layer_title],
+        ["Source", item.source],
+        ["Licence", item.licence],
+      ])));
+}
+
+function component(part) {
+  const score = isNumber(part.score) ? h("em", {}, two(part.score)) : h("em", { class: "none" }, NO_DATA);
+  return h("section", { class: "component" }, h("h3", {}, h("span", {}, part.title), score), part.evidence.map(evidence));
+}
+
+export function keyFigures(e) {
+  const one = (value, name) => h("div", {}, h("dt", {}, name), h("dd", {}, value));
+  return h("dl", { class: "kpi" },
+    one(two(e.favourability), "favourability"),
+    one(isNumber(e.p10) ? `${two(e.p10)}–${two(e.p90)}` : "–", "spread"),
+    one(share(e.coverage), "coverage"));
+}
+
+export function components(e) {
+  const missing = e.components.flatMap((c) => c.evidence).filter((item) => !item.known).length;
+  const log = isNumber(e.log_favourability) ? e.log_favourability.toFixed(3) : null;
+  return [
+    ...e.components.map(component),
+    h("p", { class: "sum" },
+      log === null ? "Too little is known here for a score." : `What the arguments take away adds up exactly: the parts sum to ${log.replace("-", "−")}, and e to that power is ${two(e.favourability)}. `,
+      missing ? `${missing} ${missing === 1 ? "argument has" : "arguments have"} no data here; unknown never counts as low.` : ""),
+  ];
+}
+
+/** How the place compares, in a sentence. */
+export function compared(e) {
+  if (!isNumber(e.better_share)) return NO_DATA;
+  return e.better_share < 0.001 ? "among the very best of its type" : `${share(e.better_share)} of the known area scores better`;
+}

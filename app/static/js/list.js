@@ -1,0 +1,76 @@
+// The ranked list: follows map and filters, and can be walked with the arrow keys.
+import { bar, h } from "./dom.js";
+import { share, two } from "./format.js";
+import { rankOf } from "./areas.js";
+
+const rows = document.getElementById("rows");
+const count = document.getElementById("count");
+const notice = document.getElementById("list-notice");
+
+/** What stands under the name: the states, and the type where several are shown. */
+function under(p, type) {
+  const names = p.states.split(", ").map((part) => part.replace(/ [\d.,]+ %$/, "")).join(" · ");
+  if (type) return names;
+  const chip = document.querySelector(`input[name="deposit_type"][value="${CSS.escape(p.deposit_type)}"] + span`);
+  return `${chip?.textContent ?? p.deposit_type_title} · ${names}`;
+}
+
+function row({ id, properties: p }, { chosen, type, choose, hover }) {
+  return h("li", {}, h("button", {
+    type: "button", "data-id": id, "aria-current": id === chosen ? "true" : null,
+    onclick: () => choose(id), onmouseenter: () => hover(id, true), onmouseleave: () => hover(id, false),
+    onfocus: () => hover(id, true), onblur: () => hover(id, false),
+  },
+  h("span", { class: "rk" }, String(rankOf(p, type))),
+  h("span", {}, h("strong", { title: p.place }, p.place), h("span", { class: "sub" }, under(p, type))),
+  h("span", { class: "score" }, two(p.favourability), bar("meter", p.coverage),
+    h("span", { class: "unseen" }, ` favourability, coverage ${share(p.coverage)}`))));
+}
+
+/** Draw the list anew; keeps focus and place. */
+export function drawList(features, total, options) {
+  const focused = document.activeElement?.closest?.("#rows button")?.dataset.id;
+  const top = rows.scrollTop;
+  rows.replaceChildren(...features.map((feature) => row(feature, options)));
+  rows.scrollTop = top;
+  if (focused) rows.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  count.textContent = features.length === total ? `${total}` : `${features.length} of ${total}`;
+  notice.hidden = features.length > 0;
+  notice.classList.remove("error");
+  if (!features.length) {
+    notice.textContent = total
+      ? "No area of this choice lies in view. Move the map, or show those outside the view too."
+      : "No prospect area fits this choice. Take another deposit type, state or coverage.";
+  }
+}
+
+export function listFailed(text, again) {
+  rows.replaceChildren();
+  notice.hidden = false;
+  notice.classList.add("error");
+  notice.replaceChildren(text, " ", h("button", { class: "button", type: "button", onclick: again }, "Try again"));
+}
+
+/** Bring the chosen row into sight. */
+export function revealRow(id) {
+  rows.querySelector(`[data-id="${CSS.escape(id)}"]`)?.scrollIntoView({ block: "nearest" });
+}
+
+/** Put the focus on a row, or on the heading when it is not listed. */
+export function focusRow(id) {
+  const button = id && rows.querySelector(`[data-id="${CSS.escape(id)}"]`);
+  (button || document.getElementById("list-title")).focus();
+}
+
+rows.addEventListener("keydown", (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const button = event.target.closest("button");
+  if (!button) return;
+  const buttons = [...rows.querySelectorAll("button")];
+  let next = step && buttons[buttons.indexOf(button) + step];
+  if (event.key === "Home") next = buttons[0];
+  if (event.key === "End") next = buttons.at(-1);
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+});

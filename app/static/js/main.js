@@ -1,0 +1,176 @@
+// The map page: puts the parts together. The address holds what is shown.
+import { AnswerError, allFeatures, get } from "./api.js";
+import { Areas, rankOf } from "./areas.js";
+import { Favourability, drawBackdrop, makePanes } from "./base.js";
+import { followState, layersShown, watchControls } from "./controls.js";
+import { closeDetail, isOpen, showArea, showPlace } from "./detail.js";
+import { toast } from "./dom.js";
+import { Labels } from "./labels.js";
+import { drawList, focusRow, listFailed, revealRow } from "./list.js";
+import { setSheet, watchSheets } from "./sheets.js";
+import { occurrenceLayer, terraneLayer, toggle } from "./sites.js";
+import { onChange, state, update } from "./state.js";
+import { watchTheme } from "./theme.js";
+import { freeBounds, keepInside, keepView, map, restoreView, show } from "./view.js";
+
+makePanes();
+const colours = new Favourability();
+const labels = new Labels();
+const layers = {};
+let areas = null;
+let features = [];
+let pin = null;
+let byKeyboard = false;
+
+document.addEventListener("keydown", () => { byKeyboard = true; }, true);
+document.addEventListener("pointerdown", () => { byKeyboard = false; }, true);
+
+const choose = (id) => update({ selected: id, place: "" });
+const explainAt = (latlng) => update({ selected: "", place: `${latlng.lng.toFixed(4)},${latlng.lat.toFixed(4)}` });
+
+function matching() {
+  const { deposit_type: type, state: code, min_coverage: least } = state();
+  const fits = ({ properties: p }) => (!type || type.split(",").includes(p.deposit_type))
+    && (!code || code.split(",").some((one) => p.state_codes.split(",").includes(one)))
+    && p.coverage >= (Number(least) || 0);
+  return features.filter(fits);
+}
+
+function drawAreas() {
+  if (!areas) return;
+  const fitting = matching();
+  const { selected, deposit_type: type } = state();
+  areas.show(new Set([...fitting.map((f) => f.id), selected]), selected);
+  labels.set({
+    chosen: selected,
+    ranks: fitting.map(({ id, properties: p }) => ({ id, rank: rankOf(p, type), lon: p.lon, lat: p.lat })),
+  });
+  drawRows(fitting);
+}
+
+function drawRows(fitting = matching()) {
+  if (!areas) return;
+  const box = freeBounds();
+  const listed = state().in_view === "no" ? fitting : fitting.filter((f) => areas.inView(f, box));
+  const { selected, deposit_type: type } = state();
+  const ordered = [...listed].sort((a, b) => a.properties.rank - b.properties.rank);
+  drawList(ordered, fitting.length, { chosen: selected, type, choose, hover: (id, on) => areas.hover(id, on) });
+}
+
+function drawLayers() {
+  const shown = layersShown();
+  for (const [name, layer] of Object.entries(layers)) toggle(layer, shown.has(name));
+  toggle(colours.layer, shown.has("favourability"));
+  areas?.toggle(shown.has("prospects"));
+  labels.set({ showTowns: shown.has("places"), showRanks: shown.has("prospects") });
+  if (shown.has("terranes") && !layers.terranes) loadTerranes();
+}
+
+async function loadTerranes() {
+  try {
+    layers.terranes ??= terraneLayer(await allFeatures("terranes"));
+    toggle(layers.terranes, layersShown().has("terranes"));
+  } catch (error) {
+    toast(error instanceof AnswerError ? error.message : "The terranes could not be drawn.");
+  }
+}
+
+function close() {
+  const { selected } = state();
+  update({ selected: "", place: "" });
+  if (byKeyboard) focusRow(selected);
+}
+
+function drawDetail() {
+  const { selected, place, deposit_type: type } = state();
+  pin?.remove();
+  const feature = selected && areas?.features.get(selected);
+  if (feature) {
+    setSheet("detail");
+    showArea(feature, features.length, { close, focus: byKeyboard });
+    revealRow(selected);
+    show(areas.bounds(selected));
+    return;
+  }
+  const [lon, lat] = place.split(",").map(Number);
+  if (place && Number.isFinite(lon) && Number.isFinite(lat) && Math.abs(lat) <= 85) {
+    setSheet("detail");
+    pin = L.circleMarker([lat, lon], { pane: "sites", radius: 8, className: "place-halo", interactive: false }).addTo(map);
+    showPlace(lon, lat, type, { close, focus: byKeyboard });
+    keepInside([lat, lon]);
+    return;
+  }
+  if (isOpen()) {
+    closeDetail();
+    setSheet("");
+  }
+}
+
+function react(_, changed) {
+  followState();
+  if (changed.has("deposit_type")) colours.show(state().deposit_type);
+  if (changed.has("layers")) drawLayers();
+  if (["selected", "place"].some((name) => changed.has(name)) || (changed.has("deposit_type") && state().place)) drawDetail();
+  if (["deposit_type", "state", "min_coverage", "selected"].some((name) => changed.has(name))) drawAreas();
+  else if (changed.has("in_view")) drawRows();
+}
+
+async function loadAreas() {
+  try {
+    features = await allFeatures("prospects");
+  } catch (error) {
+    const text = error instanceof AnswerError ? error.message : "The prospect areas could not be read.";
+    listFailed(text, loadAreas);
+    return;
+  }
+  areas = new Areas(features, { choose });
+  drawLayers();
+  drawAreas();
+  if (state().selected && !areas.features.has(state().selected)) {
+    toast("The area of this link is not in this release.");
+    update({ selected: "" }, { replace: true });
+  }
+  drawDetail();
+  drawAreas();
+}
+
+async function loadBackdrop() {
+  const backdrop = await get("/api/maps/backdrop.json");
+  const { ground, borders } = drawBackdrop(backdrop);
+  ground.on("click", ({ latlng }) => explainAt(latlng));
+  layers.states = borders;
+  labels.set({ towns: backdrop.places });
+  drawLayers();
+}
+
+async function loadSites() {
+  const titles = Object.fromEntries([...document.querySelectorAll("input[data-title]")].map((r) => [r.value, r.dataset.title]));
+  layers.occurrences = occurrenceLayer(await allFeatures("occurrences"), titles);
+  drawLayers();
+}
+
+const orSay = (text) => (error) => {
+  toast(error instanceof AnswerError ? error.message : text);
+};
+
+watchSheets({ closedList: () => {} });
+watchControls();
+watchTheme(() => colours.show(state().deposit_type));
+restoreView();
+keepView();
+followState();
+colours.show(state().deposit_type);
+drawLayers();
+onChange(react);
+map.on("moveend", () => drawRows());
+map.getContainer().setAttribute("aria-label", "Map. Arrow keys move it, plus and minus zoom, Enter explains its middle.");
+map.getContainer().addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target === map.getContainer()) explainAt(freeBounds().getCenter());
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && isOpen()) close();
+  else if (event.key === "Escape") setSheet("");
+});
+loadBackdrop().catch(orSay("The outlines could not be drawn."));
+loadSites().catch(orSay("The known occurrences could not be drawn."));
+loadAreas();

@@ -1,0 +1,59 @@
+// Known occurrences with the error of their position, and terranes.
+import { h } from "./dom.js";
+import { number } from "./format.js";
+import { map } from "./view.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+let titles = {};
+
+function diamond() {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", "M12 5.500l6.500 6.500l-6.500 6.500l-6.500 -6.500z");
+  svg.append(path);
+  return svg;
+}
+
+const KINDS = { direct: "rare earths on record", pathfinder: "known by a pathfinder only", none: "no rare earths on record" };
+
+function tip(properties) {
+  return h("div", {},
+    h("b", {}, properties.site || properties.name),
+    h("span", {}, titles[properties.deposit_type] ?? "deposit type not stated"),
+    h("span", {}, `Known occurrence, ${KINDS[properties.ree_evidence] ?? "evidence not stated"}`),
+    h("span", {}, `Position good to ${number(properties.uncertainty_km)} km`));
+}
+
+/** The layer of known occurrences: a diamond, and a circle as large as its error. */
+export function occurrenceLayer(features, typeTitles) {
+  titles = typeTitles;
+  const group = L.layerGroup();
+  for (const feature of features) {
+    const { geometry, properties } = feature;
+    if (!geometry || !properties.preferred) continue;
+    const at = [geometry.coordinates[1], geometry.coordinates[0]];
+    const kind = properties.ree_evidence === "direct" ? "site-mark" : "site-mark pathfinder";
+    L.circle(at, {
+      pane: "sites", radius: 1000 * (properties.uncertainty_km ?? 0), className: "site-error", interactive: false,
+    }).addTo(group);
+    L.marker(at, {
+      pane: "sites", keyboard: false, title: "", alt: "",
+      icon: L.divIcon({ className: kind, iconSize: [24, 24], html: diamond() }),
+    }).bindTooltip(() => tip(properties), { className: "tip", direction: "top", offset: [0, -8] }).addTo(group);
+  }
+  return group;
+}
+
+/** Terranes, named when the pointer rests on their line. */
+export function terraneLayer(features) {
+  return L.geoJSON({ type: "FeatureCollection", features }, {
+    pane: "areas", style: { className: "terrane", fill: false, weight: 1.3 },
+    onEachFeature: ({ properties }, layer) => layer.bindTooltip(
+      () => h("div", {}, h("b", {}, properties.name ?? ""), h("span", {}, "Terrane")),
+      { className: "tip", sticky: true },
+    ),
+  });
+}
+
+export const toggle = (layer, on) => (on ? layer.addTo(map) : layer.remove());

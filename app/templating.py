@@ -1,0 +1,63 @@
+"""Pages: templates with every outside text escaped, and a nonce for our scripts."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from app.wording import degrees, dms, measure, number, share, signed, two_digits
+
+_HERE = Path(__file__).parent
+STATIC = _HERE / "static"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "degrees": degrees,
+        "dms": dms,
+        "measure": measure,
+        "number": number,
+        "share": share,
+        "signed": signed,
+        "two_digits": two_digits,
+    }
+    return environment
+
+
+def render(request: Request, template: str, **content: object) -> str:
+    """Fill a template.
+
+    Parameters
+    ----------
+    request : Request
+        Gives the nonce of this answer.
+    template : str
+        File name in ``templates``.
+    **content
+        Values; text is escaped by the template engine.
+    """
+    nonce = getattr(request.state, "nonce", "")  # none in answers to our own faults
+    page = _environment().get_template(template)
+    return page.render(nonce=nonce, path=request.url.path, **content)
+
+
+@cache
+def static_version() -> str:
+    """Return a checksum over our own pages and assets, eight digits."""
+    digest = hashlib.sha256()
+    for folder in (_HERE / "templates", STATIC):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                digest.update(path.relative_to(_HERE).as_posix().encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:8]

@@ -1,0 +1,84 @@
+"""Numbers as geologists read them: two digits, units, degrees and minutes."""
+
+import math
+
+NO_DATA = "no data here"
+
+
+def two_digits(value: float | None) -> str:
+    """Write a favourability, 0 to 1, with two digits.
+
+    >>> two_digits(0.706), two_digits(None)
+    ('0.71', 'no data here')
+    """
+    return NO_DATA if value is None or math.isnan(value) else f"{value:.2f}"
+
+
+def share(value: float | None) -> str:
+    """Write a share, 0 to 1, in per cent: coverage, area, shares of states.
+
+    >>> share(0.624), share(0.004), share(1.0)
+    ('62 %', '0.4 %', '100 %')
+    """
+    if value is None or math.isnan(value):
+        return NO_DATA
+    percent = 100 * value
+    return f"{percent:.1f} %" if 0.05 <= percent < 0.95 else f"{percent:.0f} %"
+
+
+def number(value: float) -> str:
+    """Write a number with about three significant digits and thousands marks.
+
+    >>> number(38912.4), number(8.23), number(0.226), number(5.0)
+    ('38,900', '8.2', '0.23', '5')
+    """
+    size = abs(value)
+    if size >= 1000:
+        return f"{round(value, -2):,.0f}"
+    if size >= 10 or value == round(value):
+        return f"{value:.0f}"
+    return f"{value:.1f}" if size >= 1 else f"{value:.2f}"
+
+
+def measure(value: float | None, unit: str) -> str:
+    """Write what was measured with its unit.
+
+    >>> measure(8.2, "km"), measure(None, "km")
+    ('8.2 km', 'no data here')
+    """
+    if value is None or math.isnan(value):
+        return NO_DATA
+    return f"{number(value)} {unit}".strip()
+
+
+def signed(value: float) -> str:
+    """Write a part of a sum with three digits and a true minus sign.
+
+    >>> signed(-0.0321), signed(0.0)
+    ('−0.032', '0.000')
+    """
+    return f"{value:.3f}".replace("-0.000", "0.000").replace("-", "−")
+
+
+def degrees(lon: float, lat: float) -> str:
+    """Write a place in decimal degrees, latitude first as maps print it.
+
+    >>> degrees(75.5, -3.25)
+    '3.2500° S, 75.5000° E'
+    """
+    return f"{abs(lat):.4f}° {'NS'[lat < 0]}, {abs(lon):.4f}° {'EW'[lon < 0]}"
+
+
+def dms(lon: float, lat: float) -> str:
+    """Write a place in degrees, minutes and whole seconds.
+
+    >>> dms(75.5, 43.26666667)
+    '43° 16′ 00″ N, 75° 30′ 00″ E'
+    """
+
+    def one(value: float, letters: str) -> str:
+        seconds = round(abs(value) * 3600)
+        whole, rest = divmod(seconds, 3600)
+        return f"{whole}° {rest // 60:02d}′ {rest % 60:02d}″ {letters[value < 0]}"
+
+    return f"{one(lat, 'NS')}, {one(lon, 'EW')}"

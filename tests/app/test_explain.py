@@ -1,0 +1,106 @@
+"""The explanation adds up, and says plainly what is not known."""
+
+import math
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+KARAGANDY = "lon=73.1&lat=49.8"
+
+
+def parts(explanation: dict[str, Any]) -> float:
+    return sum(
+        item["part"]
+        for component in explanation["components"]
+        for item in component["evidence"]
+    )
+
+
+def check_sum(explanation: dict[str, Any]) -> None:
+    log = explanation["log_favourability"]
+    assert math.isclose(parts(explanation), log, abs_tol=1e-5)
+    assert 0 <= explanation["coverage"] <= 1
+    assert 0 <= explanation["better_share"] <= 1
+    assert explanation["release"]
+    assert explanation["caution"]
+
+
+@pytest.mark.parametrize(
+    "deposit_type", ["carbonatite", "peralkaline", "placer", "black-shale"]
+)
+def test_the_parts_of_a_cell_sum_to_its_score(
+    client: TestClient, deposit_type: str
+) -> None:
+    answer = client.get(f"/api/explain?{KARAGANDY}&deposit_type={deposit_type}")
+    explanation = answer.json()
+    assert explanation["deposit_type"] == deposit_type
+    check_sum(explanation)
+    assert math.isclose(
+        math.exp(explanation["log_favourability"]),
+        explanation["favourability"],
+        rel_tol=1e-5,
+    )
+
+
+def test_the_parts_of_every_prospect_sum_to_its_score(client: TestClient) -> None:
+    listed = client.get("/prospects.geojson").json()["features"]
+    for feature in listed:
+        answer = client.get(f"/api/prospects/{feature['id']}/explanation")
+        check_sum(answer.json())
+
+
+def test_without_a_type_the_best_one_is_explained(client: TestClient) -> None:
+    found = client.get(f"/api/explain?{KARAGANDY}").json()
+    assert found["leading"] is True
+    scores = [
+        client.get(f"/api/explain?{KARAGANDY}&deposit_type={item}").json()
+        for item in (
+            "carbonatite",
+            "peralkaline",
+            "placer",
+            "black-shale",
+            "clay-hosted",
+            "phosphorite-uranium",
+        )
+    ]
+    best = max(scores, key=lambda one: one["favourability"])
+    assert found["favourability"] >= best["favourability"] - 1e-3
+
+
+def test_unknown_evidence_has_no_score_and_takes_nothing_away(
+    client: TestClient,
+) -> None:
+    found = client.get(f"/api/explain?{KARAGANDY}&deposit_type=carbonatite").json()
+    unknown = [
+        item
+        for component in found["components"]
+        for item in component["evidence"]
+        if not item["known"]
+    ]
+    assert unknown
+    for item in unknown:
+        assert item["value"] is None
+        assert item["part"] == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("lon=2.35&lat=48.86", 404),
+        ("lon=51.5&lat=41.5", 404),  # in the Caspian Sea
+        ("lon=73&lat=49&deposit_type=nosuch", 404),
+        ("lon=73", 400),
+        ("lon=nan&lat=49", 400),
+        ("lon=inf&lat=49", 400),
+        ("lon=400&lat=49", 400),
+        ("lon=73&lat=49&type=placer", 400),
+    ],
+)
+def test_what_cannot_be_explained_is_refused_with_a_reason(
+    client: TestClient, query: str, status: int
+) -> None:
+    answer = client.get(f"/api/explain?{query}")
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert len(answer.json()["detail"]) > 20

@@ -1,0 +1,89 @@
+"""Files for other programs: readable, complete, and harmless in a spreadsheet."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pyogrio
+import pytest
+import shapely
+from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.export import BOM, neutralise
+
+
+def read_csv(content: bytes) -> list[dict[str, str]]:
+    text = content.decode("utf-8")
+    assert text.startswith(BOM)
+    return list(csv.DictReader(io.StringIO(text.removeprefix(BOM), newline="")))
+
+
+def test_gdal_reads_the_geojson(client: TestClient, tmp_path: Path) -> None:
+    path = tmp_path / "prospects.geojson"
+    path.write_bytes(client.get("/prospects.geojson").content)
+    table = pyogrio.read_dataframe(path, use_arrow=False)
+    listed = client.get("/api/collections/prospects/items?limit=1000").json()
+    assert len(table) == listed["numberMatched"]
+    assert table.crs.to_epsg() == 4326
+    assert table.geometry.is_valid.all()
+    assert table["rank"].tolist() == list(range(1, len(table) + 1))
+
+
+def test_the_geojson_says_what_it_is(client: TestClient) -> None:
+    answer = client.get("/prospects.geojson")
+    content = answer.json()
+    assert answer.headers["content-type"] == "application/geo+json"
+    assert content["release"] in answer.headers["content-disposition"]
+    assert content["caution"].startswith("Exploration aid")
+    assert content["credits"]
+
+
+def test_the_csv_has_units_in_its_headers_and_outlines(client: TestClient) -> None:
+    rows = read_csv(client.get("/prospects.csv").content)
+    first = rows[0]
+    for name in ("area_km2", "lon_deg_wgs84", "coverage_0_to_1"):
+        assert float(first[name]) > 0
+    assert shapely.from_wkt(first["outline_wkt_deg_wgs84"]).is_valid
+    assert all(row["caution"].startswith("Exploration aid") for row in rows)
+    assert all(row["release"] and row["credits_and_licences"] for row in rows)
+
+
+def test_both_exports_follow_the_same_selection(client: TestClient) -> None:
+    query = "?deposit_type=placer&state=KAZ&bbox=55,42,85,52"
+    shapes = client.get(f"/prospects.geojson{query}").json()["features"]
+    rows = read_csv(client.get(f"/prospects.csv{query}").content)
+    assert [row["id"] for row in rows] == [shape["id"] for shape in shapes]
+    assert {row["deposit_type"] for row in rows} == {"placer"}
+
+
+def test_an_empty_selection_is_an_empty_file_not_an_error(client: TestClient) -> None:
+    assert client.get("/prospects.geojson?min_coverage=1").json()["features"] == []
+    assert read_csv(client.get("/prospects.csv?min_coverage=1").content) == []
+
+
+@pytest.mark.parametrize("path", ["/prospects.geojson", "/prospects.csv"])
+def test_an_unknown_parameter_is_refused(client: TestClient, path: str) -> None:
+    answer = client.get(f"{path}?limit=5")
+    assert answer.status_code == 400
+    assert "deposit_type" in answer.json()["detail"]
+
+
+@given(st.text(min_size=1))
+def test_no_text_cell_starts_a_formula(text: str) -> None:
+    cell = neutralise(text)
+    assert cell.endswith(text)
+    assert not cell.lstrip().startswith(("=", "+", "-", "@"))
+    assert not cell.startswith(("\t", "\r", "\n"))
+
+
+def test_numbers_are_left_alone_and_text_is_neutralised(
+    hostile_client: TestClient,
+) -> None:
+    shapes = hostile_client.get("/prospects.geojson").json()["features"]
+    rows = read_csv(hostile_client.get("/prospects.csv").content)
+    assert rows[0]["place"].endswith(shapes[0]["properties"]["place"])
+    assert float(rows[0]["lon_deg_wgs84"]) == shapes[0]["properties"]["lon"]
+    assert json.dumps(shapes[0])

@@ -1,0 +1,143 @@
+"""Starting: settings, a damaged release, a port in use, a fault inside."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from pydantic import ValidationError
+
+from app.__main__ import PortInUseError, check_port, choose_loop
+from app.main import create_app
+from app.settings import Settings
+from geodata.errors import NoReleaseError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def two_releases(release_home: Path, tmp_path: Path) -> Path:
+    """A home whose current release has a damaged file, beside an intact copy."""
+    shutil.copytree(release_home / "releases", tmp_path / "releases")
+    folder = next(path for path in (tmp_path / "releases").iterdir() if path.is_dir())
+    shutil.copytree(folder, folder.with_name("0ld"))
+    with (folder / "prospects.parquet").open("ab") as stream:
+        stream.write(b"x")
+    return tmp_path
+
+
+def test_every_setting_has_a_working_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"ATLAS_{name.upper()}", raising=False)
+    settings = Settings()
+    assert settings.port == 8000
+    assert settings.releases == ROOT / "var" / "releases"
+
+
+def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ATLAS_PORT", "8123")
+    monkeypatch.setenv("ATLAS_HOME", "/srv/atlas")
+    assert Settings().port == 8123
+    assert Settings().releases == Path("/srv/atlas/releases")
+    monkeypatch.setenv("ATLAS_PORT", "99999")
+    with pytest.raises(ValidationError):
+        Settings()
+
+
+def test_every_setting_is_explained() -> None:
+    for name in Settings.model_fields:
+        assert f"{name} :" in str(Settings.__doc__)
+
+
+def test_an_intact_release_is_served_as_ok(client: TestClient) -> None:
+    health = client.get("/healthz")
+    assert health.json()["status"] == "ok"
+    assert health.headers["cache-control"] == "no-store"
+    assert health.json()["versions"].keys() >= {"python", "gdal_rasterio"}
+
+
+def test_a_damaged_release_is_replaced_by_an_intact_one_and_said_so(
+    two_releases: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with TestClient(create_app(Settings(home=two_releases))) as client:
+        health = client.get("/healthz").json()
+        assert health["status"] == "degraded"
+        assert "prospects.parquet" in health["warning"]
+        assert "prospects.parquet" in caplog.text
+        assert "prospects.parquet" in client.get("/about").text
+        assert client.get("/").status_code == 200
+
+
+def test_with_only_damaged_releases_nothing_is_served(two_releases: Path) -> None:
+    (two_releases / "releases" / "0ld" / "explanations.json").write_text("{}")
+    with pytest.raises(NoReleaseError, match=r"prospects\.parquet"):
+        create_app(Settings(home=two_releases))
+
+
+def test_a_fault_inside_is_not_shown(
+    release_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = create_app(Settings(home=release_home))
+    app.state.cache = None
+    with TestClient(app, raise_server_exceptions=False) as client:
+        for path in ("/api/collections", "/figures/capture.png"):
+            answer = client.get(path)
+            assert answer.status_code == 500
+            assert "NoneType" not in answer.text
+            assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_links_show_the_address_that_a_proxy_shows(release_home: Path) -> None:
+    settings = Settings(home=release_home, public_url="https://atlas.example/")
+    with TestClient(create_app(settings)) as client:
+        links = client.get("/api/").json()["links"]
+        assert all(link["href"].startswith("https://atlas.example/") for link in links)
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        yield listener.getsockname()[1]
+
+
+def test_a_port_in_use_is_told_with_a_way_out(taken: int) -> None:
+    with pytest.raises(PortInUseError, match=f"ATLAS_PORT={taken + 1}"):
+        check_port("127.0.0.1", taken)
+
+
+def test_several_processes_run_on_the_fast_loop() -> None:
+    assert choose_loop(2) == "uvloop"
+
+
+@pytest.mark.parametrize("case", ["nothing built", "port in use", "bad setting"])
+def test_starting_in_vain_says_why_in_one_paragraph(
+    case: str, taken: int, tmp_path: Path, release_home: Path
+) -> None:
+    changed, word = {
+        "nothing built": ({"ATLAS_HOME": str(tmp_path)}, "no release"),
+        "port in use": (
+            {"ATLAS_HOME": str(release_home), "ATLAS_PORT": str(taken)},
+            "cannot be used",
+        ),
+        "bad setting": ({"ATLAS_PORT": "no"}, "ATLAS_PORT"),
+    }[case]
+    done = subprocess.run(
+        [sys.executable, "-m", "app"],
+        cwd=ROOT,
+        env=os.environ | changed,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert word in done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1

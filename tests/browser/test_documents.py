@@ -1,0 +1,78 @@
+"""Pages to read, in a real browser."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Opener
+
+
+def test_the_table_can_be_sorted_by_its_headings(
+    open_browser: Opener, address: str
+) -> None:
+    page = open_browser(address).open("/table")
+    heading = page.locator("th", has_text="Area, km²")
+    heading.locator("button").click()
+    expect(heading).to_have_attribute("aria-sort", "descending")
+    column = "tbody tr td:nth-child(9)"
+    read = f"""[...document.querySelectorAll("{column}")].map(e => +e.dataset.value)"""
+    areas = page.evaluate(read)
+    assert areas == sorted(areas, reverse=True)
+    heading.locator("button").click()
+    expect(heading).to_have_attribute("aria-sort", "ascending")
+    assert page.evaluate(read) == sorted(areas)
+
+
+def test_a_filter_of_the_table_applies_itself(
+    open_browser: Opener, address: str
+) -> None:
+    page = open_browser(address).open("/table")
+    page.select_option("[name=state]", "UZB")
+    page.wait_for_url("**/table?state=UZB")
+    assert page.locator("tbody tr").count() > 0
+
+
+@pytest.mark.parametrize("path", ["/table", "/about", "/api/docs", "/nosuch"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_pages_fit_the_window(
+    open_browser: Opener, address: str, path: str, width: int
+) -> None:
+    window = open_browser(address, width=width, height=800)
+    page = window.open(path)
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= width
+    if path == "/nosuch":
+        window.complaints.clear()  # the browser notes the missing page
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_prospect_has_a_page_of_its_own(
+    open_browser: Opener, address: str, theme: str, width: int
+) -> None:
+    page = open_browser(address, width=width, theme=theme).open("/table")
+    page.locator("tbody th a").first.click()
+    expect(page.locator(".sketch svg")).to_be_visible()
+    expect(page.locator(".component")).to_have_count(4)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_prospect_prints_on_few_sheets(open_browser: Opener, address: str) -> None:
+    page = open_browser(address, theme="dark").open("/table")
+    page.locator("tbody th a").first.click()
+    page.wait_for_load_state("networkidle")
+    page.emulate_media(media="print")
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert ground == "rgb(255, 255, 255)"
+    assert not page.locator(".page-tools").is_visible()
+    assert page.pdf().count(b"/Type /Page\n") <= 6
+
+
+def test_hostile_names_run_nothing_on_pages(
+    open_browser: Opener, hostile_address: str
+) -> None:
+    page = open_browser(hostile_address).open("/about")
+    assert page.evaluate("window.hit") is None
+    page.goto(f"{hostile_address}/table")
+    page.locator("tbody th a").first.click()
+    expect(page.locator("h1")).to_contain_text("{{ 7*7 }} <img src=x")
+    assert page.evaluate("window.hit") is None

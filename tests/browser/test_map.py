@@ -1,0 +1,310 @@
+"""The map page in a real browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Opener
+
+SIZES = ((1400, 900), (1024, 768), (390, 844))
+CARDS = (
+    ".head",
+    ".list",
+    ".tools",
+    ".key",
+    ".reading",
+    ".detail",
+    ".phone-bar",
+    ".strip",
+)
+ROWS = "#rows button"
+
+
+def boxes(page: Page) -> dict[str, dict[str, float]]:
+    found = {}
+    for name in CARDS:
+        item = page.locator(name).first
+        if item.is_visible():
+            box = item.bounding_box()
+            assert box is not None
+            found[name] = dict(box)
+    return found
+
+
+def assert_apart(page: Page) -> None:
+    """Every card lies inside the window and over no other card."""
+    size = page.viewport_size
+    assert size is not None
+    shown = boxes(page)
+    for name, box in shown.items():
+        assert box["x"] >= -0.5, name
+        assert box["y"] >= -0.5, name
+        assert box["x"] + box["width"] <= size["width"] + 0.5, name
+        assert box["y"] + box["height"] <= size["height"] + 0.5, name
+    names = list(shown)
+    for position, name in enumerate(names):
+        for other in names[position + 1 :]:
+            a, b = shown[name], shown[other]
+            apart = (
+                a["x"] + a["width"] <= b["x"] + 0.5
+                or b["x"] + b["width"] <= a["x"] + 0.5
+                or a["y"] + a["height"] <= b["y"] + 0.5
+                or b["y"] + b["height"] <= a["y"] + 0.5
+            )
+            assert apart, (name, other, a, b)
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_card_lies_over_another(
+    open_browser: Opener, address: str, width: int, height: int, theme: str
+) -> None:
+    window = open_browser(address, width=width, height=height, theme=theme)
+    page = window.open("/")
+    assert_apart(page)
+    if width < 700:
+        page.click("[data-open-list]")
+        assert_apart(page)
+    page.locator(ROWS).first.click()
+    expect(page.locator("#detail .component")).to_have_count(4)
+    assert_apart(page)
+    if width >= 700:
+        page.click(".key summary")
+        assert_apart(page)
+    page.click(".strip summary")
+    assert_apart(page)
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_text_and_targets_are_large_enough(
+    open_browser: Opener, address: str, width: int, height: int
+) -> None:
+    page = open_browser(address, width=width, height=height).open("/")
+    if width < 700:
+        page.click("[data-open-list]")
+    page.locator(ROWS).first.click()
+    expect(page.locator("#detail .component").first).to_be_visible()
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("body *")]
+            .filter((e) => e.checkVisibility({visibilityProperty: true})
+                && [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim())
+                && parseFloat(getComputedStyle(e).fontSize) < 12.5)
+            .map((e) => e.outerHTML.slice(0, 90))"""
+    )
+    assert small == []
+    low = page.evaluate(
+        """() => [...document.querySelectorAll("button, select, summary, label, nav a")]
+            .filter((e) => e.checkVisibility({visibilityProperty: true}))
+            .filter((e) => e.getBoundingClientRect().height < 31.5
+                && !e.closest(".unseen") && !e.querySelector("select"))
+            .map((e) => e.outerHTML.slice(0, 90))"""
+    )
+    assert low == []
+
+
+def test_the_list_shows_what_the_map_shows(open_browser: Opener, address: str) -> None:
+    page = open_browser(address).open("/")
+    everything = page.locator(ROWS).count()
+    assert everything > 10
+    page.check("#in-view")
+    for _ in range(4):
+        page.click("[data-tool=in]")
+        page.wait_for_timeout(350)
+    near = page.locator(ROWS).count()
+    assert near < everything
+    page.uncheck("#in-view")
+    expect(page.locator(ROWS)).to_have_count(everything)
+
+
+def test_a_choice_of_type_filters_list_map_and_downloads(
+    open_browser: Opener, address: str
+) -> None:
+    window = open_browser(address)
+    page = window.open("/")
+    page.check("input[value=carbonatite]")
+    expect(page).to_have_url(re.compile(r"\?deposit_type=carbonatite$"))
+    expect(page.locator("#geojson")).to_have_attribute(
+        "href", "/prospects.geojson?deposit_type=carbonatite"
+    )
+    first = page.locator("#rows .rk").all_text_contents()
+    assert first[0] == "1"
+    assert any("/api/maps/carbonatite.png" in url for url in window.requests)
+    page.select_option("[name=state]", "KGZ")
+    page.select_option("[name=min_coverage]", "0.7")
+    expect(page.locator("#list-notice")).to_contain_text("No prospect area fits")
+
+
+def test_a_prospect_chosen_in_the_list_is_explained(
+    open_browser: Opener, address: str
+) -> None:
+    page = open_browser(address).open("/")
+    row = page.locator(ROWS).nth(2)
+    place = row.locator("strong").text_content()
+    row.click()
+    expect(page.locator("#detail-title")).to_have_text(place or "")
+    expect(page.locator("#detail .kpi dd")).to_have_count(3)
+    expect(page.locator("#detail")).to_contain_text("Nearest known")
+    unknown = page.locator("#detail .ev.unknown").first
+    expect(unknown).to_contain_text("no data here")
+    unknown.locator("summary").click()
+    expect(unknown).to_contain_text("unknown never counts as low")
+    assert page.locator("path.prospect.chosen").count() == 1
+
+
+def test_a_prospect_chosen_on_the_map_is_explained(
+    open_browser: Opener, address: str
+) -> None:
+    page = open_browser(address).open("/")
+    at = page.evaluate(
+        """async () => {
+            const answer = await fetch("/api/collections/prospects/items?limit=1000");
+            const size = ({ properties: p }) => p.area_km2;
+            const all = (await answer.json()).features;
+            const one = all.sort((a, b) => size(b) - size(a))[0].properties;
+            map_atlas.setView([one.lat, one.lon], 7, { animate: false });
+            const p = map_atlas.latLngToContainerPoint([one.lat, one.lon]);
+            return [p.x, p.y];
+        }"""
+    )
+    page.mouse.click(*at)
+    expect(page.locator("#detail .component").first).to_be_visible()
+    expect(page).to_have_url(re.compile("selected="))
+
+
+def test_a_click_on_other_land_explains_that_cell(
+    open_browser: Opener, address: str
+) -> None:
+    page = open_browser(address).open("/?deposit_type=placer")
+    at = page.evaluate(
+        """() => {
+            map_atlas.setView([39.2, 58.5], 7, { animate: false });
+            const p = map_atlas.latLngToContainerPoint([39.2, 58.5]);
+            return [p.x, p.y];
+        }"""
+    )
+    page.mouse.click(*at)
+    expect(page.locator("#detail-title")).to_contain_text("° N")
+    expect(page.locator("#detail .component")).to_have_count(4)
+    expect(page).to_have_url(re.compile("place=58"))
+
+
+def test_a_link_restores_the_view_and_back_and_forward_work(
+    open_browser: Opener, address: str
+) -> None:
+    page = open_browser(address).open("/")
+    page.locator(ROWS).nth(1).click()
+    expect(page.locator("#detail .component").first).to_be_visible()
+    title = page.locator("#detail-title").text_content() or ""
+    page.click(".key summary")
+    page.uncheck("[data-layer=places]")
+    page.mouse.move(600, 400)
+    page.mouse.wheel(0, -300)
+    expect(page).to_have_url(re.compile("map="))
+    page.wait_for_timeout(600)
+    link, centre = page.url, page.evaluate("map_atlas.getCenter().lat.toFixed(2)")
+
+    other = open_browser(address)
+    again = other.open(link.removeprefix(address))
+    expect(again.locator("#detail-title")).to_have_text(title)
+    expect(again.locator("[data-layer=places]")).not_to_be_checked(timeout=1000)
+    assert again.locator(".label.town").count() == 0
+    assert again.evaluate("map_atlas.getCenter().lat.toFixed(2)") == centre
+
+    page.go_back()
+    page.go_back()
+    expect(page.locator("#detail")).to_be_hidden()
+    page.go_forward()
+    expect(page.locator("#detail-title")).to_have_text(title)
+
+
+def test_the_page_can_be_used_by_keyboard(open_browser: Opener, address: str) -> None:
+    page = open_browser(address).open("/")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#list-title")).to_be_focused()
+    page.locator(ROWS).first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    second = page.locator(ROWS).nth(1)
+    expect(second).to_be_focused()
+    name = second.get_attribute("data-id")
+    page.keyboard.press("Enter")
+    expect(page.locator("#detail-title")).to_be_focused()
+    expect(page.locator("#detail .component").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#detail")).to_be_hidden()
+    expect(page.locator(f'{ROWS}[data-id="{name}"]')).to_be_focused()
+
+
+def test_enter_on_the_map_explains_its_middle(
+    open_browser: Opener, address: str
+) -> None:
+    page = open_browser(address).open("/")
+    page.locator("#map_atlas").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#detail-title")).to_contain_text("° N")
+
+
+def test_the_theme_follows_the_system_and_can_be_changed(
+    open_browser: Opener, address: str
+) -> None:
+    window = open_browser(address, theme="dark")
+    page = window.open("/")
+    ground = "getComputedStyle(document.querySelector('.card')).backgroundColor"
+    dark = page.evaluate(ground)
+    assert any("theme=dark" in url for url in window.requests)
+    page.locator(".tools [data-theme-toggle]").click()
+    assert page.evaluate(ground) != dark
+    page.wait_for_load_state("networkidle")
+    assert any("theme=light" in url for url in window.requests)
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+
+
+def test_on_a_telephone_the_sheet_grows_by_its_button(
+    open_browser: Opener, address: str
+) -> None:
+    page = open_browser(address, width=390, height=844).open("/")
+    page.click("[data-open-list]")
+    page.locator(ROWS).first.click()
+    sheet = page.locator("#detail")
+    expect(sheet.locator(".component").first).to_be_visible()
+    before = sheet.bounding_box()
+    page.locator("[data-grip]").click()
+    after = sheet.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert after["height"] > before["height"] + 100
+    assert_apart(page)
+
+
+def test_an_unanswered_question_is_said_in_words(
+    open_browser: Opener, address: str
+) -> None:
+    window = open_browser(address)
+    page = window.page
+    page.route("**/explanation", lambda route: route.abort())
+    window.open("/")
+    page.locator(ROWS).first.click()
+    expect(page.locator("#detail .problem")).to_contain_text("does not answer")
+    window.complaints.clear()  # the browser notes the broken connection
+
+
+def test_hostile_names_run_nothing_and_are_shown(
+    open_browser: Opener, hostile_address: str
+) -> None:
+    page = open_browser(hostile_address).open("/")
+    page.locator(ROWS).first.click()
+    expect(page.locator("#detail .component")).to_have_count(4)
+    expect(page.locator("#detail-title")).to_contain_text("{{ 7*7 }} <img src=x")
+    page.locator("#detail .ev summary").first.click()
+    page.click(".key summary")
+    page.check("[data-layer=terranes]")
+    page.locator(".site-mark").first.hover(force=True)
+    page.locator("path.prospect").first.hover(force=True)
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("window.hit") is None
+    assert page.locator("#detail img").count() == 0
