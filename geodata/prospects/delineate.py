@@ -59,7 +59,8 @@ def delineate(
     Thresholds are exceeded, not reached: a plateau of equal values larger than
     the share does not stand out, so no part of it is picked at random.  An area
     larger than the rule allows keeps its better half, again and again, until
-    every piece that holds a core fits.
+    every piece that holds a core fits.  Last, gaps smaller than the least area are
+    filled where one area surrounds them: no survey would leave them out.
     """
     valid = favourability[~np.isnan(favourability)]
     if not len(valid):
@@ -77,7 +78,7 @@ def delineate(
         label = _with_core(inside, core, least=least)
         too_large = np.flatnonzero(np.bincount(label.ravel())[1:] > most) + 1
         if not len(too_large):
-            return label
+            return _without_gaps(label, np.isnan(favourability), least=least)
         inside = label > 0
         for number in too_large:
             area = label == number
@@ -98,6 +99,35 @@ def _with_core(
     number = np.zeros(count + 1, dtype=np.int32)
     number[keep] = np.arange(1, keep.sum() + 1)
     return np.asarray(number[label])
+
+
+def _without_gaps(
+    label: npt.NDArray[np.int32], unknown: npt.NDArray[np.bool_], *, least: float
+) -> npt.NDArray[np.int32]:
+    """Fill gaps of fewer cells that one area surrounds and where all is known."""
+    gap, _ = ndimage.label(label == 0)  # cells that share an edge connect
+    filled = label.copy()
+    small = np.bincount(gap.ravel()) < least
+    for number, box in enumerate(ndimage.find_objects(gap), start=1):
+        rows, columns = box
+        at_edge = (
+            rows.start == 0
+            or columns.start == 0
+            or rows.stop == label.shape[0]
+            or columns.stop == label.shape[1]
+        )
+        if not small[number] or at_edge:
+            continue
+        wider = (
+            slice(rows.start - 1, rows.stop + 1),
+            slice(columns.start - 1, columns.stop + 1),
+        )
+        inside = gap[wider] == number
+        around = ndimage.binary_dilation(inside) & ~inside
+        areas = np.unique(label[wider][around])
+        if len(areas) == 1 and not unknown[wider][inside].any():
+            filled[wider][inside] = areas[0]
+    return filled
 
 
 def outlines(label: npt.NDArray[np.int32], grid: Grid) -> dict[int, shapely.Geometry]:

@@ -52,7 +52,10 @@ def test_a_map_that_knows_nothing_has_no_areas():
 @given(hnp.arrays(np.float32, (8, 8), elements=st.floats(0, 1, width=32)))
 def test_areas_never_take_more_than_their_share_and_always_hold_a_core(scores):
     label = delineate(scores, cell_area_km2=1.0, rule=RULE)
-    assert (label > 0).mean() <= RULE.grown_share
+    grown = np.quantile(scores, 1 - RULE.grown_share, method="lower")
+    beyond = (label > 0) & (scores <= grown)  # only filled gaps of one cell
+    assert ((label > 0) & ~beyond).mean() <= RULE.grown_share
+    assert not (beyond[:, 1:] & beyond[:, :-1]).any()
     core = np.quantile(scores, 1 - RULE.core_share, method="lower")
     for number in range(1, label.max() + 1):
         inside = label == number
@@ -74,6 +77,20 @@ def test_an_area_that_is_too_large_keeps_its_best_parts():
     assert label[10, 20] == 2
     assert label[10, 10] == 0
     assert np.bincount(label.ravel())[1:].max() <= 8
+
+
+def test_a_small_gap_inside_an_area_is_filled_but_not_one_without_data():
+    scores = np.zeros((9, 9), dtype=np.float32)
+    scores[1:6, 1:6] = 0.8
+    scores[1, 1] = 0.9
+    scores[3, 3] = 0.1
+    rule = Delineation(core_share=0.02, grown_share=0.4, min_area_km2=3.0)
+    label = delineate(scores, cell_area_km2=1.0, rule=rule)
+    assert (label[1:6, 1:6] == 1).all()
+    scores[3, 3] = np.nan
+    label = delineate(scores, cell_area_km2=1.0, rule=rule)
+    assert label[3, 3] == 0
+    assert (label == 1).sum() == 24
 
 
 def test_an_outline_has_the_area_of_its_cells_and_winds_to_the_left():
