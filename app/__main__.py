@@ -8,7 +8,9 @@ import uvicorn
 from pydantic import ValidationError
 
 from app.atlas import load_atlas
+from app.maps.shell import LEAFLET_SCRIPT, LEAFLET_STYLE
 from app.settings import Settings
+from app.templating import STATIC
 from geodata.errors import GeodataError
 
 
@@ -22,6 +24,7 @@ def main() -> int:
     """
     try:
         settings = Settings()
+        check_assets()
         load_atlas(settings.releases)
         check_port(settings.host, settings.port)
         loop = choose_loop(settings.workers)
@@ -30,7 +33,7 @@ def main() -> int:
             f"ATLAS_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()
         ]
         return _fail(f"A setting cannot be used. {'; '.join(parts)}.")
-    except (GeodataError, PortInUseError, NoLoopError) as error:
+    except (GeodataError, MissingAssetsError, PortInUseError, NoLoopError) as error:
         return _fail(str(error))
     uvicorn.run(
         "app.main:create_default_app",
@@ -43,6 +46,26 @@ def main() -> int:
         server_header=False,
     )
     return 0
+
+
+class MissingAssetsError(Exception):
+    """The map library has not been put in its place."""
+
+
+def check_assets() -> None:
+    """Make sure that setup has brought the map library.
+
+    Raises
+    ------
+    MissingAssetsError
+        If it has not: the map would stay empty.
+    """
+    for address in (LEAFLET_SCRIPT, LEAFLET_STYLE):
+        if not (STATIC.parent / address.removeprefix("/")).is_file():
+            raise MissingAssetsError(
+                f"The map library is not here: app{address} is missing. Run "
+                "scripts/setup, which puts it there."
+            )
 
 
 class PortInUseError(Exception):

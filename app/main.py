@@ -4,13 +4,23 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from app.atlas import load_atlas
 from app.caching import AnswerCache
 from app.errors import add_error_handlers
 from app.maps.shell import build_shell
-from app.routes import explain, exports, features, health, landing, maps, pages
+from app.routes import (
+    collections,
+    explain,
+    exports,
+    features,
+    health,
+    landing,
+    maps,
+    pages,
+)
 from app.schemas import Problem
 from app.security import CorsForReadApi, SecurityHeaders
 from app.settings import Settings
@@ -44,9 +54,18 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.atlas = load_atlas(settings.releases)
     app.state.cache = AnswerCache()
     app.state.shell = build_shell()
-    for module in (pages, exports, landing, features, explain, maps, health):
+    for module in (
+        pages,
+        exports,
+        landing,
+        collections,
+        features,
+        explain,
+        maps,
+        health,
+    ):
         app.include_router(module.router)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC)), name="static")
     app.add_middleware(CorsForReadApi)
     app.add_middleware(SecurityHeaders)
     add_error_handlers(app)

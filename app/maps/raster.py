@@ -121,12 +121,11 @@ class FavourabilityImages:
         return AreaRank(ordered=np.sort(known * scale))
 
     def _make(self, deposit_type: str, theme: Theme) -> bytes:
-        favourability, coverage, bounds = self._warped(deposit_type)
-        share = self.rank(deposit_type).better_share(favourability)
-        rank = np.digitize(share, AREA_BREAKS)
+        share, coverage, bounds = self._warped(deposit_type)
+        rank = np.digitize(share, AREA_BREAKS, right=True)
         thin = np.digitize(-coverage, [-value for value in COVERAGE_BREAKS], right=True)
         index = (_FIRST_CLASS + rank * len(STRENGTHS) + thin).astype(np.uint8)
-        unknown = np.isnan(favourability)
+        unknown = np.isnan(share)
         index[unknown] = self._hatch(unknown.shape)[unknown]
         inside = self._inside(unknown.shape, bounds)
         rim = self._beside_known(~unknown, bounds)  # cells end before the border does
@@ -134,7 +133,7 @@ class FavourabilityImages:
         return indexed_png(index, palette(theme), transparent=_TRANSPARENT)
 
     def _warped(self, deposit_type: str) -> tuple[FloatMap, FloatMap, Bounds]:
-        """Read favourability and coverage, nearest neighbour in Web Mercator."""
+        """Read area rank and coverage, nearest neighbour in Web Mercator."""
         box = self.bounds
         west, south, east, north = transform_bounds(
             "EPSG:4326", WEB_MERCATOR, box.west, box.south, box.east, box.north
@@ -147,7 +146,7 @@ class FavourabilityImages:
         with rasterio.open(
             self._release.favourability_path(deposit_type), driver="GTiff"
         ) as source:
-            for name in ("favourability", "coverage"):
+            for name in ("area_rank", "coverage"):
                 band = source.descriptions.index(name) + 1
                 stored = np.full((rows, columns), source.nodata, dtype=np.uint16)
                 reproject(

@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from geojson_pydantic import FeatureCollection
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 ITEMS = "/api/collections/prospects/items"
@@ -45,6 +46,33 @@ def test_the_description_is_valid_and_refers_to_nothing_outside(
     validate(described)
     for reference in find_references(described):
         assert reference.startswith("#/")
+
+
+def test_every_answer_fits_its_description(client: TestClient) -> None:
+    described = client.get("/api/openapi.json").json()
+    area = client.get(ITEMS).json()["features"][0]["id"]
+    given = {
+        "{collection_id}": "prospects",
+        "{feature_id}": area,
+        "{prospect_id}": area,
+        "{deposit_type}": "placer",
+    }
+    for path, methods in described["paths"].items():
+        url = path
+        for name, value in given.items():
+            url = url.replace(name, value)
+        place = "?lon=67&lat=48" if path == "/api/explain" else ""
+        answer = client.get(f"{url}{place}")
+        assert answer.status_code == 200, url
+        media_type = answer.headers["content-type"].partition(";")[0]
+        content = methods["get"]["responses"]["200"]["content"]
+        assert list(content) == [media_type], url
+        if "json" in media_type:
+            schema = {
+                **content[media_type]["schema"],
+                "components": described["components"],
+            }
+            Draft202012Validator(schema).validate(answer.json())
 
 
 def find_references(node: Any) -> list[str]:

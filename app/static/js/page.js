@@ -18,3 +18,27 @@ for (const form of document.querySelectorAll("form.filter-bar")) {
     field.addEventListener("change", () => form.requestSubmit());
   }
 }
+
+// A table wider than a telephone scrolls in a frame that the keyboard can reach.
+const headings = [...document.querySelectorAll("main :is(h1, h2, h3)")];
+const named = new Map();
+
+function nameOf(table) {
+  const before = headings.filter((h) => h.compareDocumentPosition(table) & Node.DOCUMENT_POSITION_FOLLOWING);
+  const name = before.at(-1)?.textContent.trim() ?? "";
+  named.set(name, (named.get(name) ?? 0) + 1);
+  return named.get(name) > 1 ? `Table ${named.get(name)}: ${name}` : `Table: ${name}`;
+}
+
+for (const table of document.querySelectorAll("main table")) {
+  if (table.closest(".table-frame")) continue;
+  const frame = document.createElement("div");
+  frame.className = "scroll";
+  table.replaceWith(frame);
+  frame.append(table);
+  if (frame.scrollWidth > frame.clientWidth) {
+    frame.tabIndex = 0;
+    frame.setAttribute("role", "region");
+    frame.setAttribute("aria-label", nameOf(table));
+  }
+}
