@@ -1,7 +1,7 @@
 """Whether the atlas serves, which release, and what it runs on."""
 
 import platform
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 import orjson
 import pyogrio
@@ -35,10 +35,18 @@ async def health(atlas: AtlasNow) -> Response:
 def versions() -> dict[str, str]:
     """Return the versions that matter, the two GDALs of one process included."""
     return {
-        "atlas": version("rare-earth-atlas"),
+        "atlas": _own_version(),
         "python": platform.python_version(),
         "fastapi": version("fastapi"),
         "folium": version("folium"),
         "gdal_rasterio": str(rasterio.__gdal_version__),
         "gdal_pyogrio": ".".join(map(str, pyogrio.__gdal_version__)),
     }
+
+
+def _own_version() -> str:
+    """Return our version; run from a folder, the project may not be installed."""
+    try:
+        return version("rare-earth-atlas")
+    except PackageNotFoundError:
+        return "not installed"
