@@ -27,12 +27,20 @@ function row({ id, properties: p }, { chosen, type, choose, hover }) {
     h("span", { class: "unseen" }, ` favourability, coverage ${share(p.coverage)}`))));
 }
 
+/** How far below the top of the visible list the chosen row stands; null if none. */
+function chosenOffset() {
+  const chosen = rows.querySelector("[aria-current='true']");
+  return chosen && chosen.getBoundingClientRect().top - rows.getBoundingClientRect().top;
+}
+
 /** Draw the list anew; keeps focus and place. */
 export function drawList(features, total, options) {
   const focused = document.activeElement?.closest?.("#rows button")?.dataset.id;
+  const before = chosenOffset();
   const top = rows.scrollTop;
   rows.replaceChildren(...features.map((feature) => row(feature, options)));
   rows.scrollTop = top;
+  if (before !== null) rows.scrollTop += (chosenOffset() ?? before) - before;
   if (focused) rows.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
   count.textContent = features.length === total ? `${total}` : `${features.length} of ${total}`;
   notice.hidden = features.length > 0;
