@@ -121,16 +121,12 @@ def kernels() -> Iterator[Figure]:
     )
     model = parse("carbonatite", deposit_type_texts()["carbonatite"])
     draws, count = draw(model), 200_000
-    measured = [
-        chance.random(count, dtype=np.float32)
-        if item.membership == "class"
-        else chance.random(count, dtype=np.float32) * 100
-        for item in model.evidence
-    ]
-    classes = [
-        tuple(item.parameters) if item.membership == "class" else ()
-        for item in model.evidence
-    ]
+    measured, classes = {}, {}
+    for item in model.evidence:
+        named = item.membership == "class"
+        scale = 1 if named else 100
+        measured[item.measurement.key] = chance.random(count, dtype=np.float32) * scale
+        classes[item.measurement.key] = tuple(item.parameters) if named else ()
     seconds = clock(
         lambda: score_places(
             model, draws, measured, classes, workers=os.cpu_count() or 1

@@ -152,7 +152,7 @@ def _describe_one(
         float(value[0])
         for value in survey.cells.lonlat(slice(members[best], members[best] + 1))
     )
-    keys = [item.measurement.key for item in deposit_type.evidence]
+    keys = [item.key for item in deposit_type.measurements()]
     measured = {key: survey.measured[key][members] for key in keys}
     drawn = mean_log_scores(deposit_type, draws, measured, survey.backgrounds)
     explanation = explain(
@@ -219,15 +219,15 @@ def mean_log_scores(
     backgrounds: Mapping[str, Background],
 ) -> FloatArray:
     """Average log favourability over some cells, for every draw; shape (draws,)."""
-    keys = [item.measurement.key for item in deposit_type.evidence]
-    count = len(measured[keys[0]])
+    classes = {key: item.classes for key, item in backgrounds.items()}
+    count = len(next(iter(measured.values())))
     total = np.zeros(draws.weights.shape[1], dtype=np.float64)
     for start in range(0, count, CHUNK):
         total += log_scores(
             deposit_type,
             draws,
-            [measured[key][start : start + CHUNK] for key in keys],
-            [backgrounds[key].classes for key in keys],
+            {key: row[start : start + CHUNK] for key, row in measured.items()},
+            classes,
         ).sum(axis=0, dtype=np.float64)
     return (total / count).astype(np.float32)
 

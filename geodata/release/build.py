@@ -179,12 +179,11 @@ def _score(
 
     for name, model in models.items():
         draws = draw(model, count=parameters.draws, seed=parameters.seed)
-        keys = [item.measurement.key for item in model.evidence]
         maps[name] = score_places(
             model,
             draws,
-            [survey.measured[key] for key in keys],
-            [survey.backgrounds[key].classes for key in keys],
+            survey.measured,
+            {key: item.classes for key, item in survey.backgrounds.items()},
             workers=os.cpu_count() or 1,
             advance=advance,
         )

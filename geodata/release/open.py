@@ -131,17 +131,16 @@ class Release:
         """
         model = self._model(deposit_type)
         measured = self._measured_at(lon, lat)
-        keys = [item.measurement.key for item in model.evidence]
         drawn = log_scores(
             model,
             self._draws[deposit_type],
-            [measured[key] for key in keys],
-            [self._backgrounds[key].classes for key in keys],
+            measured,
+            {key: item.classes for key, item in self._backgrounds.items()},
         )[0]
         names = {
-            key: self._name_at(key, lon, lat)
-            for key in keys
-            if not np.isnan(measured[key][0])
+            item.key: self._name_at(item.key, lon, lat)
+            for item in model.measurements()
+            if not np.isnan(measured[item.key][0])
         }
         return {
             "release": self.id,

@@ -60,6 +60,9 @@ class Evidence:
         Parameters of the membership; for classes the evidence of each class.
     weight : Number
         Share of the model's weight before normalisation; positive.
+    disagreement : Measurement or None
+        By how much two sources of the measurement differ at a place, same unit;
+        the measurement is their mean.
     """
 
     name: str
@@ -70,6 +73,7 @@ class Evidence:
     membership: str
     parameters: Mapping[str, Number]
     weight: Number
+    disagreement: Measurement | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +87,13 @@ class DepositType:
     evidence: tuple[Evidence, ...]
 
     def measurements(self) -> tuple[Measurement, ...]:
-        """Return what must be measured, in the order of the evidence."""
-        return tuple(evidence.measurement for evidence in self.evidence)
+        """Return everything that must be measured, disagreements included."""
+        return tuple(
+            measurement
+            for evidence in self.evidence
+            for measurement in (evidence.measurement, evidence.disagreement)
+            if measurement is not None
+        )
 
 
 def deposit_type_texts() -> dict[str, str]:
@@ -210,6 +219,18 @@ def _evidence(row: Mapping[str, Any], where: str) -> Evidence:
         membership=membership,
         parameters=parameters,
         weight=weight,
+        disagreement=_disagreement(row),
+    )
+
+
+def _disagreement(row: Mapping[str, Any]) -> Measurement | None:
+    if "disagreement" not in row:
+        return None
+    return Measurement(
+        layer=str(row["layer"]),
+        measure=str(row["measure"]),
+        unit=str(row.get("unit", "")),
+        column=str(row["disagreement"]),
     )
 
 

@@ -100,6 +100,11 @@ def explain(
             part=part_of[evidence.name],
             background=backgrounds[evidence.measurement.key],
             name=names.get(evidence.measurement.key, ""),
+            apart=(
+                float(measured[evidence.disagreement.key][at])
+                if evidence.disagreement
+                else np.nan
+            ),
         )
         for evidence, value, row in zip(
             deposit_type.evidence, values, rows, strict=True
@@ -157,6 +162,7 @@ def _evidence(
     part: float,
     background: Background,
     name: str,
+    apart: float,
 ) -> dict[str, object]:
     known = values[~np.isnan(values)]
     return {
@@ -169,7 +175,7 @@ def _evidence(
         "part": part,
         "measured": number(measured),
         "unit": evidence.measurement.unit,
-        "fact": fact(evidence, measured, background, name),
+        "fact": fact(evidence, measured, background, name, apart=apart),
         "layer": evidence.measurement.layer,
         "layer_title": background.layer_title,
         "source": background.source,
@@ -185,15 +191,37 @@ def _evidence(
     }
 
 
-def fact(evidence: Evidence, measured: float, background: Background, name: str) -> str:
-    """Say in one line what was measured, and how it compares with the region."""
+def fact(
+    evidence: Evidence,
+    measured: float,
+    background: Background,
+    name: str,
+    *,
+    apart: float = np.nan,
+) -> str:
+    """Say in one line what was measured, and how it compares with the region.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The argument.
+    measured, apart : float
+        What was measured, and by how much its two sources differ; NaN = unknown.
+    background : Background
+        The region.
+    name : str
+        What was measured to; may be empty.
+    """
     if not background.layer_title:
         return NO_LAYER
     if np.isnan(measured):
         return NO_DATA
     if background.classes:
         return background.classes[round(measured)]
-    amount = f"{plain(measured)} {evidence.measurement.unit}".strip()
+    unit = evidence.measurement.unit
+    amount = f"{plain(measured)} {unit}".strip()
+    if not np.isnan(apart):
+        amount += f" (two sources differ by {plain(abs(apart))} {unit})"
     below = min(bisect_left(background.percentiles, measured), 100)
     if evidence.measurement.measure == "distance":
         where = f"{amount} from {name}" if name else amount

@@ -42,8 +42,8 @@ class Favourability:
 def score_places(
     deposit_type: DepositType,
     draws: Draws,
-    measured: Sequence[FloatArray],
-    classes: Sequence[Sequence[str]],
+    measured: Mapping[str, FloatArray],
+    classes: Mapping[str, Sequence[str]],
     *,
     workers: int = 1,
     advance: Callable[[int], object] = int,
@@ -56,16 +56,17 @@ def score_places(
         The model.
     draws : Draws
         Its Monte-Carlo draws.
-    measured : sequence of float32 arrays, shape (places,), one per evidence
-        Measurements; NaN = unknown.
-    classes : sequence of sequences of str, one per evidence
+    measured : mapping of measurement key to float32 array, shape (places,)
+        Measurements and disagreements; NaN = unknown.
+    classes : mapping of measurement key to sequence of str
         Names of classes.
     workers : int
         Threads; the result does not depend on it.
     advance : function of int
         Called with the number of places each time a block is done.
     """
-    count = len(measured[0])
+    keys = [item.key for item in deposit_type.measurements()]
+    count = len(measured[keys[0]])
     result = Favourability(
         favourability=np.full(count, np.nan, dtype=np.float32),
         p10=np.full(count, np.nan, dtype=np.float32),
@@ -76,14 +77,14 @@ def score_places(
 
     def score_block(start: int) -> int:
         part = slice(start, start + CHUNK)
-        here = [values[part] for values in measured]
+        here = {key: measured[key][part] for key in keys}
         found = score(
             deposit_type,
             [
-                evidence_at(evidence, values, names)
-                for evidence, values, names in zip(
-                    deposit_type.evidence, here, classes, strict=True
+                evidence_at(
+                    item, here[item.measurement.key], classes[item.measurement.key]
                 )
+                for item in deposit_type.evidence
             ],
         )
         range_here = spread(log_scores(deposit_type, draws, here, classes))
@@ -92,7 +93,7 @@ def score_places(
         result.p10[part] = range_here.p10
         result.p50[part] = range_here.p50
         result.p90[part] = range_here.p90
-        return len(here[0])
+        return len(here[keys[0]])
 
     with ThreadPoolExecutor(workers) as pool:
         for done in pool.map(score_block, range(0, count, CHUNK)):

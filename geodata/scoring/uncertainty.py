@@ -1,7 +1,8 @@
 """Spread: what the score could be, given how unsure its numbers are.
 
 Every weight and parameter of a model is drawn from a triangle over its plausible
-range, by a seeded Latin hypercube.  One draw is one opinion about the whole
+range, by a seeded Latin hypercube; where two sources of a measurement disagree, a
+draw takes a value between them.  One draw is one opinion about the whole
 model and holds for all places, so places can be ranked within a draw.
 """
 
@@ -32,10 +33,14 @@ class Draws:
         Weights, positive.
     parameters : tuple of mappings of str to array of float32, shape (draws,)
         Parameters of each evidence.
+    leaning : array of float32, shape (evidence, draws)
+        Which of two disagreeing sources a draw believes, -0.5 to 0.5; 0 is their
+        mean.  Used only by evidence that has a disagreement.
     """
 
     weights: FloatArray
     parameters: tuple[Mapping[str, FloatArray], ...]
+    leaning: FloatArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +68,8 @@ def draw(deposit_type: DepositType, *, count: int = DRAWS, seed: int = SEED) -> 
     for evidence in deposit_type.evidence:
         numbers += [evidence.weight, *evidence.parameters.values()]
     seeds = np.random.SeedSequence([seed, zlib.crc32(deposit_type.id.encode())])
-    sampler = qmc.LatinHypercube(len(numbers), rng=np.random.default_rng(seeds))
+    width = len(numbers) + len(deposit_type.evidence)
+    sampler = qmc.LatinHypercube(width, rng=np.random.default_rng(seeds))
     shares = sampler.random(count)
     drawn = iter(
         triangle(shares[:, position], number) for position, number in enumerate(numbers)
@@ -72,7 +78,11 @@ def draw(deposit_type: DepositType, *, count: int = DRAWS, seed: int = SEED) -> 
     for evidence in deposit_type.evidence:
         weights.append(next(drawn))
         parameters.append({key: next(drawn) for key in evidence.parameters})
-    return Draws(weights=np.array(weights), parameters=tuple(parameters))
+    return Draws(
+        weights=np.array(weights),
+        parameters=tuple(parameters),
+        leaning=shares[:, len(numbers) :].T.astype(np.float32) - np.float32(0.5),
+    )
 
 
 def triangle(share: npt.NDArray[np.float64], number: Number) -> FloatArray:
@@ -96,8 +106,8 @@ def triangle(share: npt.NDArray[np.float64], number: Number) -> FloatArray:
 def log_scores(
     deposit_type: DepositType,
     draws: Draws,
-    measured: Sequence[FloatArray],
-    classes: Sequence[Sequence[str]],
+    measured: Mapping[str, FloatArray],
+    classes: Mapping[str, Sequence[str]],
 ) -> FloatArray:
     """Score some places under every draw.
 
@@ -107,9 +117,9 @@ def log_scores(
         The model.
     draws : Draws
         Its draws.
-    measured : sequence of float32 arrays, shape (places,), one per evidence
-        Measurements; NaN = unknown.
-    classes : sequence of sequences of str, one per evidence
+    measured : mapping of measurement key to float32 array, shape (places,)
+        Measurements and disagreements; NaN = unknown.
+    classes : mapping of measurement key to sequence of str
         Names of classes.
 
     Returns
@@ -120,13 +130,17 @@ def log_scores(
 
     def terms() -> Iterator[Term]:
         for row, evidence in enumerate(deposit_type.evidence):
-            values = measured[row][:, np.newaxis]
-            known = ~np.isnan(evidence_at(evidence, values, classes[row]))
+            key = evidence.measurement.key
+            values = measured[key][:, np.newaxis]
+            known = ~np.isnan(evidence_at(evidence, values, classes[key]))
             drawn = values
             if known.any():
                 filled = values if known.all() else np.where(known, values, 0)
+                if evidence.disagreement is not None:
+                    apart = np.nan_to_num(measured[evidence.disagreement.key])
+                    filled = filled + apart[:, np.newaxis] * draws.leaning[row]
                 drawn = evidence_at(
-                    evidence, filled, classes[row], draws.parameters[row]
+                    evidence, filled, classes[key], draws.parameters[row]
                 )
             yield Term(
                 component=evidence.component,

@@ -15,19 +15,19 @@ from geodata.scoring.uncertainty import draw, log_scores, spread, triangle
 MODEL = parse("carbonatite", deposit_type_texts()["carbonatite"])
 
 
-def measurements(count, seed=1):
+def measurements(count, model=MODEL, seed=1):
     chance = np.random.default_rng(seed)
-    rows = []
-    for evidence in MODEL.evidence:
+    rows = {}
+    for item in model.measurements():
         values = chance.random(count, dtype=np.float32) * 100
         values[chance.random(count) < 0.2] = np.nan
-        if evidence.membership == "class":
-            values = np.full(count, np.nan, dtype=np.float32)
-        rows.append(values)
+        if item.measure == "class":
+            values[:] = np.nan
+        rows[item.key] = values
     return rows
 
 
-CLASSES = [()] * len(MODEL.evidence)
+CLASSES = {item.key: () for item in MODEL.measurements()}
 
 
 def test_every_draw_lies_in_its_plausible_range():
@@ -72,14 +72,15 @@ def test_blocks_and_threads_do_not_change_a_score():
     one = score_places(MODEL, drawn, rows, CLASSES)
     two = score_places(MODEL, drawn, rows, CLASSES, workers=2)
     assert np.array_equal(one.p10, two.p10, equal_nan=True)
-    alone = score_places(MODEL, drawn, [row[4_000:4_001] for row in rows], CLASSES)
+    place = {key: row[4_000:4_001] for key, row in rows.items()}
+    alone = score_places(MODEL, drawn, place, CLASSES)
     assert alone.favourability[0] == one.favourability[4_000]
     assert alone.p90[0] == one.p90[4_000]
 
 
 def test_one_draw_scores_every_place_with_the_same_numbers():
     rows = measurements(3)
-    same = [np.repeat(row[:1], 3) for row in rows]
+    same = {key: np.repeat(row[:1], 3) for key, row in rows.items()}
     found = log_scores(MODEL, draw(MODEL), same, CLASSES)
     assert np.array_equal(found[0], found[1], equal_nan=True)
 
@@ -125,3 +126,23 @@ def test_the_leading_type_is_the_one_with_the_best_p10_times_coverage():
     assert found.leading.tolist() == [1, 0, 1, -1]
     assert found.best.favourability[:3].tolist() == pytest.approx([0.5, 0.9, 0.2])
     assert np.isnan(found.best.favourability[3])
+
+
+def test_where_two_sources_disagree_the_spread_is_wider():
+    model = parse("peralkaline", deposit_type_texts()["peralkaline"])
+    crust = next(item for item in model.evidence if item.disagreement)
+    rows = {key: np.float32([np.nan] * 2) for key in measurements(2, model)}
+    rows[crust.measurement.key] = np.float32([45, 45])
+    rows[crust.disagreement.key] = np.float32([0, 12])
+    classes = dict.fromkeys(rows, ())
+    found = score_places(model, draw(model), rows, classes)
+    width = found.p90 - found.p10
+    assert width[1] > 1.2 * width[0]
+    assert found.favourability[0] == found.favourability[1]
+
+
+def test_the_draws_lean_from_one_source_to_the_other():
+    leaning = draw(MODEL).leaning
+    assert leaning.min() < -0.48
+    assert leaning.max() > 0.48
+    assert abs(leaning.mean()) < 0.01
