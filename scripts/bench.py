@@ -20,7 +20,8 @@ from rich.console import Console
 from rich.table import Table
 
 from geodata.evidence.proximity import Proximity
-from geodata.scoring.deposit_type import deposit_type_texts, parse
+from geodata.scoring.deposit_file import parse
+from geodata.scoring.deposit_type import deposit_type_texts
 from geodata.scoring.favourability import score_places
 from geodata.scoring.uncertainty import draw
 

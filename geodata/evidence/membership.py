@@ -30,8 +30,11 @@ Membership = Callable[..., FloatArray]
 """A function from measurements and named parameters to evidence."""
 
 
-def near(measured: FloatArray, *, half: FloatArray) -> FloatArray:
+def near(measured: FloatArray, *, half: FloatArray, error: FloatArray) -> FloatArray:
     """Evidence 1 at zero that falls to one half at ``half``.
+
+    A distance shorter than the error of the positions counts as that error: what
+    is closer than the map is good to cannot be told from what lies at its limit.
 
     Parameters
     ----------
@@ -39,11 +42,14 @@ def near(measured: FloatArray, *, half: FloatArray) -> FloatArray:
         Distance or another quantity that cannot be negative.
     half : array of float32, same unit
         Where evidence is one half; positive.
+    error : array of float32, same unit
+        Error of the positions measured to; zero or more.
 
-    >>> near(np.float32([0, 25, 50]), half=np.float32(25)).round(2).tolist()
+    >>> places = np.float32([0, 25, 50])
+    >>> near(places, half=np.float32(25), error=np.float32(0)).round(2).tolist()
     [1.0, 0.5, 0.20000000298023224]
     """
-    return _peak(np.asarray(measured / half))
+    return _peak(np.asarray(np.maximum(measured, error) / half))
 
 
 def band(
@@ -117,7 +123,7 @@ MEMBERSHIPS: Mapping[str, Membership] = MappingProxyType(
 
 PARAMETERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "near": ("half",),
+        "near": ("half", "error"),
         "band": ("centre", "half_width"),
         "rise": ("midpoint", "spread"),
         "fall": ("midpoint", "spread"),

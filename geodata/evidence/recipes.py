@@ -6,6 +6,7 @@ is not in the store the reading is unknown everywhere: the evidence that needs i
 switches itself on when the layer arrives.
 """
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -43,6 +44,10 @@ class Measurement:
         Keep only rows whose ``column`` is one of these; empty keeps all.
     window_km : float
         Side of the window of a relief measure, kilometres.
+    within : tuple of str
+        Read only where another layer has one of these classes: layer, column,
+        class, class …; empty reads everywhere.  Elsewhere the result is unknown,
+        because there the measurement does not tell what the argument needs.
     """
 
     layer: str
@@ -51,6 +56,7 @@ class Measurement:
     column: str = ""
     only: tuple[str, ...] = ()
     window_km: float = 0.0
+    within: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -58,6 +64,8 @@ class Measurement:
         parts = [self.layer, self.measure, self.column, *self.only]
         if self.window_km:
             parts.append(f"{self.window_km:g}km")
+        if self.within:
+            parts.append("in-" + "-".join(self.within[2:]))
         return ".".join(part for part in parts if part)
 
 
@@ -108,8 +116,25 @@ def prepare(measurement: Measurement, store: LayerStore) -> Reading:
             provenance=None,
         )
     if provenance.kind == "raster":
-        return _of_raster(measurement, store.raster(measurement.layer))
-    return _of_vector(measurement, store.vector(measurement.layer))
+        reading = _of_raster(measurement, store.raster(measurement.layer))
+    else:
+        reading = _of_vector(measurement, store.vector(measurement.layer))
+    return _within(reading, store) if measurement.within else reading
+
+
+def _within(reading: Reading, store: LayerStore) -> Reading:
+    """Make a reading unknown outside the classes it is limited to."""
+    layer, column, *names = reading.measurement.within
+    setting = prepare(
+        Measurement(layer=layer, measure="class", unit="", column=column), store
+    )
+    codes = [setting.classes.index(name) for name in names if name in setting.classes]
+
+    def values(lon: DegreeArray, lat: DegreeArray) -> FloatArray:
+        inside = np.isin(setting.values(lon, lat), codes)
+        return np.where(inside, reading.values(lon, lat), np.float32(np.nan))
+
+    return dataclasses.replace(reading, values=values)
 
 
 def _of_raster(measurement: Measurement, layer: RasterLayer) -> Reading:

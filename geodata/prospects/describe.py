@@ -21,6 +21,7 @@ from geodata.scoring.explanation import Background, explain
 from geodata.scoring.favourability import Favourability
 from geodata.scoring.uncertainty import CHUNK, Draws, log_scores
 
+NEARBY_KM = 250.0  # an occurrence farther away says nothing about an area
 NameAt = Callable[[float, float], str]
 
 
@@ -161,9 +162,12 @@ def _describe_one(
         measured,
         survey.backgrounds,
         {key: survey.names[key](lon, lat) for key in keys},
-        at=best,
     )
-    nearest = nearest_occurrences(geometry, survey.occurrences)
+    nearest = [
+        item
+        for item in nearest_occurrences(geometry, survey.occurrences)
+        if item.distance_km <= NEARBY_KM
+    ]
     sheets, lattice = sheets_200k(geometry), blocks(geometry)
     shares = _shares(survey.state[members])
     explanation |= {

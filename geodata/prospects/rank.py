@@ -49,8 +49,9 @@ def top_share(ranked: Sequence[ProspectArea], *, top: int = TOP) -> list[float]:
 def name_areas(ranked: Sequence[ProspectArea]) -> list[tuple[str, str]]:
     """Give each area an id and a label that survive a new release.
 
-    Both name the deposit type and the 1:200 000 sheet of the best cell; a second
-    area of the same type on a sheet gets a 2.
+    Both name the deposit type and the 1:200 000 sheet of the best cell; further
+    areas of the same type on a sheet get a 2, 3 … from west to east, whatever
+    their rank.
 
     Returns
     -------
@@ -58,8 +59,10 @@ def name_areas(ranked: Sequence[ProspectArea]) -> list[tuple[str, str]]:
         For example ``("carb-k43-12", "CARB K-43-XII")``.
     """
     seen: Counter[str] = Counter()
-    names = []
-    for area in ranked:
+    names: dict[int, tuple[str, str]] = {}
+    eastward = sorted(range(len(ranked)), key=lambda n: (ranked[n].lon, ranked[n].lat))
+    for position in eastward:
+        area = ranked[position]
         letter, zone, roman = area.sheet.split("-")
         code = area.deposit_type.code
         number = ROMAN_NUMERALS.index(roman) + 1
@@ -67,12 +70,12 @@ def name_areas(ranked: Sequence[ProspectArea]) -> list[tuple[str, str]]:
         label = f"{code.upper()} {area.sheet}"
         seen[identity] += 1
         again = seen[identity]
-        names.append(
+        names[position] = (
             (identity, label)
             if again == 1
             else (f"{identity}-{again}", f"{label} ({again})")
         )
-    return names
+    return [names[position] for position in range(len(ranked))]
 
 
 def to_table(ranked: Sequence[ProspectArea]) -> gpd.GeoDataFrame:
@@ -111,6 +114,11 @@ def to_table(ranked: Sequence[ProspectArea]) -> gpd.GeoDataFrame:
                 "p50": why["p50"],
                 "p90": why["p90"],
                 "coverage": why["coverage"],
+                "unknown_components": ", ".join(
+                    group["name"]
+                    for group in why["components"]
+                    if group["score"] is None
+                ),
                 "conservative_score": area.conservative_score,
                 "top10_share": shares[position],
                 "area_km2": area.area_km2,
@@ -147,6 +155,7 @@ COLUMNS = (
     "p50",
     "p90",
     "coverage",
+    "unknown_components",
     "conservative_score",
     "top10_share",
     "area_km2",

@@ -28,7 +28,8 @@ from geodata.release.survey import (
     prepare_all,
     survey_cells,
 )
-from geodata.scoring.deposit_type import DepositType, parse
+from geodata.scoring.deposit_file import parse_all
+from geodata.scoring.deposit_type import DepositType
 from geodata.scoring.favourability import (
     Favourability,
     area_rank,
@@ -87,7 +88,7 @@ def build_release(
     GeodataError
         Any of its kinds; the last good release stays current.
     """
-    models = {name: parse(name, text) for name, text in deposit_types.items()}
+    models = parse_all(deposit_types)
     inputs = gather(store, dict(deposit_types), parameters or Parameters())
     try:
         folder = open_release(releases, inputs.release_id).folder

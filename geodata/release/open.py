@@ -25,7 +25,8 @@ from geodata.evidence.proximity import Proximity
 from geodata.grid import FloatArray, Grid
 from geodata.provenance import file_checksum
 from geodata.release.publish import CURRENT, MANIFEST
-from geodata.scoring.deposit_type import DepositType, parse
+from geodata.scoring.deposit_file import parse
+from geodata.scoring.deposit_type import DepositType
 from geodata.scoring.explanation import Background, explain
 from geodata.scoring.uncertainty import Draws, draw, log_scores
 
@@ -239,7 +240,7 @@ def open_release(releases: Path, release_id: str | None = None) -> Release:
                 f"There is no release in {releases}. Run scripts/rank_prospects.py, "
                 "or scripts/serve, which does it for you."
             )
-        release_id = pointer.read_text(encoding="ascii").strip()
+        release_id = pointer.read_bytes().decode("ascii", errors="replace").strip()
     folder = releases / release_id
     if not release_id.isalnum() or not folder.is_dir():
         raise NoReleaseError(

@@ -9,7 +9,6 @@ step.  A build that dies leaves only a hidden folder, which a later build remove
 import json
 import os
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +20,6 @@ from geodata.provenance import file_checksum, sync_folder, write_atomically
 MANIFEST = "manifest.json"
 CURRENT = "current"
 _BUILDING = ".building-"
-_ORPHAN_AGE_S = 3600
 
 
 @contextmanager
@@ -116,10 +114,21 @@ def make_current(releases: Path, release_id: str) -> None:
 
 
 def remove_orphans(releases: Path) -> None:
-    """Remove hidden folders that a dead build left more than an hour ago."""
+    """Remove hidden folders whose build is no longer running."""
     for folder in releases.glob(f"{_BUILDING}*"):
-        if time.time() - folder.stat().st_mtime > _ORPHAN_AGE_S:
+        builder = folder.name.rpartition("-")[2]
+        if builder.isdigit() and not _is_running(int(builder)):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _sync(path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import rasterio
+from rasterio.io import MemoryFile
 
 from geodata.errors import DamagedReleaseError
 from geodata.grid import EQUAL_AREA, Cells, FloatArray
@@ -66,9 +67,22 @@ def _write(
     scales: Sequence[float],
     nodata: float,
 ) -> None:
-    with rasterio.open(
-        path,
-        "w",
+    # Made in memory and written in one go: a full disk is then an ordinary error.
+    with MemoryFile() as memory:
+        _fill(memory, cells, layers, names=names, scales=scales, nodata=nodata)
+        path.write_bytes(memory.getbuffer())
+
+
+def _fill(
+    memory: MemoryFile,
+    cells: Cells,
+    layers: Iterable[npt.NDArray[np.generic]],
+    *,
+    names: Iterable[str],
+    scales: Sequence[float],
+    nodata: float,
+) -> None:
+    with memory.open(
         driver="COG",
         height=cells.grid.rows,
         width=cells.grid.columns,

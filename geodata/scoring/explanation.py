@@ -43,8 +43,6 @@ def explain(
     measured: Mapping[str, FloatArray],
     backgrounds: Mapping[str, Background],
     names: Mapping[str, str],
-    *,
-    at: int = 0,
 ) -> dict[str, object]:
     """Explain a place, or the average of the cells of an area.
 
@@ -60,8 +58,6 @@ def explain(
         The region to compare with.
     names : mapping of measurement key to str
         What was measured to, for example the name of the nearest boundary.
-    at : int
-        The cell whose measurement is told as the fact.
 
     Returns
     -------
@@ -96,14 +92,12 @@ def explain(
         _evidence(
             evidence,
             values=value,
-            measured=float(row[at]),
+            measured=row,
             part=part_of[evidence.name],
             background=backgrounds[evidence.measurement.key],
             name=names.get(evidence.measurement.key, ""),
             apart=(
-                float(measured[evidence.disagreement.key][at])
-                if evidence.disagreement
-                else np.nan
+                measured[evidence.disagreement.key] if evidence.disagreement else None
             ),
         )
         for evidence, value, row in zip(
@@ -158,12 +152,13 @@ def _evidence(
     evidence: Evidence,
     *,
     values: FloatArray,
-    measured: float,
+    measured: FloatArray,
     part: float,
     background: Background,
     name: str,
-    apart: float,
+    apart: FloatArray | None,
 ) -> dict[str, object]:
+    amount = summarise(measured, is_class=bool(background.classes))
     known = values[~np.isnan(values)]
     return {
         "name": evidence.name,
@@ -173,9 +168,24 @@ def _evidence(
         "known": len(known) > 0,
         "value": float(known.mean()) if len(known) else None,
         "part": part,
-        "measured": number(measured),
+        "measured": number(amount.typical),
+        **(
+            {"measured_low": number(amount.low), "measured_high": number(amount.high)}
+            if len(measured) > 1 and not background.classes
+            else {}
+        ),
         "unit": evidence.measurement.unit,
-        "fact": fact(evidence, measured, background, name, apart=apart),
+        "fact": fact(
+            evidence,
+            amount,
+            background,
+            name,
+            apart=(
+                np.nan
+                if apart is None
+                else summarise(np.abs(apart), is_class=False).typical
+            ),
+        ),
         "layer": evidence.measurement.layer,
         "layer_title": background.layer_title,
         "source": background.source,
@@ -191,9 +201,42 @@ def _evidence(
     }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amount:
+    """A measurement at a place or over the cells of an area; NaN = unknown.
+
+    Attributes
+    ----------
+    typical : float
+        Median of the cells; for classes the most common one.
+    low, high : float
+        10th and 90th percentile of the cells.
+    """
+
+    typical: float
+    low: float
+    high: float
+
+
+def summarise(measured: FloatArray, *, is_class: bool) -> Amount:
+    """Summarise a measurement over cells; unknown cells take no part.
+
+    >>> summarise(np.float32([1, 2, 3, np.nan]), is_class=False).typical
+    2.0
+    """
+    known = measured[~np.isnan(measured)]
+    if not len(known):
+        return Amount(typical=np.nan, low=np.nan, high=np.nan)
+    if is_class:
+        code = float(np.bincount(known.astype(np.int64)).argmax())
+        return Amount(typical=code, low=code, high=code)
+    low, typical, high = np.percentile(known.astype(np.float64), (10, 50, 90))
+    return Amount(typical=float(typical), low=float(low), high=float(high))
+
+
 def fact(
     evidence: Evidence,
-    measured: float,
+    measured: Amount,
     background: Background,
     name: str,
     *,
@@ -205,24 +248,28 @@ def fact(
     ----------
     evidence : Evidence
         The argument.
-    measured, apart : float
-        What was measured, and by how much its two sources differ; NaN = unknown.
+    measured : Amount
+        What was measured at a place or over an area.
     background : Background
         The region.
     name : str
         What was measured to; may be empty.
+    apart : float
+        By how much two sources of it differ, same unit; NaN = only one source.
     """
     if not background.layer_title:
         return NO_LAYER
-    if np.isnan(measured):
+    if np.isnan(measured.typical):
         return NO_DATA
     if background.classes:
-        return background.classes[round(measured)]
+        return background.classes[round(measured.typical)]
     unit = evidence.measurement.unit
-    amount = f"{plain(measured)} {unit}".strip()
+    amount = f"{plain(measured.typical)} {unit}".strip()
+    if plain(measured.low) != plain(measured.high):
+        amount += f" (over the area {plain(measured.low)} to {plain(measured.high)})"
     if not np.isnan(apart):
-        amount += f" (two sources differ by {plain(abs(apart))} {unit})"
-    below = min(bisect_left(background.percentiles, measured), 100)
+        amount += f" (two sources differ by {plain(apart)} {unit})"
+    below = min(bisect_left(background.percentiles, measured.typical), 100)
     if evidence.measurement.measure == "distance":
         where = f"{amount} from {name}" if name else amount
         return f"{where}; nearer than {100 - below} % of the five states"

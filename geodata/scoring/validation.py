@@ -15,6 +15,7 @@ from geodata.region import LonLat
 
 AREA_SHARES = (0.01, 0.02, 0.05, 0.10, 0.20, 0.25, 0.50)
 COVERAGE_BREAKS = (0.3, 0.6)
+_ONE_SIDED_95 = 1.645  # standard deviations
 SCHEME = (
     "Expert model: nothing was fitted to these sites, so there are no folds; but we "
     "knew where they lie when we wrote the models. Area counts land cells whose "
@@ -132,6 +133,38 @@ def capture(
     return {"n": len(known), "unknown": len(ranks) - len(known), "curve": curve}
 
 
+def verdict(ranks: Sequence[float]) -> dict[str, Any]:
+    """Say whether known sites rank better than a random map would place them.
+
+    Parameters
+    ----------
+    ranks : sequence of float
+        Mean area rank of each site, 0 best to 1; NaN is left out.
+
+    Returns
+    -------
+    dict
+        ``n``; ``mean`` rank; ``limit``: the mean that a random map stays above in
+        95 of 100 cases; ``better_than_chance``.
+
+    Notes
+    -----
+    Ranks on a random map are uniform, so the mean of n has a standard deviation of
+    ``sqrt(1 / 12 n)``; one-sided.
+    """
+    known = [rank for rank in ranks if not np.isnan(rank)]
+    if not known:
+        return {"n": 0, "mean": None, "limit": None, "better_than_chance": False}
+    mean = float(np.mean(known))
+    limit = 0.5 - _ONE_SIDED_95 * float(np.sqrt(1 / (12 * len(known))))
+    return {
+        "n": len(known),
+        "mean": mean,
+        "limit": limit,
+        "better_than_chance": mean < limit,
+    }
+
+
 def validate(
     ranks: Mapping[str, FloatArray],
     coverages: Mapping[str, FloatArray],
@@ -175,6 +208,10 @@ def validate(
         "sites": rows,
         "capture": {
             which: capture([row[which]["mean"] for row in rows if row[which]])
+            for which in ("own", "overall")
+        },
+        "verdict": {
+            which: verdict([row[which]["mean"] for row in rows if row[which]])
             for which in ("own", "overall")
         },
         "coverage": {

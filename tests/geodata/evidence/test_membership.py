@@ -22,7 +22,7 @@ VALUES = st.floats(-1e4, 1e4, width=32)
 def test_every_membership_stays_between_0_and_1(value, middle, width):
     x = f32([abs(value), value])
     for found in (
-        near(np.abs(x), half=f32(width)),
+        near(np.abs(x), half=f32(width), error=f32(0)),
         band(x, centre=f32(middle), half_width=f32(width)),
         rise(x, midpoint=f32(middle), spread=f32(width)),
         fall(x, midpoint=f32(middle), spread=f32(width)),
@@ -34,7 +34,14 @@ def test_every_membership_stays_between_0_and_1(value, middle, width):
 @given(st.floats(0, 1e4, width=32), st.floats(0, 1e4, width=32), WIDTHS)
 def test_near_never_grows_with_distance(a, b, half):
     nearer, farther = sorted((a, b))
-    assert near(f32(nearer), half=f32(half)) >= near(f32(farther), half=f32(half))
+    shape = {"half": f32(half), "error": f32(7)}
+    assert near(f32(nearer), **shape) >= near(f32(farther), **shape)
+
+
+def test_what_is_closer_than_the_error_of_the_map_is_not_told_apart():
+    found = near(f32([0, 5, 20, 21]), half=f32(40), error=f32(20))
+    assert found[0] == found[1] == found[2] == pytest.approx(0.8)
+    assert found[3] < found[2]
 
 
 @given(VALUES, VALUES, VALUES, WIDTHS)
@@ -46,7 +53,7 @@ def test_rise_never_falls_and_fall_never_rises(a, b, middle, width):
 
 
 def test_half_way_values_are_one_half():
-    assert near(f32(25), half=f32(25)) == 0.5
+    assert near(f32(25), half=f32(25), error=f32(0)) == 0.5
     assert band(f32(7), centre=f32(5), half_width=f32(2)) == 0.5
     assert rise(f32(3), midpoint=f32(3), spread=f32(9)) == 0.5
     assert fall(f32(3), midpoint=f32(3), spread=f32(9)) == 0.5
@@ -72,7 +79,8 @@ def test_other_speaks_for_unnamed_classes_but_not_for_the_unknown():
 def test_unknown_stays_unknown_in_every_membership():
     gap = f32([np.nan])
     one = {
-        name: f32(1) for name in ("half", "centre", "half_width", "midpoint", "spread")
+        name: f32(1)
+        for name in ("half", "error", "centre", "half_width", "midpoint", "spread")
     }
     for name, function in MEMBERSHIPS.items():
         wanted = {key: one[key] for key in PARAMETERS[name]} or {"class_0": f32(1)}

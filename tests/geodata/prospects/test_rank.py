@@ -6,16 +6,25 @@ import shapely
 
 from geodata.prospects.describe import ProspectArea
 from geodata.prospects.rank import COLUMNS, name_areas, rank, to_table, top_share
-from geodata.scoring.deposit_type import deposit_type_texts, parse
+from geodata.scoring.deposit_file import parse
+from geodata.scoring.deposit_type import deposit_type_texts
 
 TEXTS = deposit_type_texts()
 
 
-def area(kind="carbonatite", *, p10=0.5, coverage=0.5, sheet="K-43-XII", drawn=(-1.0,)):
+def area(
+    kind="carbonatite",
+    *,
+    p10=0.5,
+    coverage=0.5,
+    sheet="K-43-XII",
+    drawn=(-1.0,),
+    lon=75.5,
+):
     return ProspectArea(
         deposit_type=parse(kind, TEXTS[kind]),
         geometry=shapely.box(75, 42, 76, 43),
-        lon=75.5,
+        lon=lon,
         lat=42.5,
         area_km2=1_000.0,
         drawn=np.float32(drawn),
@@ -25,6 +34,10 @@ def area(kind="carbonatite", *, p10=0.5, coverage=0.5, sheet="K-43-XII", drawn=(
             "p90": p10,
             "favourability": p10,
             "coverage": coverage,
+            "components": [
+                {"name": "source", "score": 0.5},
+                {"name": "trap", "score": None},
+            ],
         },
         nearest=(),
         place="at Balykchy",
@@ -46,11 +59,17 @@ def test_ties_are_always_broken_the_same_way():
 
 
 def test_an_id_names_type_and_sheet_and_is_fit_for_an_address():
-    names = name_areas([area(), area(sheet="M-42-XXXVI"), area()])
+    names = name_areas([area(), area(sheet="M-42-XXXVI"), area(lon=75.9)])
     assert names[0] == ("carb-k43-12", "CARB K-43-XII")
     assert names[1] == ("carb-m42-36", "CARB M-42-XXXVI")
     assert names[2] == ("carb-k43-12-2", "CARB K-43-XII (2)")
     assert all(re.fullmatch(r"[a-z0-9-]{1,64}", identity) for identity, _ in names)
+
+
+def test_ids_of_two_areas_on_a_sheet_do_not_depend_on_their_ranks():
+    west, east = area(lon=75.1), area(lon=75.9)
+    assert name_areas([west, east]) == list(reversed(name_areas([east, west])))
+    assert name_areas([east, west])[1][0] == "carb-k43-12"
 
 
 def test_top_share_counts_the_draws_that_put_an_area_among_the_best():
@@ -68,6 +87,7 @@ def test_the_table_tells_states_by_share_and_ranks_within_a_type():
     assert table["states"][0] == "Kyrgyzstan 75 %, Kazakhstan 25 %"
     assert table["state_codes"][0] == "KGZ,KAZ"
     assert table["conservative_score"][0] == pytest.approx(0.25)
+    assert table["unknown_components"][0] == "trap"
 
 
 def test_an_empty_table_has_every_column():

@@ -1,12 +1,12 @@
 import pytest
 
 from geodata.errors import DepositTypeError, UnknownDepositTypeError
+from geodata.scoring.deposit_file import parse, parse_all
 from geodata.scoring.deposit_type import (
     BASES,
     COMPONENTS,
     choose,
     deposit_type_texts,
-    parse,
     read_folder,
 )
 
@@ -34,6 +34,7 @@ membership = "near"
 weight = { value = 0.2, low = 0.1, high = 0.3, basis = "expert", reference = "ours" }
 [evidence.parameters]
 half = { value = 25, low = 10, high = 60, basis = "published", reference = "paper" }
+error = { value = 20, low = 10, high = 30, basis = "expert", reference = "ours" }
 """
 
 
@@ -76,6 +77,11 @@ def test_a_good_file_reads_as_written():
         ("half = { value = 25, low = 10", "half = { value = 25, low = 0", "a width"),
         ('claim = "It lies near a boundary."', "", "needs a 'claim'"),
         ("[[evidence]]", "[[evidence", "not valid TOML"),
+        ("error = { value = 20, low = 10", "error = { value = 20, low = -1", "zero or"),
+        ('code = "test"', 'code = "../x y"', "3 to 6 small letters"),
+        ('title = "Test"', 'title = "Te\\u202Est"', "one line of text"),
+        ('unit = "km"', 'unit = "km"\nwithin = "stable"', "list of words"),
+        ("weight = { value = 0.2", "weight = { value = -1", "its value is -1"),
         (
             (
                 "weight = { value = 0.2, low = 0.1, high = 0.3, "
@@ -104,12 +110,22 @@ def test_an_empty_folder_of_models_is_refused(tmp_path):
 
 
 def test_evidence_of_a_class_must_lie_between_0_and_1():
-    bad = GOOD.replace('"near"', '"class"').replace(
-        "half = { value = 25, low = 10, high = 60",
-        "stable = { value = 0.5, low = 0.1, high = 2",
+    start = GOOD.index("error =")
+    bad = (
+        GOOD[:start]
+        .replace('"near"', '"class"')
+        .replace(
+            "half = { value = 25, low = 10, high = 60",
+            "stable = { value = 0.5, low = 0.1, high = 2",
+        )
     )
     with pytest.raises(DepositTypeError, match=r"must lie in 0\.\.1"):
         parse("test", bad)
+
+
+def test_two_deposit_types_may_not_share_a_code():
+    with pytest.raises(DepositTypeError, match="same code 'test'"):
+        parse_all({"one": GOOD, "two": GOOD})
 
 
 def test_two_pieces_of_evidence_may_not_share_a_name():

@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from geodata.scoring.deposit_type import deposit_type_texts, parse
+from geodata.scoring.deposit_file import parse
+from geodata.scoring.deposit_type import deposit_type_texts
 from geodata.scoring.mineral_system import FLOOR, account, combine, score
 
 NUMBER = 'value = {0}, low = {0}, high = {0}, basis = "expert", reference = "test"'

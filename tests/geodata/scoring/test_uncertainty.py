@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geodata.scoring.deposit_type import Number, deposit_type_texts, parse
+from geodata.scoring.deposit_file import parse
+from geodata.scoring.deposit_type import Number, deposit_type_texts
 from geodata.scoring.favourability import (
     Favourability,
     area_rank,

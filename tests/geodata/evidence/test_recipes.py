@@ -1,0 +1,125 @@
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+
+from geodata.errors import LayerFormatError
+from geodata.evidence.recipes import Measurement, prepare
+from geodata.layers.raster_file import RasterImage
+from geodata.layers.store import LayerStore, write_raster, write_vector
+from geodata.provenance import Provenance
+
+
+def record(layer, kind, **extra):
+    return Provenance(
+        layer=layer,
+        title=layer,
+        kind=kind,
+        file="",
+        sha256="",
+        bytes=0,
+        members=(),
+        citation="test",
+        licence="test",
+        credit="test",
+        open=True,
+        resolution="test",
+        resolution_km=1.0,
+        uncertainty="test",
+        command="test",
+        extra=extra,
+    )
+
+
+@pytest.fixture
+def small(tmp_path):
+    """Two polygons side by side, and a 2 × 2 raster over both."""
+    halves = gpd.GeoDataFrame(
+        {"regime": ["stable", "active"], "name": ["west", "east"]},
+        geometry=[shapely.box(60, 40, 61, 42), shapely.box(61, 40, 62, 42)],
+        crs="EPSG:4326",
+    )
+    write_vector(tmp_path, halves, record("regime", "polygons"))
+    image = RasterImage(
+        bands={"depth": np.float32([[1, 2], [3, 4]])},
+        west=60.0,
+        north=42.0,
+        step_lon_deg=1.0,
+        step_lat_deg=1.0,
+    )
+    write_raster(tmp_path, image, record("crust", "raster", classes={"1": "old"}))
+    return LayerStore((tmp_path,))
+
+
+def read(store, lon, lat, **measurement):
+    reading = prepare(Measurement(unit="", **measurement), store)
+    return reading, float(reading.values(np.array([lon]), np.array([lat]))[0])
+
+
+def test_a_layer_that_is_not_here_is_unknown_everywhere(small):
+    reading, value = read(small, 60.5, 41.5, layer="faults", measure="distance")
+    assert np.isnan(value)
+    assert reading.provenance is None
+
+
+def test_a_class_is_read_from_the_polygon_that_holds_the_place(small):
+    reading, value = read(
+        small, 61.5, 41.0, layer="regime", measure="class", column="regime"
+    )
+    assert reading.classes[int(value)] == "active"
+    _, outside = read(
+        small, 63.0, 41.0, layer="regime", measure="class", column="regime"
+    )
+    assert np.isnan(outside)
+
+
+def test_the_classes_of_a_raster_have_the_names_of_its_record(small):
+    reading, value = read(
+        small, 60.5, 41.5, layer="crust", measure="class", column="depth"
+    )
+    assert reading.classes[int(value)] == "old"
+
+
+def test_a_measurement_within_a_class_is_unknown_outside_it(small):
+    limited = {
+        "layer": "crust",
+        "measure": "value",
+        "column": "depth",
+        "within": ("regime", "regime", "stable"),
+    }
+    reading, value = read(small, 60.5, 41.5, **limited)
+    assert value == 1
+    assert np.isnan(read(small, 61.5, 41.5, **limited)[1])
+    assert reading.measurement.key == "crust.value.depth.in-stable"
+
+
+def test_rows_can_be_chosen_by_a_column(small):
+    _, value = read(
+        small,
+        60.5,
+        41.0,
+        layer="regime",
+        measure="distance",
+        column="name",
+        only=("east",),
+    )
+    assert value == pytest.approx(42, abs=1)
+
+
+def test_the_nearest_name_is_told(small):
+    reading, _ = read(small, 59.0, 41.0, layer="regime", measure="distance")
+    assert reading.name_at(59.0, 41.0) == "west"
+
+
+@pytest.mark.parametrize(
+    ("measurement", "said"),
+    [
+        ({"layer": "crust", "measure": "value", "column": "width"}, "it has .'depth'"),
+        ({"layer": "regime", "measure": "class", "column": "age"}, "it has"),
+        ({"layer": "regime", "measure": "value"}, "cannot be read by 'value'"),
+        ({"layer": "crust", "measure": "distance", "column": "depth"}, "raster layer"),
+    ],
+)
+def test_what_a_layer_does_not_have_is_said_with_what_it_has(small, measurement, said):
+    with pytest.raises(LayerFormatError, match=said):
+        prepare(Measurement(unit="", **measurement), small)
