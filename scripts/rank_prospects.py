@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Build a release: score, delineate, rank and explain, then print a summary."""
 
+import signal
 import sys
 import time
 from pathlib import Path
@@ -14,10 +15,16 @@ from rich.table import Table
 from geodata.errors import GeodataError
 from geodata.grid import DEFAULT_CELL_M
 from geodata.layers.store import LayerStore
+from geodata.layers.table import PLANS
 from geodata.release import Parameters, Release, build_release, open_release
 from geodata.scoring.deposit_type import choose, deposit_type_texts, read_folder
 
 BUNDLE = Path(__file__).parents[1] / "geodata" / "bundle"
+
+
+def stop(_signal: int, _frame: object) -> None:
+    """Leave in an orderly way when asked to end, so nothing half-built stays."""
+    sys.exit("Stopped. Nothing was published; the last good release is untouched.")
 
 
 def main(
@@ -39,6 +46,7 @@ def main(
     """Build the release that follows from the layers and models, and rank it."""
     console = Console(stderr=True, quiet=quiet)
     started = time.monotonic()
+    signal.signal(signal.SIGTERM, stop)
     try:
         texts = choose(
             read_folder(models) if models else deposit_type_texts(),
@@ -103,6 +111,18 @@ def summary(release: Release, out: Console) -> None:
         covered = release.validation["coverage"][item["id"]]["mean"]
         types.add_row(item["title"], str(item["prospects"]), f"{covered:.0%}")
     out.print(types)
+    makeable = {plan.id for plan in PLANS}
+    lacking = [
+        item["layer"]
+        for item in release.manifest["missing_layers"]
+        if item["layer"] in makeable
+    ]
+    if lacking:
+        out.print(
+            f"[yellow]Poorer than it could be:[/] {', '.join(lacking)} are not here. "
+            "Run scripts/setup, which makes them, and rank again.",
+            highlight=False,
+        )
     sites = Table(
         title="Known sites: share of the area that scores at least as high "
         "(mean over the circle of error; random: 50 %)",

@@ -29,6 +29,17 @@ _LIBRARIES = (
     "shapely",
 )
 _ID_DIGITS = 16
+REQUIRED = (
+    "gravity",
+    "lakes",
+    "neighbours",
+    "occurrences",
+    "places",
+    "relief",
+    "states",
+    "tectonic-regime",
+)
+"""Layers of the repository: without one of them nothing is built."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +123,8 @@ def gather(
     ------
     TamperedLayerError
         If a layer's bytes are not those it was written with.
+    MissingLayerError
+        If a layer of the repository is not there; those made at setup may lack.
     """
     layers = {}
     for layer in store.ids():
@@ -119,6 +132,8 @@ def gather(
         store.content(layer)  # refuses a changed file before any work is done
         text = record.to_json().encode()
         layers[layer] = hashlib.sha256(record.sha256.encode() + text).hexdigest()
+    for layer in REQUIRED:
+        store.provenance(layer)
     return Inputs(
         layers=layers,
         deposit_types=deposit_types,

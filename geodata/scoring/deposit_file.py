@@ -204,6 +204,7 @@ def _text(row: Mapping[str, Any], key: str, where: str) -> str:
             f"The {where} needs a '{key}' (one line of text, not empty); got "
             f"{value!r}. Every number states its reference; expert judgement says "
             "what it rests on."
+        )
     return value.strip()
 
 

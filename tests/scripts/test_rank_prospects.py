@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from geodata.release import open_release
+from geodata.errors import MissingLayerError
+from geodata.layers.store import LayerStore
+from geodata.release import Parameters, open_release
+from geodata.release.inputs import gather
 
 ROOT = Path(__file__).parents[2]
 COARSE = ("--cell-m", "50000", "--deposit-type", "placer")
@@ -120,3 +123,37 @@ def test_a_killed_build_leaves_nothing_that_looks_like_a_release(
         build.send_signal(signal.SIGKILL)
     assert open_release(home / "releases").id == before
     assert len(list((home / "releases").glob("*/manifest.json"))) == 1
+
+
+def test_a_build_that_is_told_to_stop_cleans_up(tmp_path):
+    with subprocess.Popen(
+        [sys.executable, ROOT / "scripts" / "rank_prospects.py", "--cell-m", "10000"],
+        env={**os.environ, "ATLAS_HOME": str(tmp_path)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as build:
+        while not list(tmp_path.glob("releases/.building-*/favourability/*")):
+            assert build.poll() is None, "the build ended before it could be stopped"
+        build.terminate()
+        _, said = build.communicate(timeout=60)
+    assert build.returncode == 1
+    assert "Nothing was published" in said
+    assert not list(tmp_path.glob("releases/.building-*"))
+
+
+def test_what_a_killed_build_left_is_removed_by_the_next(tmp_path):
+    with subprocess.Popen([sys.executable, "-c", "pass"]) as gone:
+        gone.wait()
+    left = tmp_path / "releases" / f".building-0123456789abcdef-{gone.pid}"
+    left.mkdir(parents=True)
+    assert run(tmp_path, *COARSE).returncode == 0
+    assert not left.exists()
+
+
+def test_a_layer_of_the_repository_that_is_not_there_stops_the_build(bundle, tmp_path):
+    folder = tmp_path / "bundle"
+    shutil.copytree(ROOT / "geodata" / "bundle", folder)
+    (folder / "relief.json").unlink()
+    with pytest.raises(MissingLayerError, match="'relief'"):
+        gather(LayerStore((folder,)), {}, Parameters())
