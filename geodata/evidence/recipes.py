@@ -42,8 +42,9 @@ class Measurement:
         Band of a raster, or column of a vector table that holds the class.
     only : tuple of str
         Keep only rows whose ``column`` is one of these; empty keeps all.
-    window_km : float
-        Side of the window of a relief measure, kilometres.
+    window_km, smooth_km : float
+        Side of the window of a relief measure, and of the square the raster is
+        averaged over first, kilometres; 0 = not averaged.
     within : tuple of str
         Read only where another layer has one of these classes: layer, column,
         class, class …; empty reads everywhere.  Elsewhere the result is unknown,
@@ -56,6 +57,7 @@ class Measurement:
     column: str = ""
     only: tuple[str, ...] = ()
     window_km: float = 0.0
+    smooth_km: float = 0.0
     within: tuple[str, ...] = ()
 
     @property
@@ -64,6 +66,8 @@ class Measurement:
         parts = [self.layer, self.measure, self.column, *self.only]
         if self.window_km:
             parts.append(f"{self.window_km:g}km")
+        if self.smooth_km:
+            parts.append(f"mean{self.smooth_km:g}km")
         if self.within:
             parts.append("in-" + "-".join(self.within[2:]))
         return ".".join(part for part in parts if part)
@@ -150,6 +154,8 @@ def _of_raster(measurement: Measurement, layer: RasterLayer) -> Reading:
         case "gradient":
             values = field.gradient().at
         case "relief":
+            if measurement.smooth_km:
+                field = field.smoothed(width_km=measurement.smooth_km)
             values = field.relief(window_km=measurement.window_km).at
         case _:
             raise _cannot(measurement, "raster")

@@ -114,6 +114,30 @@ class Field:
         size = np.hypot(down / south_km, right / east_km[:, np.newaxis])
         return self._with(100.0 * size)
 
+    def _cells(self, width_km: float) -> tuple[int, int]:
+        """Rows and columns that make up a width, at least one of each."""
+        middle = np.radians(self.north - self.step_lat_deg * len(self.values) / 2)
+        rows = round(width_km / (self.step_lat_deg * KM_PER_DEGREE))
+        columns = round(width_km / (self.step_lon_deg * KM_PER_DEGREE * np.cos(middle)))
+        return max(rows, 1), max(columns, 1)
+
+    def smoothed(self, *, width_km: float) -> "Field":
+        """Return the mean over a square around each cell.
+
+        Parameters
+        ----------
+        width_km : float
+            Side of the square, kilometres.  Unknown cells take no part and stay
+            unknown.
+        """
+        known = ~np.isnan(self.values)
+        size = self._cells(width_km)
+        total = ndimage.uniform_filter(
+            np.where(known, self.values, 0).astype(np.float64), size, mode="nearest"
+        )
+        share = ndimage.uniform_filter(known.astype(np.float64), size, mode="nearest")
+        return self._with(np.where(known, total / np.maximum(share, 1e-9), np.nan))
+
     def relief(self, *, window_km: float) -> "Field":
         """Return highest minus lowest value in a window around each cell.
 
@@ -122,13 +146,8 @@ class Field:
         window_km : float
             Side of the window, kilometres; at least one cell.
         """
-        middle = np.radians(self.north - self.step_lat_deg * len(self.values) / 2)
-        rows = max(round(window_km / (self.step_lat_deg * KM_PER_DEGREE)), 1)
-        columns = max(
-            round(window_km / (self.step_lon_deg * KM_PER_DEGREE * np.cos(middle))), 1
-        )
         unknown = np.isnan(self.values)
-        size = (rows, columns)
+        size = self._cells(window_km)
         high = ndimage.maximum_filter(
             np.where(unknown, -np.inf, self.values), size=size, mode="nearest"
         )

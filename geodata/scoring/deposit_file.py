@@ -114,7 +114,8 @@ def _evidence(row: Mapping[str, Any], where: str) -> Evidence:
             unit=str(row.get("unit", "")),
             column=str(row.get("column", "")),
             only=_texts(row, "only", where),
-            window_km=float(row.get("window_km", 0.0)),
+            window_km=_length(row, "window_km", where),
+            smooth_km=_length(row, "smooth_km", where),
             within=_texts(row, "within", where),
         ),
         membership=membership,
@@ -206,6 +207,15 @@ def _text(row: Mapping[str, Any], key: str, where: str) -> str:
             "what it rests on."
         )
     return value.strip()
+
+
+def _length(row: Mapping[str, Any], key: str, where: str) -> float:
+    value = row.get(key, 0)
+    if not isinstance(value, int | float) or not 0 <= value <= 1_000:
+        raise DepositTypeError(
+            f"'{key}' of {where} must be a length from 0 to 1000 km; got {value!r}."
+        )
+    return float(value)
 
 
 def _texts(row: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:

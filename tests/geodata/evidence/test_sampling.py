@@ -84,3 +84,32 @@ def test_relief_is_unknown_where_height_is():
     gap = field([[np.nan, 1], [3, 4]])
     assert np.isnan(one(gap.relief(window_km=500).nearest, 60.5, 49.5))
     assert one(gap.relief(window_km=500).nearest, 61.5, 48.5) == 3
+
+
+def test_smoothing_averages_what_is_known_and_leaves_the_unknown_unknown():
+    gap = field([[4, 4, 4], [4, np.nan, 4], [4, 4, 4]])
+    found = gap.smoothed(width_km=3 * KM_PER_DEGREE).values
+    assert np.isnan(found[1, 1])
+    assert found[~np.isnan(found)].tolist() == [4] * 8
+    spike = field([[0, 0, 0], [0, 9, 0], [0, 0, 0]]).smoothed(width_km=KM_PER_DEGREE)
+    assert 0 < spike.values[1, 1] < 9
+
+
+def test_relief_does_not_step_where_the_layer_changes_its_source(bundle):
+    """Relief is made of cells of 1 km south of 50 N and of 11 km north of it."""
+    layer = bundle.raster("relief")
+    whole = Field(
+        values=layer.bands["elevation_m"],
+        west=layer.west,
+        north=layer.north,
+        step_lon_deg=layer.step_lon_deg,
+        step_lat_deg=layer.step_lat_deg,
+    )
+    lon, lat = np.meshgrid(np.arange(60, 76, 0.1), np.arange(49.0, 51.0, 0.1))
+
+    def step(relief):
+        found = relief.at(lon.ravel(), lat.ravel()).reshape(lon.shape)
+        return np.nanmedian(found[:9]) / np.nanmedian(found[-9:])
+
+    assert step(whole.relief(window_km=10)) > 1.5
+    assert step(whole.smoothed(width_km=11).relief(window_km=20)) < 1.25
