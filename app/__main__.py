@@ -11,7 +11,10 @@ from app.atlas import load_atlas
 from app.maps.shell import LEAFLET_SCRIPT, LEAFLET_STYLE
 from app.settings import Settings
 from app.templating import STATIC
-from geodata.errors import GeodataError
+from geodata.errors import GeodataError, NoReleaseError
+
+EXIT_NO_RELEASE = 3
+"""Exit code that tells scripts/serve to build a release first."""
 
 
 def main() -> int:
@@ -20,7 +23,8 @@ def main() -> int:
     Returns
     -------
     int
-        0 after a normal end, 1 when serving was not possible.
+        0 after a normal end, 3 when there is no release to serve, 1 when serving
+        was not possible for another reason.
     """
     try:
         settings = Settings()
@@ -33,6 +37,8 @@ def main() -> int:
             f"ATLAS_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()
         ]
         return _fail(f"A setting cannot be used. {'; '.join(parts)}.")
+    except NoReleaseError as error:
+        return _fail(str(error), EXIT_NO_RELEASE)
     except (GeodataError, MissingAssetsError, PortInUseError, NoLoopError) as error:
         return _fail(str(error))
     uvicorn.run(
@@ -115,9 +121,9 @@ def choose_loop(workers: int) -> str:
     return "asyncio"
 
 
-def _fail(text: str) -> int:
+def _fail(text: str, code: int = 1) -> int:
     sys.stderr.write(f"{text}\n")
-    return 1
+    return code
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import Any
 from app.collection import Collection, make_collections
 from app.maps.backdrop import make_backdrop
 from app.maps.raster import FavourabilityImages
-from geodata.errors import DamagedReleaseError, NoReleaseError
+from geodata.errors import DamagedReleaseError, NoReleaseError, ReleaseError
 from geodata.release import Release, known_releases, open_release
 
 _log = logging.getLogger("atlas")
@@ -76,7 +76,7 @@ class Atlas:
 
 
 def load_atlas(releases: Path) -> Atlas:
-    """Open the current release, or the newest intact one if that is damaged.
+    """Open the current release, or the newest intact one if that cannot be had.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def load_atlas(releases: Path) -> Atlas:
     warning = ""
     try:
         release = open_release(releases)
-    except DamagedReleaseError as error:
+    except (DamagedReleaseError, NoReleaseError) as error:
         release = _newest_intact(releases, error)
         warning = f"{error} Serving release {release.id} instead."
         _log.warning("%s", warning)
@@ -104,13 +104,30 @@ def load_atlas(releases: Path) -> Atlas:
     )
 
 
-def _newest_intact(releases: Path, damage: DamagedReleaseError) -> Release:
+def lost_file(release: Release) -> str:
+    """Return a file of a release that is gone or has another size, else nothing.
+
+    Cheap: it looks at the files' entries, not into them.
+    """
+    for name, entry in release.manifest["files"].items():
+        try:
+            if (release.folder / name).stat().st_size == entry["bytes"]:
+                continue
+        except OSError:
+            pass
+        return str(name)
+    return ""
+
+
+def _newest_intact(releases: Path, reason: ReleaseError) -> Release:
     for name in known_releases(releases):
         try:
             return open_release(releases, name)
-        except DamagedReleaseError:
+        except ReleaseError:
             continue
+    if isinstance(reason, NoReleaseError):
+        raise reason
     raise NoReleaseError(
-        f"{damage} No other intact release is in {releases}, so there is nothing to "
+        f"{reason} No other intact release is in {releases}, so there is nothing to "
         "serve."
     )

@@ -12,9 +12,8 @@ from starlette.responses import Response
 from app.security import security_headers
 from app.templating import render
 from geodata.errors import (
-    DamagedReleaseError,
-    NoReleaseError,
     OutsideRegionError,
+    ReleaseError,
     UnknownDepositTypeError,
 )
 
@@ -36,8 +35,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     NotFoundError: HTTPStatus.NOT_FOUND,
     OutsideRegionError: HTTPStatus.NOT_FOUND,
     UnknownDepositTypeError: HTTPStatus.NOT_FOUND,
-    DamagedReleaseError: HTTPStatus.SERVICE_UNAVAILABLE,
-    NoReleaseError: HTTPStatus.SERVICE_UNAVAILABLE,
+    ReleaseError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """What each error means to a client."""
 
@@ -52,14 +50,15 @@ _TITLES = {
 
 def add_error_handlers(app: FastAPI) -> None:
     """Make every error an answer that says what to do next."""
-    for kind in STATUS:
-        app.add_exception_handler(kind, _known)
+    for kind in set(STATUS) - {ReleaseError}:  # that one is first tried to be mended
+        app.add_exception_handler(kind, answer_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _unexpected)
 
 
-def _known(request: Request, error: Exception) -> Response:
+def answer_error(request: Request, error: Exception) -> Response:
+    """Answer with the status of an error and with its text."""
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     return _answer(request, status, str(error))
 
@@ -81,7 +80,10 @@ def _http(request: Request, error: Exception) -> Response:
         HTTPStatus.NOT_FOUND: "No page or file has this address. Start from the map.",
         HTTPStatus.METHOD_NOT_ALLOWED: "Use GET; nothing can be changed here.",
     }.get(status, str(error.detail))
-    answer = _answer(request, status, text)
+    if request.method == "OPTIONS":
+        answer = Response("Use GET.", status_code=status, media_type="text/plain")
+    else:
+        answer = _answer(request, status, text)
     answer.headers.update(error.headers or {})
     return answer
 

@@ -42,7 +42,7 @@ def neutralise(text: str) -> str:
     return f"'{text}" if risky else text
 
 
-def to_csv(table: gpd.GeoDataFrame, stamp: Mapping[str, Any]) -> bytes:
+def to_csv(table: gpd.GeoDataFrame, stamp: Mapping[str, Any], about: str) -> bytes:
     """Write prospects as CSV.
 
     Parameters
@@ -50,7 +50,10 @@ def to_csv(table: gpd.GeoDataFrame, stamp: Mapping[str, Any]) -> bytes:
     table : GeoDataFrame
         EPSG:4326.
     stamp : mapping
-        Release, caution and credits; they stand in the last columns of each row.
+        Release and caution; the id and the first sentence stand in each row.
+    about : str
+        Address of the page with the whole caution, citations and licences; in each
+        row too.
 
     Returns
     -------
@@ -58,10 +61,8 @@ def to_csv(table: gpd.GeoDataFrame, stamp: Mapping[str, Any]) -> bytes:
         UTF-8 with byte-order mark; the outline as WKT, degrees, six decimals.
     """
     names = [name for name in table.columns if name != table.geometry.name]
-    thanks = "; ".join(
-        f"{item['credit']} [{item['licence']}]" for item in stamp["credits"]
-    )
-    tail = [str(stamp["release"]), str(stamp["caution"]), thanks]
+    caution = f"{str(stamp['caution']).partition('. ')[0].rstrip('.')}."
+    tail = [str(stamp["release"]), caution, about]
     outlines = shapely.to_wkt(
         shapely.transform(table.geometry.to_numpy(), lambda xy: np.round(xy, DECIMALS)),
         rounding_precision=DECIMALS,
@@ -74,7 +75,7 @@ def to_csv(table: gpd.GeoDataFrame, stamp: Mapping[str, Any]) -> bytes:
             "outline_wkt_deg_wgs84",
             "release",
             "caution",
-            "credits_and_licences",
+            "caution_credits_and_licences_at",
         ]
     )
     columns = [table[name].tolist() for name in names]

@@ -11,6 +11,7 @@ from app.atlas import load_atlas
 from app.caching import AnswerCache
 from app.errors import add_error_handlers
 from app.maps.shell import build_shell
+from app.recovery import RecoverRelease
 from app.routes import (
     collections,
     explain,
@@ -66,6 +67,7 @@ def create_app(settings: Settings) -> FastAPI:
     ):
         app.include_router(module.router)
     app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC)), name="static")
+    app.add_middleware(RecoverRelease)
     app.add_middleware(CorsForReadApi)
     app.add_middleware(SecurityHeaders)
     add_error_handlers(app)
@@ -80,10 +82,11 @@ def create_default_app() -> FastAPI:
 
 def describe(app: FastAPI) -> dict[str, Any]:
     """Describe the API: self-contained, and with the refusals we really give."""
-    if app.openapi_schema is None:
+    release = app.state.atlas.release.id
+    if app.openapi_schema is None or app.openapi_schema["info"]["version"] != release:
         described = get_openapi(
             title=TITLE,
-            version=app.state.atlas.release.id,
+            version=release,
             description=app.state.atlas.caution,
             routes=app.routes,
         )

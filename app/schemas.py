@@ -151,7 +151,7 @@ class Explanation(BaseModel):
 class Health(BaseModel):
     """Whether the atlas serves, which release, and what it runs on."""
 
-    status: Literal["ok", "degraded"]
+    status: Literal["ok", "degraded", "failed"]
     release: str
     warning: str
     versions: dict[str, str]

@@ -17,7 +17,10 @@ MAP_NAME = "map_atlas"
 LEAFLET_SCRIPT = "/static/vendor/leaflet/leaflet.js"
 LEAFLET_STYLE = "/static/vendor/leaflet/leaflet.css"
 
-_ROOM_DEG = 8.0  # how far beyond the data the map may be pushed
+# How far beyond the data the map may be pushed: enough that the region can stand
+# beside the cards of any window.
+_ROOM_LAT_DEG, _ROOM_LON_DEG = 60.0, 45.0
+_MERCATOR_END_DEG = 85.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +73,10 @@ def build_shell() -> MapShell:
         zoom_delta=0.5,
         wheel_px_per_zoom_level=90,
         max_bounds=True,
-        min_lat=WINDOW.south - _ROOM_DEG,
-        max_lat=WINDOW.north + _ROOM_DEG,
-        min_lon=WINDOW.west - 2 * _ROOM_DEG,
-        max_lon=WINDOW.east + 2 * _ROOM_DEG,
+        min_lat=WINDOW.south - _ROOM_LAT_DEG,
+        max_lat=min(WINDOW.north + _ROOM_LAT_DEG, _MERCATOR_END_DEG),
+        min_lon=WINDOW.west - _ROOM_LON_DEG,
+        max_lon=WINDOW.east + _ROOM_LON_DEG,
     )
     shell._id = MAP_NAME.removeprefix("map_")  # noqa: SLF001  # a name we can rely on
     figure = shell.get_root()

@@ -12,6 +12,7 @@ from app.caching import answer
 from app.collection import Positions
 from app.export import to_csv
 from app.geojson import collection as feature_collection
+from app.links import base_url
 from app.parameters import (
     AtlasNow,
     BBox,
@@ -65,7 +66,9 @@ async def prospects_geojson(request: Request, atlas: AtlasNow, rows: Rows) -> Re
 async def prospects_csv(request: Request, atlas: AtlasNow, rows: Rows) -> Response:
     """Return prospect areas as a table; filters as on the map."""
     make: Callable[[], bytes] = lambda: to_csv(  # noqa: E731  # one call, named once
-        atlas.collections["prospects"].table.iloc[rows], atlas.stamp
+        atlas.collections["prospects"].table.iloc[rows],
+        atlas.stamp,
+        f"{base_url(request)}/about",
     )
     return answer(request, make, media_type=CSV, file_name=_name(atlas, "csv"))
 

@@ -2,31 +2,66 @@
 
 import platform
 from importlib.metadata import PackageNotFoundError, version
+from typing import Literal
 
 import orjson
 import pyogrio
 import rasterio
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from app.atlas import Atlas, lost_file
 from app.parameters import AtlasNow, only_known_parameters
+from app.recovery import reopen
 from app.responses import JSON, REFUSALS
 from app.schemas import Health
+from geodata.errors import ReleaseError
+
+Status = Literal["ok", "degraded", "failed"]
 
 router = APIRouter(dependencies=[Depends(only_known_parameters)], tags=["Health"])
 
 
-@router.get("/healthz", response_model=Health, responses={400: REFUSALS[400]})
-async def health(atlas: AtlasNow) -> Response:
-    """Say whether the release that should be served is being served."""
+@router.get(
+    "/healthz",
+    response_model=Health,
+    responses={
+        400: REFUSALS[400],
+        503: {"description": "Files of the release are lost", "model": Health},
+    },
+)
+def health(request: Request, atlas: AtlasNow) -> Response:
+    """Say whether the release that should be served is being served, files and all.
+
+    When files of the open release are lost, another release is opened; the first
+    answer after that is 503 all the same, so that the loss is noticed.
+    """
+    lost = lost_file(atlas.release)
+    if lost:
+        reason = f"Release {atlas.release.id} has lost files, {lost} among them."
+        return _say(_after_loss(request, atlas, reason), atlas, status_code=503)
+    return _say(("degraded" if atlas.warning else "ok", atlas.warning), atlas)
+
+
+def _after_loss(request: Request, atlas: Atlas, reason: str) -> tuple[Status, str]:
+    try:
+        reopen(request.app.state, atlas)
+    except ReleaseError:
+        return "failed", f"{reason} No other can be served. Build it again."
+    serving = request.app.state.atlas.release.id
+    return "degraded", f"{reason} From now on release {serving} is served."
+
+
+def _say(said: tuple[Status, str], atlas: Atlas, *, status_code: int = 200) -> Response:
     found = Health(
-        status="degraded" if atlas.warning else "ok",
+        status=said[0],
         release=atlas.release.id,
-        warning=atlas.warning,
+        warning=said[1],
         versions=versions(),
     )
     return Response(
         orjson.dumps(found.model_dump()),
+        status_code=status_code,
         media_type=JSON,
         headers={"Cache-Control": "no-store"},
     )

@@ -19,7 +19,8 @@ from app.parameters import AtlasNow, Selected, only_known_parameters
 from app.responses import NOT_FOUND, PNG, documented
 from app.routes.explain import add_context
 from app.routes.features import FeatureId
-from app.templating import render
+from app.templating import STATIC, render
+from app.verdict import in_words
 from app.wording import dms
 from geodata.region import STATES, LonLat
 
@@ -52,6 +53,8 @@ def map_page(request: Request, atlas: AtlasNow) -> Response:
         "map.html",
         shell=request.app.state.shell,
         bounds=atlas.images.bounds,
+        home=atlas.collections["states"].bounds,
+        verdict=in_words(atlas.release.validation).short,
         legend=legend_rows(),
         has_terranes="terranes" in atlas.collections,
     )
@@ -106,6 +109,14 @@ def prospect_page(
         corners=block_corners(explanation["blocks"]),
         neighbours=nearest_areas(found.table, prospect_id),
         sources=used_layers(atlas, explanation),
+        credit={
+            item["id"]: item["credit"] for item in atlas.release.manifest["layers"]
+        },
+        over_area=any(
+            item.get("measured_low") is not None
+            for component in explanation["components"]
+            for item in component["evidence"]
+        ),
         sites=site_records(atlas, explanation),
     )
 
@@ -121,6 +132,8 @@ def about_page(request: Request, atlas: AtlasNow) -> Response:
         atlas,
         "about.html",
         validation=atlas.release.validation,
+        verdict=in_words(atlas.release.validation),
+        capture=capture_rows(atlas.release.validation),
         models=atlas.release.deposit_types.values(),
         titles=type_titles(atlas),
         unplaced=unplaced.drop_duplicates("site").to_dict("records"),
@@ -143,6 +156,12 @@ def figure(request: Request, name: FeatureId, atlas: AtlasNow) -> Response:
     return answer(request, path.read_bytes, media_type=PNG)
 
 
+@router.get("/favicon.ico", summary="The icon, where browsers look for it")
+def favicon() -> Response:
+    """Return the icon of the pages."""
+    return Response((STATIC / "icon.svg").read_bytes(), media_type="image/svg+xml")
+
+
 @router.get("/api/docs", summary="The read-only service, described")
 def service_page(request: Request, atlas: AtlasNow) -> Response:
     """Describe every address that programs may read."""
@@ -161,6 +180,16 @@ def figure_names(atlas: Atlas) -> list[str]:
         for path in files
         if path.parent.name == "figures" and path.suffix == ".png"
     )
+
+
+def capture_rows(validation: dict[str, Any]) -> list[dict[str, Any]]:
+    """Pair the shares of sites caught by own type and across all types."""
+    found = validation.get("capture") or {}
+    across = {row["area"]: row for row in found.get("overall", {}).get("curve", [])}
+    return [
+        {"area": row["area"], "own": row, "overall": across.get(row["area"])}
+        for row in found.get("own", {}).get("curve", [])
+    ]
 
 
 def type_titles(atlas: Atlas) -> dict[str, str]:

@@ -57,7 +57,7 @@ def hostile_home(release_home: Path, tmp_path_factory: pytest.TempPathFactory) -
             table.to_parquet(path, index=False)
     _spoil_explanations(folder / "explanations.json")
     _forget_the_west(folder / "favourability" / "placer.tif")
-    _seal(folder)
+    seal(folder)
     return home
 
 
@@ -95,7 +95,8 @@ def _forget_the_west(path: Path) -> None:
         target.scales = scales
 
 
-def _seal(folder: Path) -> None:
+def seal(folder: Path) -> None:
+    """Write the checksums of changed files into the manifest."""
     path = folder / "manifest.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))
     for name, entry in manifest["files"].items():

@@ -48,7 +48,22 @@ def test_the_csv_has_units_in_its_headers_and_outlines(client: TestClient) -> No
         assert float(first[name]) > 0
     assert shapely.from_wkt(first["outline_wkt_deg_wgs84"]).is_valid
     assert all(row["caution"].startswith("Exploration aid") for row in rows)
-    assert all(row["release"] and row["credits_and_licences"] for row in rows)
+    assert {row["caution"] for row in rows} == {
+        "Exploration aid, not a resource estimate."
+    }
+    about = rows[0]["caution_credits_and_licences_at"]
+    assert rows[0]["release"]
+    assert client.get(about).status_code == 200
+
+
+def test_both_exports_say_which_components_nothing_is_known_of(
+    client: TestClient,
+) -> None:
+    shapes = client.get("/prospects.geojson").json()["features"]
+    rows = read_csv(client.get("/prospects.csv").content)
+    told = [shape["properties"]["unknown_components"] for shape in shapes]
+    assert [row["unknown_components"] for row in rows] == told
+    assert any(told)
 
 
 def test_both_exports_follow_the_same_selection(client: TestClient) -> None:

@@ -156,6 +156,39 @@ def test_a_prospect_page_tells_place_blocks_sheets_and_sources(
     assert f"{area['favourability']:.2f}" in text
 
 
+def test_a_prospect_page_says_what_nothing_is_known_of(client: TestClient) -> None:
+    listed = client.get("/prospects.geojson").json()["features"]
+    area = next(
+        item["properties"]
+        for item in listed
+        if item["properties"]["unknown_components"]
+    )
+    page = Reader(client.get(f"/prospects/{area['id']}").text)
+    assert f"No data for {area['unknown_components']}." in page.text
+    assert "spread of what is known" in page.text
+    for row in client.get(f"/prospects/{area['id']}").text.split("<tr")[1:]:
+        assert row.partition("</tr>")[0].count("no data here") <= 1
+    assert f"no data for {area['unknown_components']}" in client.get("/table").text
+
+
+def test_arguments_carry_credits_and_licences_stand_in_the_table_of_layers(
+    client: TestClient,
+) -> None:
+    text = client.get(f"/prospects/{first_id(client)}").text
+    arguments, _, layers = text.partition("<h2>Layers this rests on</h2>")
+    assert "package GPL" not in arguments
+    assert "Licence" in layers
+
+
+def test_browsers_find_an_icon_and_asking_for_options_is_answered_plainly(
+    client: TestClient,
+) -> None:
+    assert client.get("/favicon.ico").headers["content-type"] == "image/svg+xml"
+    answer = client.options("/")
+    assert answer.status_code == 405
+    assert answer.headers["content-type"].startswith("text/plain")
+
+
 def test_the_about_page_names_sites_without_coordinates(client: TestClient) -> None:
     items = client.get("/api/collections/occurrences/items?limit=1000").json()
     placed = {

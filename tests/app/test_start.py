@@ -1,5 +1,6 @@
 """Starting: settings, a damaged release, a port in use, a fault inside."""
 
+import json
 import os
 import shutil
 import socket
@@ -12,7 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import ValidationError
 
-from app.__main__ import PortInUseError, check_port, choose_loop
+from app.__main__ import EXIT_NO_RELEASE, PortInUseError, check_port, choose_loop
 from app.main import create_app
 from app.settings import Settings
 from geodata.errors import NoReleaseError
@@ -79,6 +80,86 @@ def test_with_only_damaged_releases_nothing_is_served(two_releases: Path) -> Non
         create_app(Settings(home=two_releases))
 
 
+@pytest.mark.parametrize("pointer", [None, b"", b"nosuch", b"../..", b"\xff\x00"])
+def test_without_a_good_pointer_the_newest_intact_release_is_served(
+    two_releases: Path, pointer: bytes | None
+) -> None:
+    current = two_releases / "releases" / "current"
+    current.unlink()
+    if pointer is not None:
+        current.write_bytes(pointer)
+    app = create_app(Settings(home=two_releases))
+    assert app.state.atlas.release.folder.name == "0ld"
+    assert "instead" in app.state.atlas.warning
+
+
+@pytest.fixture
+def served(release_home: Path, tmp_path: Path) -> tuple[TestClient, Path]:
+    """An open atlas, and the folder of the release it serves."""
+    shutil.copytree(release_home / "releases", tmp_path / "releases")
+    app = create_app(Settings(home=tmp_path))
+    client = TestClient(app, raise_server_exceptions=False)
+    return client, app.state.atlas.release.folder
+
+
+READS = ("/", "/api/explain?lon=67&lat=48", "/api/maps/placer.png", "/healthz")
+
+
+@pytest.mark.parametrize("path", READS)
+def test_when_files_are_lost_and_nothing_else_is_there_it_says_so(
+    served: tuple[TestClient, Path], path: str
+) -> None:
+    client, folder = served
+    shutil.rmtree(folder / "favourability")
+    answer = client.get(path)
+    assert answer.status_code == 503
+    assert "favourability/" in answer.text
+    assert "Traceback" not in answer.text
+    assert client.get("/healthz").json()["status"] == "failed"
+
+
+@pytest.mark.parametrize("path", READS[:3])
+def test_when_files_are_lost_another_release_answers(
+    served: tuple[TestClient, Path], path: str
+) -> None:
+    client, folder = served
+    good = client.get("/api/explain?lon=66&lat=48").json()
+    shutil.copytree(folder, folder.with_name("0ld"))
+    shutil.rmtree(folder / "favourability")
+    assert client.get(path).status_code == 200
+    assert client.get("/api/explain?lon=66&lat=48").json() == good
+    health = client.get("/healthz")
+    assert health.status_code == 200
+    assert health.json()["status"] == "degraded"
+    assert "favourability/" in health.json()["warning"]
+
+
+def test_health_tells_of_a_loss_with_503_once_and_mends_it(
+    served: tuple[TestClient, Path],
+) -> None:
+    client, folder = served
+    shutil.copytree(folder, folder.with_name("0ld"))
+    (folder / "explanations.json").write_text("{}", encoding="utf-8")
+    first = client.get("/healthz")
+    assert (first.status_code, first.json()["status"]) == (503, "degraded")
+    assert "explanations.json" in first.json()["warning"]
+    assert client.get("/healthz").status_code == 200
+
+
+def test_a_release_that_is_spoilt_inside_is_replaced_too(
+    served: tuple[TestClient, Path],
+) -> None:
+    client, folder = served
+    shutil.copytree(folder, folder.with_name("0ld"))
+    path = folder / "explanations.json"
+    path.write_bytes(b"x" * path.stat().st_size)
+    name = json.loads((folder / "manifest.json").read_text())["id"]
+    listed = client.get("/api/collections/prospects/items?limit=1").json()
+    area = listed["features"][0]["id"]
+    assert client.get(f"/prospects/{area}").status_code == 200
+    assert client.get("/healthz").json()["release"] == name
+
+
 def test_a_fault_inside_is_not_shown(
     release_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,7 +218,7 @@ def test_starting_in_vain_says_why_in_one_paragraph(
         timeout=60,
         check=False,
     )
-    assert done.returncode == 1
+    assert done.returncode == (EXIT_NO_RELEASE if case == "nothing built" else 1)
     assert word in done.stderr
     assert "Traceback" not in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1

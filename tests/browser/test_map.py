@@ -67,9 +67,13 @@ def test_no_card_lies_over_another(
         page.click("[data-open-list]")
         assert_apart(page)
     page.locator(ROWS).first.click()
-    expect(page.locator("#detail .component")).to_have_count(4)
+    expect(page.locator("#detail .component").first).to_be_visible()
     assert_apart(page)
     if width >= 700:
+        if width <= 1100:
+            expect(page.locator("#key")).to_be_hidden()
+            page.click(".key-opener")
+            assert_apart(page)
         page.click(".key summary")
         assert_apart(page)
     page.click(".strip summary")
@@ -297,14 +301,135 @@ def test_hostile_names_run_nothing_and_are_shown(
     open_browser: Opener, hostile_address: str
 ) -> None:
     page = open_browser(hostile_address).open("/")
+    page.locator(".site-mark").first.hover(force=True)
+    page.locator("path.prospect").first.hover(force=True)
     page.locator(ROWS).first.click()
-    expect(page.locator("#detail .component")).to_have_count(4)
+    expect(page.locator("#detail .component").first).to_be_visible()
     expect(page.locator("#detail-title")).to_contain_text("{{ 7*7 }} <img src=x")
     page.locator("#detail .ev summary").first.click()
     page.click(".key summary")
     page.check("[data-layer=terranes]")
-    page.locator(".site-mark").first.hover(force=True)
-    page.locator("path.prospect").first.hover(force=True)
     page.wait_for_load_state("networkidle")
     assert page.evaluate("window.hit") is None
     assert page.locator("#detail img").count() == 0
+
+
+def test_a_link_to_an_area_of_another_release_is_explained_and_the_map_works(
+    open_browser: Opener, address: str
+) -> None:
+    page = open_browser(address).open("/?selected=nope")
+    expect(page.locator("#detail-title")).to_have_text(
+        "This area is not in this release"
+    )
+    assert page.locator(ROWS).count() > 0
+    page.locator(ROWS).first.click()
+    expect(page.locator("#detail .component").first).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("query", "word"),
+    [
+        ("deposit_type=gold", "deposit type"),
+        ("state=Narnia", "state"),
+        ("min_coverage=lots", "coverage"),
+        ("min_coverage=7", "coverage"),
+        ("map=far/away", "map position"),
+        ("layers=gold", "layers"),
+        ("place=here", "place"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_dropped_and_said(
+    open_browser: Opener, address: str, query: str, word: str
+) -> None:
+    window = open_browser(address)
+    page = window.open(f"/?{query}")
+    expect(page.locator("#toast")).to_have_text(
+        f"Not known here, so left out of this link: {word}."
+    )
+    assert page.locator(ROWS).count() > 10
+    expect(page.locator("input[name=deposit_type]").first).to_be_checked()
+    assert not any("gold" in url for url in window.requests[1:])
+
+
+def test_a_link_with_more_than_the_choices_offer_is_followed(
+    open_browser: Opener, address: str
+) -> None:
+    page = open_browser(address).open(
+        "/?deposit_type=placer,carbonatite&state=KAZ,KGZ&min_coverage=0.35"
+    )
+    expect(page.locator("#toast")).to_be_hidden()
+    assert page.locator("[name=state]").input_value() == "KAZ,KGZ"
+    assert page.locator("[name=min_coverage]").input_value() == "0.35"
+    assert page.locator("input[name=deposit_type]:checked").count() == 0
+
+
+def test_list_and_panel_agree_on_the_deposit_type(
+    open_browser: Opener, address: str
+) -> None:
+    page = open_browser(address).open("/")
+    name = page.locator(ROWS).first.get_attribute("data-id")
+    own, other = page.evaluate(
+        """async (id) => {
+            const answer = await fetch("/api/collections/prospects/items/" + id);
+            const own = (await answer.json()).properties.deposit_type;
+            return [own, own === "placer" ? "carbonatite" : "placer"];
+        }""",
+        name,
+    )
+    page = open_browser(address).open(f"/?selected={name}&deposit_type={other}")
+    expect(page.locator(f"input[value={own}]")).to_be_checked()
+    expect(page.locator(f'{ROWS}[data-id="{name}"]')).to_have_attribute(
+        "aria-current", "true"
+    )
+    page.check(f"input[value={other}]")
+    expect(page.locator("#detail")).to_be_hidden()
+    assert "selected" not in page.url
+
+
+def test_a_cell_leads_to_the_nearest_area(open_browser: Opener, address: str) -> None:
+    page = open_browser(address).open("/?place=58.5,39.2")
+    link = page.locator("#detail dd a")
+    expect(link).to_have_count(1)
+    link.click()
+    expect(page).to_have_url(re.compile("selected="))
+    expect(page.locator("#detail .component").first).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_the_first_view_shows_all_five_states_beside_the_cards(
+    open_browser: Opener, address: str, width: int, height: int
+) -> None:
+    page = open_browser(address, width=width, height=height).open("/")
+    box = page.evaluate(
+        """() => {
+            const [w, s, e, n] = document.body.dataset.home.split(",").map(Number);
+            const a = map_atlas.latLngToContainerPoint([n, w]);
+            const b = map_atlas.latLngToContainerPoint([s, e]);
+            const free = document.querySelector(".middle").getBoundingClientRect();
+            return [a.x - free.left, a.y - free.top, free.right - b.x,
+                free.bottom - b.y];
+        }"""
+    )
+    assert min(box) >= -1
+    towns = page.locator(".label.town").all_text_contents()
+    assert {"Astana", "Bishkek", "Tashkent", "Dushanbe", "Ashgabat"} <= set(towns)
+
+
+def test_the_verdict_on_all_types_stands_in_the_list_of_all_types_only(
+    open_browser: Opener, address: str
+) -> None:
+    page = open_browser(address).open("/")
+    expect(page.locator("#verdict")).to_contain_text("known sites")
+    page.check("input[value=placer]")
+    expect(page.locator("#verdict")).to_be_hidden()
+
+
+def test_the_map_page_prints_as_a_list_with_the_caution(
+    open_browser: Opener, address: str
+) -> None:
+    page = open_browser(address).open("/")
+    page.emulate_media(media="print")
+    assert page.locator(ROWS).first.is_visible()
+    assert page.locator(".print-only").is_visible()
+    for name in (".map", ".key", ".tools", ".filters .button", ".list-foot"):
+        assert not page.locator(name).first.is_visible(), name

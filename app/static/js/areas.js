@@ -25,8 +25,10 @@ export class Areas {
   }
 
   tip(p) {
-    return h("div", {}, h("b", {}, `${p.rank}. ${p.place}`), h("span", {}, p.deposit_type_title),
-      h("span", {}, `favourability ${two(p.favourability)} · coverage ${share(p.coverage)}`));
+    const title = this.type ? `${rankOf(p, this.type)}. ${p.place}` : `${p.rank}. ${p.deposit_type_title}: ${p.place}`;
+    return h("div", {}, h("b", {}, title), this.type ? h("span", {}, p.deposit_type_title) : null,
+      h("span", {}, `favourability ${two(p.favourability)} · coverage ${share(p.coverage)}`),
+      p.unknown_components ? h("span", { class: "warn" }, `no data for ${p.unknown_components}`) : null);
   }
 
   classes(id, name, on) {
@@ -37,14 +39,28 @@ export class Areas {
     this.classes(id, "hover", on);
   }
 
-  /** Show only these, mark one. */
-  show(ids, chosen) {
+  /** Show only these, mark one; one type or all of them. */
+  show(ids, chosen, type) {
+    this.type = type;
     for (const [id, layer] of this.layers) {
       if (ids.has(id)) layer.addTo(this.group);
       else this.group.removeLayer(layer);
     }
     for (const id of this.layers.keys()) this.classes(id, "chosen", id === chosen);
-    if (chosen && ids.has(chosen)) this.layers.get(chosen).bringToFront();
+    if (ids.has(chosen)) this.layers.get(chosen)?.bringToFront();
+  }
+
+  /** The area of a list that lies nearest to a place, and how far off its outline is, km. */
+  nearest(features, at) {
+    let best = null;
+    for (const feature of features) {
+      const outline = this.layers.get(feature.id).getLayers().flatMap((path) => path.getLatLngs().flat(2));
+      for (const point of outline) {
+        const km = map.distance(at, point) / 1000;
+        if (!best || km < best.km) best = { feature, km };
+      }
+    }
+    return best;
   }
 
   bounds(id) {

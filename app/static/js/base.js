@@ -34,9 +34,9 @@ export class Favourability {
   }
 
   static url(type) {
-    const query = new URLSearchParams({ theme: theme(), release: document.body.dataset.release });
-    query.delete("release");
-    return `/api/maps/${encodeURIComponent(type || "overall")}.png?${query}`;
+    const query = new URLSearchParams({ theme: theme() });
+    const one = type && !type.includes(",") ? type : "overall"; // there is no picture of some types
+    return `/api/maps/${encodeURIComponent(one)}.png?${query}`;
   }
 
   show(type) {

@@ -1,7 +1,7 @@
 // Filters, layers and tools: each writes into the address, and follows it.
 import { filterQuery, state, update } from "./state.js";
 import { goHome, map } from "./view.js";
-import { place } from "./format.js";
+import { place, share } from "./format.js";
 
 const ALWAYS = ["favourability", "prospects", "occurrences", "states", "places"];
 const boxes = [...document.querySelectorAll("[data-layer]")];
@@ -14,13 +14,21 @@ export function layersShown() {
   return new Set(names);
 }
 
+/** Set a choice; a value from a link that the list lacks is added to it. */
+function choose(select, value, text) {
+  if (![...select.options].some((option) => option.value === value)) select.add(new Option(text, value));
+  select.value = value;
+}
+
 /** Bring the controls in line with the address. */
 export function followState() {
   const { deposit_type: type, state: code, min_coverage: least } = state();
   const radio = document.querySelector(`input[name="deposit_type"][value="${CSS.escape(type)}"]`);
-  if (radio) radio.checked = true;
-  document.querySelector('[name="state"]').value = code;
-  document.querySelector('[name="min_coverage"]').value = least || "0";
+  for (const item of document.querySelectorAll('input[name="deposit_type"]')) item.checked = item === radio;
+  choose(document.querySelector('[name="state"]'), code, code.replaceAll(",", ", "));
+  choose(document.querySelector('[name="min_coverage"]'), String(Number(least)), `Coverage ${share(Number(least))} or more`);
+  const verdict = document.getElementById("verdict");
+  if (verdict) verdict.hidden = type !== "";
   const shown = layersShown();
   for (const box of boxes) box.checked = shown.has(box.dataset.layer);
   inView.checked = state().in_view !== "no";
@@ -28,7 +36,7 @@ export function followState() {
   document.getElementById("geojson").href = `/prospects.geojson${query}`;
   document.getElementById("csv").href = `/prospects.csv${query}`;
   document.querySelector("[data-follow]").href = `/table${query}`;
-  document.getElementById("key-type").textContent = radio?.dataset.title?.toLowerCase() ?? "all types";
+  document.getElementById("key-type").textContent = radio?.dataset.title?.toLowerCase() ?? (type ? "several types" : "all types");
 }
 
 export function watchControls() {

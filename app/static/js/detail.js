@@ -2,7 +2,7 @@
 import { AnswerError, get } from "./api.js";
 import { h, toast } from "./dom.js";
 import { dms, number, place, share } from "./format.js";
-import { compared, components, keyFigures } from "./explanation.js";
+import { compared, components, keyFigures, unknownLine } from "./explanation.js";
 
 const panel = document.getElementById("detail");
 const body = document.getElementById("detail-body");
@@ -24,7 +24,7 @@ function facts(list) {
 }
 
 function near(list) {
-  if (!list?.length) return "none on record";
+  if (!list?.length) return "no known occurrence within 250 km";
   return h("ul", {}, list.map((item) => h("li", {}, `${item.name}, ${item.text}`)));
 }
 
@@ -85,18 +85,43 @@ export function showArea(feature, total, { close, focus }) {
   const head = heading(`Rank ${p.rank} · ${p.deposit_type_title}`, p.place,
     [`${p.label} · ${p.states} · ${number(p.area_km2)} km²`], close);
   const url = `/api/prospects/${encodeURIComponent(p.id)}/explanation`;
-  return fill(head, url, (e) => [keyFigures(p), ...aboutArea(p, e, total)], focus);
+  return fill(head, url, (e) => [keyFigures(p), unknownLine(p, e), ...aboutArea(p, e, total)].filter(Boolean), focus);
 }
 
 /** Show the cell at a place. */
-export function showPlace(lon, lat, type, { close, focus }) {
+export function showPlace(lon, lat, type, { close, focus, nearest, choose }) {
   const head = heading("The cell at this place", place(lon, lat), [dms(lon, lat)], close);
   const query = new URLSearchParams({ lon: lon.toFixed(4), lat: lat.toFixed(4) });
   if (type) query.set("deposit_type", type);
   return fill(head, `/api/explain?${query}`, (e) => [
     h("p", { class: "sub" }, e.leading ? `Scored best of all types here: ${e.deposit_type_title}` : e.deposit_type_title),
-    keyFigures(e), ...components(e), facts([["Compared", compared(e)]]), h("div", { class: "actions" }, copyButton()),
-  ], focus);
+    keyFigures(e), unknownLine({}, e), ...components(e),
+    facts([["Compared", compared(e)], ["Nearest area", areaLink(nearest(), choose)]]),
+    h("div", { class: "actions" }, copyButton()),
+  ].filter(Boolean), focus);
+}
+
+function areaLink(found, choose) {
+  if (!found) return "";
+  const { id, properties: p } = found.feature;
+  const open = (event) => {
+    event.preventDefault();
+    choose(id);
+  };
+  return h("span", {}, h("a", { href: `/?selected=${encodeURIComponent(id)}`, onclick: open }, `${p.place} (${p.deposit_type_title})`),
+    found.km < 1 ? ", less than 1 km off" : `, ${number(found.km)} km off`);
+}
+
+/** Say that a link names an area that is not there. */
+export function showMissing(id, { close, focus }) {
+  running?.abort();
+  running = null;
+  body.replaceChildren(
+    ...heading("Not found", "This area is not in this release", [], close),
+    h("p", { class: "problem", role: "alert" }, `No prospect area is called “${id.slice(0, 64)}” here. In a later release an area may have another name; the list and the table hold all there are.`),
+    h("div", { class: "actions" }, h("a", { class: "button", href: "/table" }, "Open the table")));
+  panel.hidden = false;
+  if (focus) document.getElementById("detail-title").focus({ preventScroll: true });
 }
 
 export function closeDetail() {

@@ -8,6 +8,13 @@ function measured(item) {
   return item.fact || two(item.value);
 }
 
+/** Over an area: the median, and how far its cells spread. */
+function range10to90(item) {
+  if (!item.known || !isNumber(item.measured_low) || !isNumber(item.measured)) return "";
+  const unit = item.unit ? ` ${item.unit}` : "";
+  return `median ${number(item.measured)}${unit}; most cells ${number(item.measured_low)} to ${number(item.measured_high)}${unit} (10th to 90th percentile)`;
+}
+
 function pairs(list) {
   const rows = list.filter(([, text]) => text).flatMap(([name, text]) => [h("dt", {}, name), h("dd", {}, text)]);
   return h("dl", { class: "pairs" }, rows);
@@ -28,16 +35,16 @@ function evidence(item) {
       h("span", {}, measured(item))),
     h("div", { class: "ev-more" },
       h("p", {}, item.claim),
-      item.fact ? h("p", {}, item.fact) : null,
+      item.fact && item.known ? h("p", {}, item.fact) : null,
       pairs([
-        ["Score", item.known ? two(item.value) : NO_DATA],
+        ["Score", item.known ? two(item.value) : ""],
+        ["Measured", range10to90(item)],
         ["Takes away", away],
         ["Weight", isNumber(item.weight) ? `${two(item.weight)}, plausible ${range.map(two).join("–")}` : ""],
         ["Parameters", (item.parameters ?? []).map(parameter).join("; ")],
         ["Argument", item.reference],
         ["Layer", item.layer_title],
         ["Source", item.source],
-        ["Licence", item.licence],
       ])));
 }
 
@@ -50,14 +57,22 @@ export function keyFigures(e) {
   const one = (value, name) => h("div", {}, h("dt", {}, name), h("dd", {}, value));
   return h("dl", { class: "kpi" },
     one(two(e.favourability), "favourability"),
-    one(isNumber(e.p10) ? `${two(e.p10)}–${two(e.p90)}` : "–", "spread"),
+    one(isNumber(e.p10) ? `${two(e.p10)}–${two(e.p90)}` : "–", "spread of what is known"),
     one(share(e.coverage), "coverage"));
 }
 
+/** Which of the four components nothing is known of; null when none lacks. */
+export function unknownLine(p, e) {
+  const names = p.unknown_components ?? e.components.filter((c) => c.score === null).map((c) => c.name).join(", ");
+  return names ? h("p", { class: "warn" }, `No data for ${names}.`) : null;
+}
+
 export function components(e) {
+  const overArea = e.components.flatMap((c) => c.evidence).some((item) => isNumber(item.measured_low));
   const missing = e.components.flatMap((c) => c.evidence).filter((item) => !item.known).length;
   const log = isNumber(e.log_favourability) ? e.log_favourability.toFixed(3) : null;
   return [
+    overArea ? h("p", { class: "measured-note" }, "Measured: median over the area. Open an argument for its range.") : "",
     ...e.components.map(component),
     h("p", { class: "sum" },
       log === null ? "Too little is known here for a score." : `What the arguments take away adds up exactly: the parts sum to ${log.replace("-", "−")}, and e to that power is ${two(e.favourability)}. `,

@@ -22,8 +22,9 @@ function row({ id, properties: p }, { chosen, type, choose, hover }) {
     onfocus: () => hover(id, true), onblur: () => hover(id, false),
   },
   h("span", { class: "rk" }, String(rankOf(p, type))),
-  h("span", {}, h("strong", { title: p.place }, p.place), h("span", { class: "sub" }, under(p, type))),
-  h("span", { class: "score" }, two(p.favourability), bar("meter", p.coverage),
+  h("span", {}, h("strong", { title: p.place }, p.place), h("span", { class: "sub" }, under(p, type)),
+    p.unknown_components ? h("span", { class: "sub warn" }, `no data for ${p.unknown_components}`) : null),
+  h("span", { class: "score", title: `Cautious score ${p.conservative_score.toFixed(3)}: low end ${two(p.p10)} × coverage ${share(p.coverage)}` }, two(p.favourability), bar("meter", p.coverage),
     h("span", { class: "unseen" }, ` favourability, coverage ${share(p.coverage)}`))));
 }
 

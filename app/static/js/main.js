@@ -3,13 +3,13 @@ import { AnswerError, allFeatures, get } from "./api.js";
 import { Areas, rankOf } from "./areas.js";
 import { Favourability, drawBackdrop, makePanes } from "./base.js";
 import { followState, layersShown, watchControls } from "./controls.js";
-import { closeDetail, isOpen, showArea, showPlace } from "./detail.js";
+import { closeDetail, isOpen, showArea, showMissing, showPlace } from "./detail.js";
 import { toast } from "./dom.js";
 import { Labels } from "./labels.js";
 import { drawList, focusRow, listFailed, revealRow } from "./list.js";
 import { setSheet, watchSheets } from "./sheets.js";
 import { occurrenceLayer, terraneLayer, toggle } from "./sites.js";
-import { onChange, state, update } from "./state.js";
+import { complaint, onChange, state, update } from "./state.js";
 import { watchTheme } from "./theme.js";
 import { freeBounds, keepInside, keepView, map, restoreView, show } from "./view.js";
 
@@ -40,7 +40,7 @@ function drawAreas() {
   if (!areas) return;
   const fitting = matching();
   const { selected, deposit_type: type } = state();
-  areas.show(new Set([...fitting.map((f) => f.id), selected]), selected);
+  areas.show(new Set([...fitting.map((f) => f.id), selected]), selected, type);
   labels.set({
     chosen: selected,
     ranks: fitting.map(({ id, properties: p }) => ({ id, rank: rankOf(p, type), lon: p.lon, lat: p.lat })),
@@ -51,7 +51,8 @@ function drawAreas() {
 function drawRows(fitting = matching()) {
   if (!areas) return;
   const box = freeBounds();
-  const listed = state().in_view === "no" ? fitting : fitting.filter((f) => areas.inView(f, box));
+  const all = state().in_view === "no" || matchMedia("print").matches; // paper has no view
+  const listed = all ? fitting : fitting.filter((f) => areas.inView(f, box));
   const { selected, deposit_type: type } = state();
   const ordered = [...listed].sort((a, b) => a.properties.rank - b.properties.rank);
   drawList(ordered, fitting.length, { chosen: selected, type, choose, hover: (id, on) => areas.hover(id, on) });
@@ -81,7 +82,7 @@ function close() {
   if (byKeyboard) focusRow(selected);
 }
 
-function drawDetail() {
+function drawDetail({ move = true } = {}) {
   const { selected, place, deposit_type: type } = state();
   pin?.remove();
   const feature = selected && areas?.features.get(selected);
@@ -89,15 +90,21 @@ function drawDetail() {
     setSheet("detail");
     showArea(feature, features.length, { close, focus: byKeyboard });
     revealRow(selected);
-    show(areas.bounds(selected));
+    if (move) show(areas.bounds(selected));
+    return;
+  }
+  if (selected && areas) {
+    setSheet("detail");
+    showMissing(selected, { close, focus: byKeyboard });
     return;
   }
   const [lon, lat] = place.split(",").map(Number);
   if (place && Number.isFinite(lon) && Number.isFinite(lat) && Math.abs(lat) <= 85) {
     setSheet("detail");
     pin = L.circleMarker([lat, lon], { pane: "sites", radius: 8, className: "place-halo", interactive: false }).addTo(map);
-    showPlace(lon, lat, type, { close, focus: byKeyboard });
-    keepInside([lat, lon]);
+    const nearest = () => areas?.nearest(matching(), [lat, lon]);
+    showPlace(lon, lat, type, { close, focus: byKeyboard, nearest, choose });
+    if (move) keepInside([lat, lon]);
     return;
   }
   if (isOpen()) {
@@ -106,7 +113,27 @@ function drawDetail() {
   }
 }
 
+const FILTERS = ["deposit_type", "state", "min_coverage"];
+
+/** Whether the chosen area is one that the filters leave out. */
+function isLeftOut() {
+  const { selected } = state();
+  return areas?.features.has(selected) && !matching().some(({ id }) => id === selected);
+}
+
+/** A link may choose an area and leave it out: then its own type is shown. */
+function agree() {
+  if (!isLeftOut()) return;
+  const own = areas.features.get(state().selected).properties.deposit_type;
+  const type = state().deposit_type && own;
+  update({ deposit_type: type }, { replace: true });
+  if (isLeftOut()) update({ state: "", min_coverage: "" }, { replace: true });
+}
+
 function react(_, changed) {
+  if (!changed.has("selected") && FILTERS.some((name) => changed.has(name)) && isLeftOut()) {
+    update({ selected: "" }, { replace: true }); // the reader chose to see others
+  }
   followState();
   if (changed.has("deposit_type")) colours.show(state().deposit_type);
   if (changed.has("layers")) drawLayers();
@@ -124,13 +151,9 @@ async function loadAreas() {
     return;
   }
   areas = new Areas(features, { choose });
+  agree();
   drawLayers();
-  drawAreas();
-  if (state().selected && !areas.features.has(state().selected)) {
-    toast("The area of this link is not in this release.");
-    update({ selected: "" }, { replace: true });
-  }
-  drawDetail();
+  drawDetail({ move: !state().map }); // a link that says where the map stands is kept
   drawAreas();
 }
 
@@ -174,3 +197,4 @@ document.addEventListener("keydown", (event) => {
 loadBackdrop().catch(orSay("The outlines could not be drawn."));
 loadSites().catch(orSay("The known occurrences could not be drawn."));
 loadAreas();
+if (complaint()) toast(complaint());

@@ -30,13 +30,14 @@ export function watchSheets({ closedList }) {
     opener.focus();
     closedList();
   });
-  const keyOpener = document.querySelector("[data-open-key]");
-  keyOpener.addEventListener("click", () => {
+  const keyOpeners = [...document.querySelectorAll("[data-open-key]")];
+  const toggleKey = () => {
     const open = !("key" in body.dataset);
     if (open) body.dataset.key = "";
     else delete body.dataset.key;
-    keyOpener.setAttribute("aria-expanded", String(open));
-  });
+    for (const button of keyOpeners) button.setAttribute("aria-expanded", String(open));
+  };
+  for (const button of keyOpeners) button.addEventListener("click", toggleKey);
   let from = null;
   grip.addEventListener("pointerdown", (event) => {
     from = event.clientY;

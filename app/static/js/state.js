@@ -4,13 +4,49 @@ const DEFAULTS = {
   deposit_type: "", state: "", min_coverage: "", selected: "", place: "", map: "", layers: "", in_view: "",
 };
 const FILTERS = ["deposit_type", "state", "min_coverage"];
+const NAMES = { deposit_type: "deposit type", state: "state", min_coverage: "coverage", place: "place", map: "map position", layers: "layers", in_view: "“in view”" };
 
-let current = read();
+const offered = (selector, read = (item) => item.value) => new Set([...document.querySelectorAll(selector)].map(read).filter(Boolean));
+const types = offered('input[name="deposit_type"]');
+const states = offered('select[name="state"] option');
+const layers = offered("[data-layer]", (item) => item.dataset.layer);
+const allIn = (text, known) => text.split(",").every((part) => known.has(part));
+const numbers = (text, mark, count) => {
+  const parts = text.split(mark);
+  const good = parts.length === count && parts.every((part) => part.trim() !== "" && Number.isFinite(Number(part)));
+  return good ? parts.map(Number) : null;
+};
+
+/** What a value must be to be used; a name that is not here is taken as it is. */
+const GOOD = {
+  deposit_type: (text) => allIn(text, types),
+  state: (text) => allIn(text, states),
+  min_coverage: (text) => numbers(text, ",", 1)?.every((value) => value >= 0 && value <= 1),
+  place: (text) => numbers(text, ",", 2)?.every((value, at) => Math.abs(value) <= [180, 85][at]),
+  map: (text) => numbers(text, "/", 3)?.every((value, at) => (at ? Math.abs(value) <= [0, 85, 180][at] : value >= 0 && value <= 20)),
+  layers: (text) => text === "none" || allIn(text, layers),
+  in_view: (text) => text === "no",
+};
+
 const listeners = new Set();
+let dropped = [];
+let current = read();
 
 function read() {
   const query = new URLSearchParams(location.search);
-  return Object.fromEntries(Object.keys(DEFAULTS).map((key) => [key, query.get(key) ?? ""]));
+  dropped = [];
+  return Object.fromEntries(Object.keys(DEFAULTS).map((key) => {
+    const value = query.get(key) ?? "";
+    if (value === "" || !GOOD[key] || GOOD[key](value)) return [key, value];
+    dropped.push(NAMES[key]);
+    return [key, ""];
+  }));
+}
+
+/** In one line, what of the address could not be used; empty when all could. */
+export function complaint() {
+  if (!dropped.length) return "";
+  return `Not known here, so left out of this link: ${dropped.join(", ")}.`;
 }
 
 function address(state) {

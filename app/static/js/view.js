@@ -2,8 +2,8 @@
 import { state, update } from "./state.js";
 
 const map = window.map_atlas;
-const box = document.body.dataset;
-const HOME = L.latLngBounds([+box.south + 1, +box.west + 2], [+box.north, +box.east - 2]);
+const [west, south, east, north] = document.body.dataset.home.split(",").map(Number);
+const HOME = L.latLngBounds([south, west], [north, east]); // the five states
 
 /** Room that the cards take on each side, pixels. */
 export function margins() {
@@ -36,7 +36,7 @@ function padding(extra) {
 }
 
 export function goHome(animate = true) {
-  map.fitBounds(HOME, { ...padding(0), animate });
+  map.fitBounds(HOME, { ...padding(4), animate });
 }
 
 /** Bring an area into the free part of the window; leave it when it shows already. */
