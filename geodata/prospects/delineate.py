@@ -36,13 +36,13 @@ class Delineation:
 
 
 def delineate(
-    favourability: FloatArray, *, cell_area_km2: float, rule: Delineation
+    score: FloatArray, *, cell_area_km2: float, rule: Delineation
 ) -> npt.NDArray[np.int32]:
     """Mark with numbers the areas that stand out on a map, by hysteresis.
 
     Parameters
     ----------
-    favourability : array of float32, shape (rows, columns)
+    score : array of float32, shape (rows, columns)
         0 to 1; NaN = unknown or outside, and never part of an area.
     cell_area_km2 : float
         Area of a cell, square kilometres.
@@ -62,15 +62,15 @@ def delineate(
     every piece that holds a core fits.  Last, gaps smaller than the least area are
     filled where one area surrounds them: no survey would leave them out.
     """
-    valid = favourability[~np.isnan(favourability)]
+    valid = score[~np.isnan(score)]
     if not len(valid):
-        return np.zeros(favourability.shape, dtype=np.int32)
+        return np.zeros(score.shape, dtype=np.int32)
     grown_from, core_from = np.quantile(
         valid, [1 - rule.grown_share, 1 - rule.core_share], method="lower"
     )
     with np.errstate(invalid="ignore"):
-        inside = favourability > grown_from
-        core = favourability > core_from
+        inside = score > grown_from
+        core = score > core_from
     least, most = (
         limit / cell_area_km2 for limit in (rule.min_area_km2, rule.max_area_km2)
     )
@@ -78,12 +78,12 @@ def delineate(
         label = _with_core(inside, core, least=least)
         too_large = np.flatnonzero(np.bincount(label.ravel())[1:] > most) + 1
         if not len(too_large):
-            return _without_gaps(label, np.isnan(favourability), least=least)
+            return _without_gaps(label, np.isnan(score), least=least)
         inside = label > 0
         for number in too_large:
             area = label == number
-            middle = np.quantile(favourability[area], 0.5, method="lower")
-            better = area & (favourability > middle)
+            middle = np.quantile(score[area], 0.5, method="lower")
+            better = area & (score > middle)
             inside &= ~area | better
 
 

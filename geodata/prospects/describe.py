@@ -148,7 +148,7 @@ def _describe_one(
     favourability: Favourability,
     survey: Survey,
 ) -> ProspectArea:
-    best = int(favourability.favourability[members].argmax())
+    best = int(favourability.conservative[members].argmax())
     lon, lat = (
         float(value[0])
         for value in survey.cells.lonlat(slice(members[best], members[best] + 1))

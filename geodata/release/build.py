@@ -168,7 +168,11 @@ def _score(
     parameters: Parameters,
     progress: Progress,
 ) -> tuple[dict[str, Favourability], list[ProspectArea]]:
-    """Score and delineate every deposit type."""
+    """Score and delineate every deposit type.
+
+    Areas are drawn on p10 × coverage, the score they are ranked by, so none is
+    chosen because little is known there.
+    """
     maps: dict[str, Favourability] = {}
     areas: list[ProspectArea] = []
     done, total = 0, len(survey.cells) * len(models)
@@ -189,7 +193,7 @@ def _score(
             advance=advance,
         )
         label = delineate(
-            survey.cells.to_map(maps[name].favourability),
+            survey.cells.to_map(maps[name].conservative),
             cell_area_km2=survey.cells.grid.cell_area_km2,
             rule=parameters.delineation,
         )
