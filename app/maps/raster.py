@@ -35,29 +35,27 @@ FloatMap = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AreaRank:
-    """How a favourability compares with the whole known area of its type.
+    """How a cautious score compares with the whole known area of its type.
 
     Attributes
     ----------
     ordered : array of float32
-        Favourability of every known cell, ascending.
+        p10 × coverage of every known cell, ascending.
     """
 
     ordered: FloatMap
 
-    def better_share(self, favourability: FloatMap) -> FloatMap:
+    def better_share(self, score: FloatMap) -> FloatMap:
         """Return the share of the known area that is strictly better, 0 to 1.
 
         Parameters
         ----------
-        favourability : array of float32
-            0 to 1; NaN = unknown, and stays NaN.
+        score : array of float32
+            p10 × coverage, 0 to 1; NaN = unknown, and stays NaN.
         """
-        above = self.ordered.size - np.searchsorted(
-            self.ordered, favourability, side="right"
-        )
+        above = self.ordered.size - np.searchsorted(self.ordered, score, side="right")
         share = above.astype(np.float32) / max(self.ordered.size, 1)
-        return np.where(np.isnan(favourability), np.float32(np.nan), share)
+        return np.where(np.isnan(score), np.float32(np.nan), share)
 
 
 class FavourabilityImages:
@@ -115,10 +113,14 @@ class FavourabilityImages:
     def _rank(self, deposit_type: str) -> AreaRank:
         path = self._release.favourability_path(deposit_type)
         with rasterio.open(path, driver="GTiff") as source:
-            stored = source.read(source.descriptions.index("favourability") + 1)
-            known = stored[stored != source.nodata].astype(np.float32)
-            scale = np.float32(source.scales[0])
-        return AreaRank(ordered=np.sort(known * scale))
+            bands = [
+                source.descriptions.index(name) + 1 for name in ("p10", "coverage")
+            ]
+            p10, coverage = source.read(bands)
+            known = p10 != source.nodata
+            scales = [np.float32(source.scales[band - 1]) for band in bands]
+        score = (p10[known] * scales[0]) * (coverage[known] * scales[1])
+        return AreaRank(ordered=np.sort(score))
 
     def _make(self, deposit_type: str, theme: Theme) -> bytes:
         share, coverage, bounds = self._warped(deposit_type)

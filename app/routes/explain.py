@@ -79,11 +79,11 @@ def add_context(atlas: Atlas, explanation: dict[str, Any]) -> dict[str, Any]:
     """
     name = str(explanation["deposit_type"])
     title = next(item["title"] for item in atlas.deposit_types if item["id"] == name)
-    value = explanation.get("favourability")
+    p10, coverage = explanation.get("p10"), explanation.get("coverage")
     share = np.nan
-    if value is not None:
-        rank = atlas.images.rank(name)
-        share = float(rank.better_share(np.array([value], dtype=np.float32))[0])
+    if p10 is not None and coverage is not None:
+        cautious = np.array([p10 * coverage], dtype=np.float32)
+        share = float(atlas.images.rank(name).better_share(cautious)[0])
     return {
         **explanation,
         "deposit_type_title": title,

@@ -209,11 +209,10 @@ def _write_maps(
 ) -> tuple[Favourability, dict[str, FloatArray]]:
     """Write every raster; return the map over all types, and every area rank.
 
-    A type's map is ranked by favourability; the map over all types by p10 ×
-    coverage, the score that prospect areas are ranked by, because favourability
-    of different types does not compare.
+    Every map is ranked by p10 × coverage, the score that prospect areas are drawn
+    and ranked by.
     """
-    ranks = {name: area_rank(found.favourability) for name, found in maps.items()}
+    ranks = {name: area_rank(found.conservative) for name, found in maps.items()}
     (folder / "favourability").mkdir()
     (folder / "evidence").mkdir()
     steps = len(maps) + 2
