@@ -16,7 +16,7 @@ class Verdict:
     overall, own : str
         On the ranking across types, and on each type's own ranking.
     short : str
-        The first in one line, for the list of all types.
+        Both in one line, for every page that shows a ranking.
     """
 
     overall: str = ""
@@ -37,7 +37,7 @@ def in_words(validation: Mapping[str, Any]) -> Verdict:
     return Verdict(
         overall=_overall(overall) if overall.get("n") else "",
         own=_own(own) if own.get("n") else "",
-        short=_short(overall) if overall.get("n") else "",
+        short=_short(overall, own) if overall.get("n") and own.get("n") else "",
     )
 
 
@@ -45,10 +45,7 @@ def _overall(found: Mapping[str, Any]) -> str:
     start, numbers = f"On the {found['n']} known sites the ranking", _numbers(found)
     if found["better_than_chance"]:
         return f"{start} across types does better than chance ({numbers}){_weak(found)}"
-    return (
-        f"{start} across types does no better than chance ({numbers}): read each "
-        "deposit type on its own."
-    )
+    return f"{start} across types does no better than chance ({numbers})."
 
 
 def _own(found: Mapping[str, Any]) -> str:
@@ -64,16 +61,29 @@ def _own(found: Mapping[str, Any]) -> str:
     )
 
 
-def _short(found: Mapping[str, Any]) -> str:
-    if found["better_than_chance"]:
-        return (
-            f"Across types better than chance on {found['n']} known sites, which is "
-            "weak support."
-        )
-    return (
-        f"Across types no better than chance on {found['n']} known sites: read each "
-        "type on its own."
-    )
+def _short(overall: Mapping[str, Any], own: Mapping[str, Any]) -> str:
+    sites = f"the {overall['n']} known sites"
+    match overall["better_than_chance"], own["better_than_chance"]:
+        case False, False:
+            return (
+                f"On {sites} this ranking does no better than chance, neither across "
+                "types nor within one."
+            )
+        case False, True:
+            return (
+                f"On {sites} this ranking does no better than chance across types; "
+                "within a type it does, which is weak support."
+            )
+        case True, False:
+            return (
+                f"On {sites} this ranking does better than chance across types, which "
+                "is weak support, but not within one."
+            )
+        case _:
+            return (
+                f"On {sites} this ranking does better than chance, which with so few "
+                "is weak support."
+            )
 
 
 def _numbers(found: Mapping[str, Any]) -> str:

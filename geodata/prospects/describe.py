@@ -179,7 +179,7 @@ def _describe_one(
         ],
         "nearest_occurrences": [
             {
-                "name": item.name,
+                "name": item.site,
                 "distance_km": item.distance_km,
                 "uncertainty_km": item.uncertainty_km,
                 "text": item.text,

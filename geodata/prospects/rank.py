@@ -125,7 +125,7 @@ def to_table(ranked: Sequence[ProspectArea]) -> gpd.GeoDataFrame:
                 "lon": area.lon,
                 "lat": area.lat,
                 "sheets": ", ".join(area.sheets),
-                "nearest_occurrence": nearest.name if nearest else "",
+                "nearest_occurrence": nearest.site if nearest else "",
                 "nearest_occurrence_km": nearest.distance_km if nearest else np.nan,
                 "nearest_occurrence_uncertainty_km": (
                     nearest.uncertainty_km if nearest else np.nan

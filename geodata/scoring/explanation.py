@@ -211,11 +211,14 @@ class Amount:
         Median of the cells; for classes the most common one.
     low, high : float
         10th and 90th percentile of the cells.
+    share : float
+        Of a class: the share of the known cells that have it, 0 to 1.
     """
 
     typical: float
     low: float
     high: float
+    share: float = 1.0
 
 
 def summarise(measured: FloatArray, *, is_class: bool) -> Amount:
@@ -228,8 +231,10 @@ def summarise(measured: FloatArray, *, is_class: bool) -> Amount:
     if not len(known):
         return Amount(typical=np.nan, low=np.nan, high=np.nan)
     if is_class:
-        code = float(np.bincount(known.astype(np.int64)).argmax())
-        return Amount(typical=code, low=code, high=code)
+        counts = np.bincount(known.astype(np.int64))
+        code = float(counts.argmax())
+        share = float(counts.max() / len(known))
+        return Amount(typical=code, low=code, high=code, share=share)
     low, typical, high = np.percentile(known.astype(np.float64), (10, 50, 90))
     return Amount(typical=float(typical), low=float(low), high=float(high))
 
@@ -262,7 +267,8 @@ def fact(
     if np.isnan(measured.typical):
         return NO_DATA
     if background.classes:
-        return background.classes[round(measured.typical)]
+        name = background.classes[round(measured.typical)]
+        return name if measured.share == 1 else f"{name} ({measured.share:.0%} of it)"
     unit = evidence.measurement.unit
     amount = f"{plain(measured.typical)} {unit}".strip()
     if plain(measured.low) != plain(measured.high):
@@ -272,8 +278,8 @@ def fact(
     below = min(bisect_left(background.percentiles, measured.typical), 100)
     if evidence.measurement.measure == "distance":
         where = f"{amount} from {name}" if name else amount
-        return f"{where}; nearer than {100 - below} % of the five states"
-    return f"{amount}; higher than {below} % of the five states"
+        return f"{where}; nearer than {100 - below} % of the land where this is known"
+    return f"{amount}; higher than {below} % of the land where this is known"
 
 
 def plain(value: float) -> str:

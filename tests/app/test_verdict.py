@@ -21,10 +21,11 @@ def test_a_ranking_no_better_than_chance_is_said_to_be_so() -> None:
     said = in_words({"verdict": {"own": POOR, "overall": POOR}})
     assert said.overall == (
         "On the 14 known sites the ranking across types does no better than chance "
-        "(mean rank 49 %, chance 50 %): read each deposit type on its own."
+        "(mean rank 49 %, chance 50 %)."
     )
     assert "no better than chance" in said.own
-    assert "on 14 known sites" in said.short
+    assert said.short.startswith("On the 14 known sites")
+    assert "neither across types nor within one" in said.short
 
 
 def test_a_better_ranking_is_not_praised_beyond_its_number_of_sites() -> None:
@@ -59,7 +60,9 @@ def test_map_and_about_page_say_the_verdict_of_their_release(
         assert in_words(content).overall in about
         assert in_words(content).own in about
         assert "Known sites inside, all types" in about
-        assert in_words(content).short in client.get("/").text
+        assert "within a type it does" in in_words(content).short
+        for address in ("/", "/table"):
+            assert in_words(content).short in client.get(address).text
 
 
 def test_a_release_of_before_the_verdict_is_served_without_it(

@@ -27,8 +27,6 @@ export function followState() {
   for (const item of document.querySelectorAll('input[name="deposit_type"]')) item.checked = item === radio;
   choose(document.querySelector('[name="state"]'), code, code.replaceAll(",", ", "));
   choose(document.querySelector('[name="min_coverage"]'), String(Number(least)), `Coverage ${share(Number(least))} or more`);
-  const verdict = document.getElementById("verdict");
-  if (verdict) verdict.hidden = type !== "";
   const shown = layersShown();
   for (const box of boxes) box.checked = shown.has(box.dataset.layer);
   inView.checked = state().in_view !== "no";

@@ -31,7 +31,7 @@ def amount(value, low=None, high=None):
 
 def test_a_distance_is_told_with_what_it_leads_to_and_how_it_compares():
     told = fact(BOUNDARY, amount(8.0), THERE, "A | B")
-    assert told == "8.0 km from A | B; nearer than 92 % of the five states"
+    assert told == "8.0 km from A | B; nearer than 92 % of the land where this is known"
 
 
 def test_an_area_is_told_by_its_median_and_range():
