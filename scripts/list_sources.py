@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from geodata.sources import Source, load_catalogue
+from geodata.sources import PackageSource, Source, load_catalogue
 
 ROOT = Path(__file__).resolve().parent.parent
 START = "<!-- sources: written by scripts/list_sources.py -->\n"
@@ -24,7 +24,7 @@ def overview(sources: list[Source]) -> str:
     ]
     rows += [
         f"| {cell(source.title)} | {cell(source.used_for)} "
-        f"| `{source.package}` {source.version}{'' if source.seen else ' (not seen)'} "
+        f"| {carrier(source)}{'' if source.seen else ' (not seen)'} "
         f"| {cell(source.licence)} | {place(source)} |"
         for source in sources
     ]
@@ -55,6 +55,13 @@ def particulars(sources: list[Source]) -> str:
 def terms(source: Source) -> list[str]:
     """Return the line with the address of the terms, if there is one."""
     return [f"- **Terms:** <{source.licence_url}>"] if source.licence_url else []
+
+
+def carrier(source: Source) -> str:
+    """Say what brings a source: a package of a version, or the publisher."""
+    if isinstance(source, PackageSource):
+        return f"`{source.package}` {source.version}"
+    return "publisher"
 
 
 def place(source: Source) -> str:

@@ -12,19 +12,19 @@ from rich.console import Console
 
 from geodata.errors import GeodataError
 from geodata.provenance import write_atomically
-from geodata.sources import Source, fetch_package, load_catalogue, read_member
+from geodata.sources import PackageSource, fetch_package, load_catalogue, read_member
 
 ROOT = Path(__file__).resolve().parent.parent
 DESTINATION = ROOT / "app" / "static" / "vendor" / "leaflet"
 MAIN_FILE = "leaflet.js"
 
 
-def vendor(source: Source, *, packages: Path, destination: Path) -> int:
+def vendor(source: PackageSource, *, packages: Path, destination: Path) -> int:
     """Write the files of an asset package into a folder that the app serves.
 
     Parameters
     ----------
-    source : Source
+    source : PackageSource
         The package; every member is verified before it is written.
     packages : Path
         Cache of downloaded archives.
@@ -77,7 +77,7 @@ def main(
     """Prepare the third-party assets of the map."""
     console = Console(stderr=True, soft_wrap=True)
     try:
-        source = load_catalogue()["leaflet"]
+        source = load_catalogue().package("leaflet")
         written = vendor(source, packages=home / "packages", destination=DESTINATION)
     except GeodataError as error:
         console.print(str(error), style="red", markup=False)

@@ -13,7 +13,7 @@ from geodata.layers.product import (
     clipped,
     window_polygon,
 )
-from geodata.layers.topojson import Country, read_countries
+from geodata.layers.formats.topojson import Country, read_countries
 from geodata.layers.vector_file import CRS
 from geodata.region import STATES
 

@@ -11,7 +11,7 @@ from geodata.layers.store import (
     write_raster,
     write_vector,
 )
-from geodata.layers.table import LayerPlan
+from geodata.layers.plan import LayerPlan
 from geodata.provenance import Member, Provenance
 from geodata.sources.catalogue import Catalogue, Source
 
@@ -68,7 +68,7 @@ def is_current(entry: LayerPlan, catalogue: Catalogue, folder: Path) -> bool:
 
 
 def _members(entry: LayerPlan, catalogue: Catalogue) -> tuple[Member, ...]:
-    return tuple(catalogue[source].member(path) for source, path in entry.parts)
+    return tuple(catalogue.package(source).member(path) for source, path in entry.parts)
 
 
 def _licences_seen(sources: list[Source]) -> list[dict[str, str]]:

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.interpolate import LinearNDInterpolator
 
 from geodata.errors import LayerFormatError
-from geodata.layers.grid_file import DegreeGrid, DoubleMap, read_grid
+from geodata.layers.formats.degree_grid import DegreeGrid, DoubleMap, read_grid
 from geodata.layers.product import Members, RasterProduct
 from geodata.layers.raster_file import RasterImage, load_arrays
 from geodata.region import WINDOW

@@ -17,7 +17,7 @@ import numpy as np
 from scipy import ndimage
 
 from geodata.errors import LayerError
-from geodata.layers.grid_file import DegreeGrid, DoubleMap, read_grid
+from geodata.layers.formats.degree_grid import DegreeGrid, DoubleMap, read_grid
 from geodata.layers.product import Members, RasterProduct
 from geodata.layers.raster_file import RasterImage
 from geodata.region import WINDOW

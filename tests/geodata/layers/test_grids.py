@@ -7,7 +7,7 @@ from scipy.special import eval_legendre
 
 from geodata.errors import LayerFormatError
 from geodata.layers import gravity, relief
-from geodata.layers.grid_file import DegreeGrid, read_grid
+from geodata.layers.formats.degree_grid import DegreeGrid, read_grid
 
 EARTH_RADIUS_M = 6_371_008.8
 

@@ -20,6 +20,8 @@ archive = "stones-1.0-py3-none-any.whl"
 sha256 = "00"
 bytes = 1
 used_for = "tests"
+role = "context"
+states = "none"
 seen = true
 [source.members]
 "stones.csv" = "11"

@@ -21,7 +21,7 @@ folder = arguments[arguments.index({option!r}) + 1]
 
 @pytest.fixture
 def source():
-    entry = load_catalogue()["strec"]
+    entry = load_catalogue().package("strec")
     return dataclasses.replace(entry, sha256=checksum(WHEEL), bytes=len(WHEEL))
 
 
