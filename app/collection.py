@@ -12,6 +12,7 @@ import shapely
 from pandas.api.types import is_bool_dtype, is_integer_dtype, is_numeric_dtype
 
 from app.geojson import encode_features
+from app.overlays import GAPS, OVERLAYS, Overlay
 from geodata.region import Bounds
 from geodata.release import Release
 
@@ -109,8 +110,9 @@ def make_collections(release: Release) -> dict[str, Collection]:
     Returns
     -------
     dict of str to Collection
-        ``prospects``, ``occurrences``, ``states``, and ``terranes`` when that
-        layer is in the release.
+        ``prospects``, ``occurrences``, ``states``; the layers of
+        :data:`app.overlays.OVERLAYS` that are in the release, and where layers
+        leave something out :data:`app.overlays.GAPS`.
     """
     prospects = release.prospects
     occurrences = release.table("occurrences")
@@ -142,18 +144,43 @@ def make_collections(release: Release) -> dict[str, Collection]:
             description="Kazakhstan, Kyrgyzstan, Tajikistan, Turkmenistan, Uzbekistan.",
         ),
     ]
-    if release.has_table("terranes"):
-        terranes = release.table("terranes")
+    made += [
+        _overlay(item, release.table(item.id))
+        for item in OVERLAYS
+        if release.has_table(item.id)
+    ]
+    if release.has_table("coverage"):
+        gaps = release.table("coverage")
         made.append(
             make_collection(
-                terranes,
-                unique_ids([f"terrane-{value}" for value in terranes["plate_id"]]),
-                name="terranes",
-                title="Terranes",
-                description="Crustal blocks of a plate model; ages in million years.",
+                gaps,
+                unique_ids(gaps["layer"].tolist()),
+                name=GAPS,
+                title="Where layers know nothing",
+                description=(
+                    "For each layer that does not cover the five states: the area it "
+                    "leaves out. What it would show there is unknown, not absent."
+                ),
             )
         )
     return {item.id: item for item in made}
+
+
+_ID_COLUMNS = {"terranes": "plate_id", "context-occurrences": "occurrence_id"}
+
+
+def _overlay(item: Overlay, table: gpd.GeoDataFrame) -> Collection:
+    """Make the collection of a layer; rows without an id of their own are numbered."""
+    column = _ID_COLUMNS.get(item.id, "")
+    names = table[column] if column in table.columns else range(1, len(table) + 1)
+    prefix = "" if item.form == "points" else item.id.removesuffix("s") + "-"
+    return make_collection(
+        table,
+        unique_ids([f"{prefix}{name}" for name in names]),
+        name=item.id,
+        title=item.title,
+        description=item.description,
+    )
 
 
 def unique_ids(names: list[str]) -> list[str]:
@@ -162,15 +189,15 @@ def unique_ids(names: list[str]) -> list[str]:
     >>> unique_ids(["KAZ", "a b", "a b"])
     ['kaz', 'a-b', 'a-b-2']
     """
-    ids: list[str] = []
+    ids: dict[str, None] = {}
     for name in names:
         stem = re.sub("[^a-z0-9]+", "-", str(name).lower()).strip("-")[:56] or "item"
         made, count = stem, 1
         while made in ids:
             count += 1
             made = f"{stem}-{count}"
-        ids.append(made)
-    return ids
+        ids[made] = None
+    return list(ids)
 
 
 def _json_type(column: pd.Series) -> str:

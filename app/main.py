@@ -18,6 +18,7 @@ from app.routes import (
     exports,
     features,
     health,
+    knowledge,
     landing,
     maps,
     pages,
@@ -57,6 +58,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.shell = build_shell()
     for module in (
         pages,
+        knowledge,
         exports,
         landing,
         collections,

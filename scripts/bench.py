@@ -28,6 +28,8 @@ from geodata.scoring.uncertainty import draw
 ROOT = Path(__file__).parents[1]
 PLACES = 1_000_000
 GEODESIC_PLACES = 300  # the peer takes every vertex for every place
+_LOOK_EVERY_S = 0.05
+_SESSION, _RESIDENT_PAGES = 3, 21  # of /proc/*/stat, counted after the name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +60,15 @@ def main(
     home: Annotated[
         Path, typer.Option(envvar="ATLAS_HOME", help="Folder with the layers.")
     ] = Path("var"),
+    mirror: Annotated[
+        Path | None, typer.Option(help="Ingest this folder of public files, too.")
+    ] = None,
 ) -> None:
     """Build releases at several cell sizes and time the kernels behind them."""
     console = Console()
     figures: list[Figure] = []
-    for figure in (*kernels(), *releases(cells, home)):
+    ingested = ingestion(mirror, home) if mirror else ()
+    for figure in (*kernels(), *ingested, *releases(cells, home)):
         console.print(f"measured: {figure.what}", highlight=False)
         figures.append(figure)
     table = Table(title=f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
@@ -159,6 +165,50 @@ def releases(cells: str, home: Path) -> Iterator[Figure]:
             theirs=limit_gb,
             unit="GB",
         )
+
+
+def ingestion(mirror: Path, home: Path) -> Iterator[Figure]:
+    """Time the ingestion of a whole mirror into an empty store."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "packages").symlink_to((home / "packages").resolve())
+        process = subprocess.Popen(  # noqa: S603  # our own script, our own arguments
+            [
+                *(sys.executable, str(ROOT / "scripts" / "ingest.py"), "--json"),
+                *("--all", "--mirror", str(mirror)),
+            ],
+            env={**os.environ, "ATLAS_HOME": folder},
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        started, most = time.monotonic(), 0
+        while process.poll() is None:
+            most = max(most, memory_of_session(process.pid))
+            time.sleep(_LOOK_EVERY_S)
+        seconds = time.monotonic() - started
+    if process.returncode:
+        raise SystemExit("The mirror could not be ingested.")
+    name = "ingestion of the whole mirror"
+    yield Figure(what=name, against="limit", ours=seconds, theirs=120.0, unit="s")
+    yield Figure(
+        what=f"{name}, memory of all processes",
+        against="limit",
+        ours=most / 1e9,
+        theirs=2.0,
+        unit="GB",
+    )
+
+
+def memory_of_session(session: int) -> int:
+    """Return the resident memory of all processes of a session, bytes (Linux)."""
+    pages = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            if int(fields[_SESSION]) == session:
+                pages += int(fields[_RESIDENT_PAGES])
+        except OSError:
+            continue  # it ended between the list and the look
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def build(cell_m: float, home: Path) -> tuple[float, float]:

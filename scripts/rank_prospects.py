@@ -19,6 +19,8 @@ from geodata.layers.table import PLANS
 from geodata.release import Parameters, Release, build_release, open_release
 from geodata.scoring.deposit_type import choose, deposit_type_texts, read_folder
 
+TESTED = {"own": "Maps of their own type", "overall": "Map of all types"}
+
 BUNDLE = Path(__file__).parents[1] / "geodata" / "bundle"
 
 
@@ -135,10 +137,30 @@ def summary(release: Release, out: Console) -> None:
         sites.add_row(
             site["site"],
             site["deposit_type"] or "none of ours",
-            f"{own['mean']:.0%}" if own else "–",
-            f"{every['mean']:.0%}" if every else "unknown",
+            told_rank(own, circular=site["circular"]),
+            told_rank(every, circular=site["circular_overall"]),
         )
     out.print(sites)
+    for which, found in release.validation["verdict"].items():
+        words = "better than chance" if found["better_than_chance"] else "no better"
+        out.print(
+            f"{TESTED[which]}: mean {found['mean']:.0%} of {found['n']} sites, "
+            f"limit of chance {found['limit']:.0%}: {words}.",
+            highlight=False,
+        )
+    if release.validation["circular"]["own"]:
+        out.print("* the site's own record is in a layer the model reads: no test.")
+
+
+def told_rank(rank: dict[str, float] | None, *, circular: bool) -> str:
+    """Return an area rank in words; a star marks what is no test.
+
+    >>> told_rank({"mean": 0.071}, circular=True)
+    '7% *'
+    """
+    if rank is None:
+        return "–"
+    return f"{rank['mean']:.0%}{' *' if circular else ''}"
 
 
 if __name__ == "__main__":

@@ -139,13 +139,18 @@ def test_a_script_can_be_run_and_is_valid_bash(script):
 
 
 def test_continuous_integration_runs_the_scripts_of_a_person():
-    lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
-    commands = [line for line in lines if line and not line.startswith(("#", "set "))]
-    assert commands[2:] == [
-        "scripts/test",
-        "scripts/check",
-        ".venv/bin/python scripts/build_bundle.py --check --layer tectonic-regime",
+    text = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    commands = [
+        "\nscripts/test\n",
+        "\nscripts/check\n",
+        ".venv/bin/python scripts/build_bundle.py --check --layer tectonic-regime\n",
+        '.venv/bin/python scripts/ingest.py --all --mirror "$mirror"\n',
+        ".venv/bin/python scripts/rank_prospects.py\n",
     ]
+    places = [text.index(command) for command in commands]
+    assert places == sorted(places)
+    assert text.startswith("#!/usr/bin/env bash\n")
+    assert "\nset -euo pipefail\n" in text
 
 
 def test_no_third_party_javascript_style_or_font_is_committed(files):

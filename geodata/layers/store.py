@@ -1,28 +1,30 @@
-"""The layer store: every layer as one data file with its provenance beside it."""
+"""The layer store: every layer as one data file with its provenance beside it.
+
+Two kinds of folder hold layers.  A flat one, as the bundle, has ``<layer>.json``
+beside ``<layer>.geojson``, ``.tif`` or ``.csv``.  A published one has a manifest
+that names immutable versions; see :mod:`geodata.layers.publication`.
+"""
 
 import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas
+import pandas as pd
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
-from geodata.errors import (
-    LayerFormatError,
-    MissingLayerError,
-    StorageError,
-    TamperedLayerError,
-)
+from geodata.errors import LayerFormatError, MissingLayerError, StorageError
 from geodata.layers.raster_file import RasterImage, decode_raster, encode_raster
+from geodata.layers.shelf import RECORD_SUFFIX, Shelf
+from geodata.layers.table_file import decode_csv, decode_table
 from geodata.layers.vector_file import (
+    decode_geoparquet,
     decode_vector,
     encode_coverage,
     encode_vector,
 )
 from geodata.provenance import Provenance, checksum, write_atomically
-
-RECORD_SUFFIX = ".json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,8 @@ class VectorLayer:
     id : str
         Id of the layer.
     table : GeoDataFrame
-        CRS EPSG:4326; columns sorted by name, geometry last.
+        CRS EPSG:4326; columns sorted by name, geometry last.  A row of a published
+        layer may have no geometry (None).
     coverage : shapely geometry or None
         Where the layer says something, longitude and latitude; None = everywhere.
     provenance : Provenance
@@ -69,27 +72,27 @@ class RasterLayer(RasterImage):
 class LayerStore:
     """Reads layers from folders; an earlier folder wins.
 
+    Published folders are read as they were when the store was opened, whatever
+    is published meanwhile.
+
     Parameters
     ----------
     folders : tuple of Path
         Folders that may hold layers; one that does not exist is an empty one.
+
+    Raises
+    ------
+    LayerFormatError
+        If the manifest of a folder is damaged.
     """
 
     def __init__(self, folders: tuple[Path, ...]) -> None:
         self._folders = folders
+        self._shelves = tuple(Shelf(folder) for folder in folders)
 
     def ids(self) -> tuple[str, ...]:
         """Return the ids of all layers, sorted."""
-        return tuple(
-            sorted(
-                {
-                    path.stem
-                    for folder in self._folders
-                    for path in folder.glob("*" + RECORD_SUFFIX)
-                    if not path.name.startswith(".")
-                }
-            )
-        )
+        return tuple(sorted(set().union(*(shelf.ids() for shelf in self._shelves))))
 
     def provenance(self, layer: str) -> Provenance:
         """Return the record of a layer.
@@ -98,12 +101,14 @@ class LayerStore:
         ------
         MissingLayerError
             If no folder holds it.
+        TamperedLayerError
+            If the record is not the one that was published.
         LayerFormatError
             If the record cannot be read.
         MissingLicenceError
             If the record states no licence.
         """
-        return Provenance.read(self._record_path(layer))
+        return self._shelf(layer).record(layer)
 
     def content(self, layer: str) -> bytes:
         """Return the verified bytes of a layer's data file.
@@ -115,30 +120,8 @@ class LayerStore:
         TamperedLayerError
             If the bytes are not those the record was written with.
         """
-        record = self.provenance(layer)
-        if Path(record.file).name != record.file:
-            raise LayerFormatError(
-                f"The record of layer '{layer}' names the file '{record.file}'; "
-                "expected a name in the same folder. Rebuild the layer with "
-                "scripts/build_bundle.py."
-            )
-        path = self._record_path(layer).with_name(record.file)
-        try:
-            content = path.read_bytes()
-        except FileNotFoundError as error:
-            raise MissingLayerError(
-                f"Layer '{layer}' has a record but no data file {path}. Restore it "
-                f"from version control or run: {record.command}"
-            ) from error
-        found = checksum(content)
-        if found != record.sha256:
-            raise TamperedLayerError(
-                f"{path} is not the file that was written: expected sha256 "
-                f"{record.sha256} ({record.bytes:,} bytes), found {found} "
-                f"({len(content):,} bytes). Restore it from version control or run: "
-                f"{record.command}"
-            )
-        return content
+        shelf = self._shelf(layer)
+        return shelf.content(shelf.record(layer))
 
     def vector(self, layer: str) -> VectorLayer:
         """Read a layer of points, lines or polygons.
@@ -149,10 +132,12 @@ class LayerStore:
             If the layer is absent, changed, or not a vector layer.
         """
         record = self.provenance(layer)
-        _require_suffix(record, ".geojson")
+        _require_suffix(record, ".geojson", ".parquet")
+        is_text = record.file.endswith(".geojson")
+        decode = decode_vector if is_text else decode_geoparquet
         return VectorLayer(
             id=layer,
-            table=decode_vector(self.content(layer), layer),
+            table=decode(self.content(layer), layer),
             coverage=_coverage(record),
             provenance=record,
         )
@@ -179,16 +164,34 @@ class LayerStore:
             coverage=_coverage(record),
         )
 
-    def _record_path(self, layer: str) -> Path:
-        if Path(layer).name == layer:
-            for folder in self._folders:
-                path = folder / (layer + RECORD_SUFFIX)
-                if path.is_file():
-                    return path
+    def table(self, layer: str) -> pd.DataFrame:
+        """Read a layer that is a table without places.
+
+        Returns
+        -------
+        DataFrame
+            Columns sorted by name; what is missing is NaN or None.  From a CSV file,
+            which knows no types, every value is text and columns keep their order.
+
+        Raises
+        ------
+        MissingLayerError, TamperedLayerError, LayerFormatError
+            If the layer is absent, changed, or not such a table.
+        """
+        record = self.provenance(layer)
+        _require_suffix(record, ".csv", ".parquet")
+        decode = decode_csv if record.file.endswith(".csv") else decode_table
+        return decode(self.content(layer), layer)
+
+    def _shelf(self, layer: str) -> Shelf:
+        for shelf in self._shelves:
+            if layer in shelf:
+                return shelf
         looked = ", ".join(str(folder) for folder in self._folders) or "no folder"
         raise MissingLayerError(
             f"There is no layer '{layer}' (looked in {looked}). Layers of the bundle "
-            "come with the repository; the others are made by scripts/setup."
+            "come with the repository; the others are made by scripts/setup and "
+            "scripts/ingest.py."
         )
 
 
@@ -268,9 +271,10 @@ def _coverage(record: Provenance) -> BaseGeometry | None:
     return None if record.coverage is None else shape(record.coverage)
 
 
-def _require_suffix(record: Provenance, suffix: str) -> None:
-    if not record.file.endswith(suffix):
+def _require_suffix(record: Provenance, *suffixes: str) -> None:
+    if not record.file.endswith(suffixes):
         raise LayerFormatError(
             f"Layer '{record.layer}' is of kind '{record.kind}' with the data file "
-            f"{record.file}; expected a {suffix} file. Read it as what it is."
+            f"{record.file}; expected a {' or '.join(suffixes)} file. Read it as what "
+            "it is."
         )

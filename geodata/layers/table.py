@@ -143,7 +143,7 @@ PLANS = (
             ("litho1", crust.LITHO1),
             ("litho1", crust.CRUST_TYPES),
             ("litho1", crust.CRUST_TYPE_NAMES),
-            ("crust1", crust.CRUST1_THICKNESS),
+            ("crust1-thickness", crust.CRUST1_THICKNESS),
             _ETOPO1_PART,
         ),
         build=crust.build_crust,

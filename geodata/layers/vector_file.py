@@ -1,5 +1,6 @@
-"""GeoJSON as we write it: the same table always gives the same bytes."""
+"""GeoJSON and GeoParquet as we write them: one table always gives the same bytes."""
 
+import io
 import json
 import math
 from typing import Any
@@ -7,16 +8,19 @@ from typing import Any
 import geopandas
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import shapely
 from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry
 
 from geodata.errors import LayerFormatError
+from geodata.layers.table_file import COMPRESSION, uniform_columns
 
 CRS = "EPSG:4326"
 DECIMALS = 5  # about one metre
 _STEP_DEG = 10.0**-DECIMALS
 _AREA = 2  # dimensions of a polygon
+_SLACK_DEG = 1e-6  # by which a corner on the edge of the world may lie outside
 
 
 def encode_vector(table: geopandas.GeoDataFrame) -> bytes:
@@ -41,11 +45,7 @@ def encode_vector(table: geopandas.GeoDataFrame) -> bytes:
         If the table has no CRS or another one, or a geometry is missing, empty
         or vanishes when rounded.
     """
-    if table.crs is None or table.crs != CRS:
-        raise LayerFormatError(
-            f"A vector layer must have the CRS {CRS}; this table has {table.crs}. "
-            "Set or transform it first."
-        )
+    _require_crs(table)
     columns = [name for name in table.columns if name != table.geometry.name]
     lines = []
     for index in range(len(table)):
@@ -97,11 +97,99 @@ def decode_vector(content: bytes, layer: str) -> geopandas.GeoDataFrame:
     return geopandas.GeoDataFrame(frame, geometry=geometries, crs=CRS)
 
 
+def encode_geoparquet(table: geopandas.GeoDataFrame) -> bytes:
+    """Return a table as GeoParquet, geometry as WKB, nothing rounded.
+
+    Parameters
+    ----------
+    table : GeoDataFrame
+        CRS EPSG:4326, longitude -180 to 180; columns as
+        :func:`geodata.layers.table_file.uniform_columns` takes them; the index is
+        not kept.  Unlike in GeoJSON a row may lack a geometry (None, or empty):
+        it stays in the table, and reads as None.
+
+    Returns
+    -------
+    bytes
+        Columns sorted by name, geometry last; heights of corners are dropped.
+
+    Raises
+    ------
+    LayerFormatError
+        If the table has no CRS or another one, a corner is no place on Earth, or
+        a column is of a type we do not write.
+    """
+    _require_crs(table)
+    shapes = shapely.force_2d(np.asarray(table.geometry, dtype=object))
+    corners = shapely.get_coordinates(shapes)
+    beyond = ~(np.abs(corners) <= np.array([180.0, 90.0]) + _SLACK_DEG).all(axis=1)
+    if beyond.any():
+        raise LayerFormatError(
+            f"A corner of the table lies at {corners[beyond][0].tolist()}; expected "
+            "longitude -180 to 180, then latitude -90 to 90. Turn the axes, shift the "
+            "longitudes or drop the row."
+        )
+    shapes = np.where(shapely.is_empty(shapes), None, shapes)
+    uniform = geopandas.GeoDataFrame(
+        uniform_columns(pd.DataFrame(table.drop(columns=table.geometry.name))),
+        geometry=geopandas.GeoSeries(shapes, crs=CRS),
+    )
+    stream = io.BytesIO()
+    uniform.to_parquet(
+        stream,
+        index=False,
+        compression=COMPRESSION,
+        geometry_encoding="WKB",
+        write_covering_bbox=False,
+    )
+    return stream.getvalue()
+
+
+def decode_geoparquet(content: bytes, layer: str) -> geopandas.GeoDataFrame:
+    """Read a table from GeoParquet bytes; no GDAL takes part.
+
+    Parameters
+    ----------
+    content : bytes
+        What :func:`encode_geoparquet` writes.
+    layer : str
+        Id of the layer, for messages.
+
+    Returns
+    -------
+    GeoDataFrame
+        CRS EPSG:4326; columns sorted by name, geometry last.  What is missing is
+        NaN or None: ask with ``isna``; a row without geometry has None.
+
+    Raises
+    ------
+    LayerFormatError
+        If the bytes are not such a GeoParquet file.
+    """
+    try:
+        table = geopandas.read_parquet(io.BytesIO(content))
+    except (pa.ArrowException, ValueError, OSError, KeyError, TypeError) as error:
+        raise LayerFormatError(
+            f"The data file of layer '{layer}' is not GeoParquet ({error}). Expected a "
+            "table of places; build the layer again."
+        ) from error
+    _require_crs(table)
+    return table
+
+
 def encode_coverage(coverage: BaseGeometry) -> dict[str, Any]:
     """Return a polygon as a GeoJSON geometry with 3 decimals (about 100 m)."""
     small = shapely.normalize(shapely.set_precision(shapely.force_2d(coverage), 1e-3))
     rounded = _with_decimals(mapping(shapely.orient_polygons(small)), 3)
     return dict(rounded) if isinstance(rounded, dict) else {}
+
+
+def _require_crs(table: geopandas.GeoDataFrame) -> None:
+    if table.crs is None or table.crs != CRS:
+        raise LayerFormatError(
+            f"A vector layer must have the CRS {CRS}; this table has {table.crs}. "
+            "Set or transform it first."
+        )
 
 
 def _rounded(geometry: BaseGeometry | None, index: int) -> BaseGeometry:

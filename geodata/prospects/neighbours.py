@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from geodata.layers.occurrences import preferred
 
 _EDGE_STEP_DEG = 0.05  # straight edges in degrees are curved on the ground
+_CRUDE_FACTOR = 1.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +96,7 @@ def nearest_occurrences(
         )
     outline = shapely.segmentize(place, _EDGE_STEP_DEG)
     known = preferred(occurrences)
+    known = known[_could_be_among(outline, known, count)]
     distances_km = np.array(
         [_distance_km(outline, position) for position in known.geometry]
     )
@@ -156,6 +158,24 @@ def _neighbour(claim: Mapping[Hashable, Any], distance_km: float) -> NearestOccu
         deposit_type=str(claim["deposit_type"]),
         record=str(claim["occurrence_id"]),
     )
+
+
+def _could_be_among(
+    outline: BaseGeometry, known: gpd.GeoDataFrame, count: int
+) -> npt.NDArray[np.bool_]:
+    """Tell which sites may be among the nearest, by a crude distance.
+
+    Degrees are scaled at the middle latitude of the place; between 35 and 56 N that
+    errs by less than :data:`_CRUDE_FACTOR` one way against the other.
+    """
+    if len(known) <= count:
+        return np.ones(len(known), dtype=np.bool_)
+    scale = np.array([math.cos(math.radians(shapely.centroid(outline).y)), 1.0])
+    flat = shapely.transform(outline, lambda degrees: degrees * scale)
+    sites = shapely.transform(known.geometry.to_numpy(), lambda points: points * scale)
+    crude = shapely.distance(flat, sites)
+    limit = np.partition(crude, count - 1)[count - 1]
+    return np.asarray(crude <= _CRUDE_FACTOR * limit)
 
 
 def _distance_km(outline: BaseGeometry, site: BaseGeometry) -> float:

@@ -13,6 +13,8 @@ from geodata.layers.store import LayerStore
 from geodata.prospects.delineate import delineate
 from geodata.prospects.describe import ProspectArea, Survey, describe
 from geodata.prospects.rank import rank, to_table
+from geodata.release.check import check_sites, circular_sites
+from geodata.release.coverage import coverage_of_layers
 from geodata.release.export import named_layers, write_json, write_tables
 from geodata.release.figures import draw_capture, draw_map
 from geodata.release.inputs import Inputs, Parameters, gather
@@ -37,7 +39,6 @@ from geodata.scoring.favourability import (
     score_places,
 )
 from geodata.scoring.uncertainty import draw
-from geodata.scoring.validation import validate
 
 _MEMORY_PER_CELL = 500  # bytes, all arrays of a build together
 _DISK_PER_CELL = 120  # bytes, uncompressed parts that lie on disk at once
@@ -121,18 +122,25 @@ def _build(
         maps[OVERALL], ranks = _write_maps(folder, maps, survey, progress)
         ranked = rank(areas)
         prospects = to_table(ranked)
+        known = coverage_of_layers(store, readings.values(), survey, around)
         write_tables(
-            folder, prospects, around, store, set(named_layers(readings).values())
+            folder,
+            prospects,
+            around,
+            store=store,
+            named=sorted(set(named_layers(readings).values())),
+            coverage=known.values(),
         )
         told = [area.explanation for area in ranked]
         write_json(
             folder / "explanations.json", dict(zip(prospects["id"], told, strict=True))
         )
-        report = validate(
+        report = check_sites(
             ranks,
             {name: found.coverage for name, found in maps.items()},
             cells,
-            around.sites,
+            around,
+            circular_sites(models, readings, store, around.occurrences),
         )
         write_json(folder / "validation.json", report)
         _write_models(folder / "deposit_types", inputs.deposit_types)
@@ -158,6 +166,7 @@ def _build(
                 survey=survey,
                 store=store,
                 prospects=prospects,
+                coverage=known,
             ),
         )
 

@@ -8,15 +8,22 @@ import geopandas as gpd
 
 from geodata.evidence.recipes import Reading
 from geodata.layers.store import LayerStore
+from geodata.release.coverage import LayerCoverage, coverage_table
+from geodata.release.shown import names_table, shown_tables
 from geodata.release.surroundings import Surroundings
+
+NAMES = "names"  # folder of the lines that distances refer to
+COVERAGE = "coverage"  # table of the areas that layers leave out
 
 
 def write_tables(
     folder: Path,
     prospects: gpd.GeoDataFrame,
     around: Surroundings,
+    *,
     store: LayerStore,
     named: Iterable[str],
+    coverage: Iterable[LayerCoverage],
 ) -> None:
     """Write prospects, what surrounds them, and the lines distances refer to.
 
@@ -29,9 +36,11 @@ def write_tables(
     around : Surroundings
         States, land, lakes, places, occurrences.
     store : LayerStore
-        For layers that are carried over whole.
+        For layers that are carried over.
     named : iterable of str
         Ids of vector layers whose names the explanations use.
+    coverage : iterable of LayerCoverage
+        Where the layers are known.
     """
     tables = {
         "prospects": prospects,
@@ -41,8 +50,15 @@ def write_tables(
         "places": around.places,
         "occurrences": around.occurrences,
     }
-    carried = {*named, *({"terranes"} & set(store.ids()))}
-    tables |= {layer: store.vector(layer).table for layer in sorted(carried)}
+    if "terranes" in store.ids():
+        tables["terranes"] = store.vector("terranes").table
+    tables |= shown_tables(store, around.occurrences)
+    if len(left_out := coverage_table(coverage)):
+        tables[COVERAGE] = left_out
+    (folder / NAMES).mkdir()
+    tables |= {
+        f"{NAMES}/{layer}": names_table(store.vector(layer).table) for layer in named
+    }
     for name, table in tables.items():
         table.to_parquet(folder / f"{name}.parquet", index=False)
 

@@ -118,7 +118,7 @@ def draw_capture(path: Path, report: Mapping[str, Any]) -> None:
     path : Path
         File to make.
     report : mapping
-        From :func:`geodata.scoring.validation.validate`.
+        From :func:`geodata.release.check.check_sites`.
     """
     figure = Figure(figsize=(6.4, 4.6), dpi=_DPI, layout="constrained")
     axes = figure.add_subplot()
@@ -128,7 +128,12 @@ def draw_capture(path: Path, report: Mapping[str, Any]) -> None:
         "overall": (_INK, "all types"),
     }
     for which, (colour, label) in styles.items():
-        ranks = [site[which]["mean"] for site in report["sites"] if site[which]]
+        mark = "circular" if which == "own" else "circular_overall"
+        ranks = [
+            site[which]["mean"]
+            for site in report["sites"]
+            if site[which] and not site.get(mark)
+        ]
         result = capture(ranks, [float(share) for share in np.linspace(0, 1, 201)])
         area, share, low, high = (
             [row[column] for row in result["curve"]]

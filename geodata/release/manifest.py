@@ -11,7 +11,9 @@ from geodata.grid import EQUAL_AREA, Cells
 from geodata.layers.store import LayerStore
 from geodata.prospects.describe import Survey
 from geodata.region import BORDER_NOTE, CAUTION
+from geodata.release.coverage import LayerCoverage
 from geodata.release.export import named_layers
+from geodata.release.holdings import uses_of_layers
 from geodata.release.inputs import Inputs
 from geodata.scoring.deposit_type import DepositType
 
@@ -24,6 +26,7 @@ def make_manifest(
     survey: Survey,
     store: LayerStore,
     prospects: gpd.GeoDataFrame,
+    coverage: Mapping[str, LayerCoverage],
 ) -> dict[str, Any]:
     """Write down everything about a release but its list of files.
 
@@ -41,7 +44,10 @@ def make_manifest(
         For the records of the layers.
     prospects : GeoDataFrame
         The ranked areas.
+    coverage : mapping of str to LayerCoverage
+        Where the layers are known, by id; layers that cannot be unknown are absent.
     """
+    uses = uses_of_layers(models.values())
     return {
         "id": inputs.release_id,
         "inputs": inputs.to_dict(),
@@ -60,7 +66,14 @@ def make_manifest(
             }
             for model in models.values()
         ],
-        "layers": [_layer(layer, store) for layer in store.ids()],
+        "layers": [
+            {
+                **_layer(layer, store),
+                **_known(coverage.get(layer)),
+                "uses": [asdict(use) for use in uses.get(layer, ())],
+            }
+            for layer in store.ids()
+        ],
         "missing_layers": missing_layers(models.values(), readings),
         "measurements": _measurements(readings, survey),
     }
@@ -107,15 +120,27 @@ def _layer(layer: str, store: LayerStore) -> dict[str, Any]:
     return {
         "id": layer,
         "title": record.title,
+        "kind": record.kind,
         "credit": record.credit,
         "citation": record.citation,
         "licence": record.licence,
         "open": record.open,
         "resolution": record.resolution,
+        "resolution_km": record.resolution_km,
         "uncertainty": record.uncertainty,
         "members": [asdict(member) for member in record.members],
         "sha256": record.sha256,
         "command": record.command,
+    }
+
+
+def _known(found: LayerCoverage | None) -> dict[str, Any]:
+    """Tell where a layer is known; null where the question does not apply."""
+    if found is None:
+        return {"coverage_by_state": None, "unknown_share": None}
+    return {
+        "coverage_by_state": dict(found.by_state),
+        "unknown_share": found.unknown_share,
     }
 
 

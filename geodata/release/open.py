@@ -24,6 +24,7 @@ from geodata.errors import (
 from geodata.evidence.proximity import Proximity
 from geodata.grid import FloatArray, Grid
 from geodata.provenance import file_checksum
+from geodata.release.export import NAMES
 from geodata.release.publish import CURRENT, MANIFEST
 from geodata.scoring.deposit_file import parse
 from geodata.scoring.deposit_type import DepositType
@@ -183,10 +184,15 @@ class Release:
     def _proximity(self) -> dict[str, Proximity]:
         """Indexes over the named lines that distances were measured to."""
         return {
-            item["key"]: Proximity(self.table(item["layer"]), None)
+            item["key"]: Proximity(self._names(item["layer"]), None)
             for item in self.manifest["measurements"]
             if item["named"]
         }
+
+    def _names(self, layer: str) -> gpd.GeoDataFrame:
+        """Read the lines of a layer, whole; older releases keep them elsewhere."""
+        inner = f"{NAMES}/{layer}"
+        return self.table(inner if self.has_table(inner) else layer)
 
     def _name_at(self, key: str, lon: float, lat: float) -> str:
         if key not in self._proximity:

@@ -10,9 +10,10 @@ from rasterio.features import rasterize
 
 from geodata.errors import LayerFormatError
 from geodata.grid import Cells, to_equal_area
-from geodata.layers.occurrences import located, preferred, read_occurrences
+from geodata.layers.occurrences import located, preferred
 from geodata.layers.store import LayerStore
 from geodata.region import STATES, WINDOW
+from geodata.release.claims import known_claims
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +68,7 @@ def read_surroundings(store: LayerStore) -> Surroundings:
         geometry=[shapely.intersection(outline, window)],
         crs="EPSG:4326",
     )
-    occurrences = read_occurrences(store)
+    occurrences = known_claims(store)
     return Surroundings(
         states=states,
         land=land,

@@ -8,6 +8,7 @@ import numpy as np
 
 from geodata.evidence.recipes import Reading, prepare
 from geodata.grid import Cells, FloatArray
+from geodata.layers.margin import MARGIN
 from geodata.layers.store import LayerStore
 from geodata.prospects.describe import Survey
 from geodata.release.surroundings import Surroundings, state_of_cells
@@ -26,9 +27,14 @@ BLOCK = 50_000  # cells measured at once: small enough to share among threads
 
 
 def prepare_all(models: Iterable[DepositType], store: LayerStore) -> dict[str, Reading]:
-    """Open every measurement the models ask for, once each, by key."""
+    """Open every measurement the models ask for, once each, by key.
+
+    World-wide tables are cut to the five states and 300 km around them.
+    """
     wanted = {item.key: item for model in models for item in model.measurements()}
-    return {key: prepare(item, store) for key, item in sorted(wanted.items())}
+    return {
+        key: prepare(item, store, window=MARGIN) for key, item in sorted(wanted.items())
+    }
 
 
 def measure(

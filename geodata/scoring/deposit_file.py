@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from geodata.errors import DepositTypeError
+from geodata.evidence.measurement import MEASURES, Measurement
 from geodata.evidence.membership import MEMBERSHIPS, PARAMETERS
-from geodata.evidence.recipes import MEASURES, Measurement
 from geodata.scoring.deposit_type import (
     BASES,
     COMPONENTS,

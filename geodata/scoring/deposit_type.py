@@ -11,7 +11,7 @@ from importlib import resources
 from pathlib import Path
 
 from geodata.errors import DepositTypeError, UnknownDepositTypeError
-from geodata.evidence.recipes import Measurement
+from geodata.evidence.measurement import Measurement
 
 COMPONENTS = ("source", "pathway", "trap", "preservation")
 BASES = ("published", "expert")

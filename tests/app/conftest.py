@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
+from tests.geodata.release.small_layers import build_layered_home
 
 HOSTILE = (
     '{{ 7*7 }} <img src=x onerror="window.hit=1">{% raw %}{# `${window.hit=2}` '
@@ -64,6 +65,18 @@ def hostile_home(release_home: Path, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture(scope="session")
 def hostile_client(hostile_home: Path) -> Iterator[TestClient]:
     with TestClient(create_app(Settings(home=hostile_home))) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def layered_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release with a few layers made by hand, every name in them an attack."""
+    return build_layered_home(tmp_path_factory.mktemp("layered"), name=HOSTILE)
+
+
+@pytest.fixture(scope="session")
+def layered_client(layered_home: Path) -> Iterator[TestClient]:
+    with TestClient(create_app(Settings(home=layered_home))) as opened:
         yield opened
 
 

@@ -2,13 +2,17 @@
 import { theme } from "./theme.js";
 import { map } from "./view.js";
 
-const PANES = { ground: 200, colours: 250, water: 300, borders: 380, areas: 400, sites: 450, labels: 620 };
+const PANES = {
+  ground: 200, colours: 250, gaps: 260, water: 300, borders: 380, bodies: 385, lines: 390, areas: 400, others: 430, sites: 450, labels: 620,
+};
+
+const PASSIVE = new Set(["colours", "water", "borders", "labels"]);
 
 export function makePanes() {
   for (const [name, depth] of Object.entries(PANES)) {
     const pane = map.createPane(name);
     pane.style.zIndex = depth;
-    if (!["ground", "areas", "sites"].includes(name)) pane.style.pointerEvents = "none";
+    if (PASSIVE.has(name)) pane.style.pointerEvents = "none";
   }
 }
 

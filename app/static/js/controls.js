@@ -5,6 +5,7 @@ import { place, share } from "./format.js";
 
 const ALWAYS = ["favourability", "prospects", "occurrences", "states", "places"];
 const boxes = [...document.querySelectorAll("[data-layer]")];
+const gapChoice = document.querySelector('[name="unknown"]');
 const inView = document.getElementById("in-view");
 
 /** Names of the layers that are shown. */
@@ -29,6 +30,7 @@ export function followState() {
   choose(document.querySelector('[name="min_coverage"]'), String(Number(least)), `Coverage ${share(Number(least))} or more`);
   const shown = layersShown();
   for (const box of boxes) box.checked = shown.has(box.dataset.layer);
+  if (gapChoice) gapChoice.value = state().unknown;
   inView.checked = state().in_view !== "no";
   const query = filterQuery();
   document.getElementById("geojson").href = `/prospects.geojson${query}`;
@@ -52,6 +54,7 @@ export function watchControls() {
       update({ layers: same ? "" : names.join(",") || "none" });
     });
   }
+  gapChoice?.addEventListener("change", () => update({ unknown: gapChoice.value }));
   inView.addEventListener("change", () => update({ in_view: inView.checked ? "" : "no" }));
   const tools = { in: () => map.zoomIn(), out: () => map.zoomOut(), home: () => goHome() };
   for (const button of document.querySelectorAll("[data-tool]")) {

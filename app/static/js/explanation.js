@@ -1,11 +1,34 @@
 // The heart: component → argument → bar → what was measured → on demand its source.
 import { bar, h } from "./dom.js";
-import { NO_DATA, isNumber, number, share, two } from "./format.js";
+import { NO_DATA, NO_LAYER, isNumber, number, share, two } from "./format.js";
+
+const layerName = (item) => item.layer.replaceAll("-", " ");
 
 function measured(item) {
-  if (!item.known) return NO_DATA;
+  if (!item.known) return item.layer_title ? NO_DATA : NO_LAYER;
   if (item.unit && isNumber(item.measured)) return `${number(item.measured)} ${item.unit}`;
   return item.fact || two(item.value);
+}
+
+/** Why an argument is unknown: its layer leaves out this place, or is not there at all. */
+function whyUnknown(item) {
+  return item.layer_title
+    ? `The layer “${item.layer_title}” is in this release and says nothing about this here: unknown, not absent.`
+    : `The layer “${layerName(item)}” is not in this release, so this is unknown everywhere.`;
+}
+
+/** The arguments without data, apart: those not known here and those known nowhere. */
+function missingLine(items) {
+  const unknown = items.filter((item) => !item.known);
+  if (!unknown.length) return "";
+  const list = (some) => [...new Set(some.map(layerName))].join(", ");
+  const here = unknown.filter((item) => item.layer_title);
+  const nowhere = unknown.filter((item) => !item.layer_title);
+  return [
+    `${unknown.length} ${unknown.length === 1 ? "argument has" : "arguments have"} no data here; unknown never counts as low.`,
+    here.length ? `Unknown here: ${list(here)}.` : "",
+    nowhere.length ? `Not in this release: ${list(nowhere)}.` : "",
+  ].filter(Boolean).join(" ");
 }
 
 /** Over an area: the median, and how far its cells spread. */
@@ -35,7 +58,7 @@ function evidence(item) {
       h("span", {}, measured(item))),
     h("div", { class: "ev-more" },
       h("p", {}, item.claim),
-      item.fact && item.known ? h("p", {}, item.fact) : null,
+      item.known ? item.fact && h("p", {}, item.fact) : h("p", { class: "warn" }, whyUnknown(item)),
       pairs([
         ["Score", item.known ? two(item.value) : ""],
         ["Measured", range10to90(item)],
@@ -68,15 +91,15 @@ export function unknownLine(p, e) {
 }
 
 export function components(e) {
-  const overArea = e.components.flatMap((c) => c.evidence).some((item) => isNumber(item.measured_low));
-  const missing = e.components.flatMap((c) => c.evidence).filter((item) => !item.known).length;
+  const items = e.components.flatMap((c) => c.evidence);
+  const overArea = items.some((item) => isNumber(item.measured_low));
   const log = isNumber(e.log_favourability) ? e.log_favourability.toFixed(3) : null;
   return [
     overArea ? h("p", { class: "measured-note" }, "Measured: median over the area. Open an argument for its range.") : "",
     ...e.components.map(component),
     h("p", { class: "sum" },
       log === null ? "Too little is known here for a score." : `What the arguments take away adds up exactly: the parts sum to ${log.replace("-", "−")}, and e to that power is ${two(e.favourability)}. `,
-      missing ? `${missing} ${missing === 1 ? "argument has" : "arguments have"} no data here; unknown never counts as low.` : ""),
+      missingLine(items)),
   ];
 }
 

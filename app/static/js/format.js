@@ -1,6 +1,7 @@
 // Numbers as geologists read them.
 
 export const NO_DATA = "no data here";
+export const NO_LAYER = "layer missing";
 
 export const isNumber = (value) => typeof value === "number" && Number.isFinite(value);
 

@@ -7,8 +7,9 @@ import { closeDetail, isOpen, showArea, showMissing, showPlace } from "./detail.
 import { toast } from "./dom.js";
 import { Labels } from "./labels.js";
 import { drawList, focusRow, listFailed, revealRow } from "./list.js";
+import { Overlays } from "./overlays.js";
 import { setSheet, watchSheets } from "./sheets.js";
-import { occurrenceLayer, terraneLayer, toggle } from "./sites.js";
+import { occurrenceLayer, toggle } from "./sites.js";
 import { complaint, onChange, state, update } from "./state.js";
 import { watchTheme } from "./theme.js";
 import { freeBounds, keepInside, keepView, map, restoreView, show } from "./view.js";
@@ -16,6 +17,7 @@ import { freeBounds, keepInside, keepView, map, restoreView, show } from "./view
 makePanes();
 const colours = new Favourability();
 const labels = new Labels();
+const overlays = new Overlays((latlng) => explainAt(latlng));
 const layers = {};
 let areas = null;
 let features = [];
@@ -64,16 +66,7 @@ function drawLayers() {
   toggle(colours.layer, shown.has("favourability"));
   areas?.toggle(shown.has("prospects"));
   labels.set({ showTowns: shown.has("places"), showRanks: shown.has("prospects") });
-  if (shown.has("terranes") && !layers.terranes) loadTerranes();
-}
-
-async function loadTerranes() {
-  try {
-    layers.terranes ??= terraneLayer(await allFeatures("terranes"));
-    toggle(layers.terranes, layersShown().has("terranes"));
-  } catch (error) {
-    toast(error instanceof AnswerError ? error.message : "The terranes could not be drawn.");
-  }
+  overlays.show(shown, state().unknown);
 }
 
 function close() {
@@ -136,7 +129,7 @@ function react(_, changed) {
   }
   followState();
   if (changed.has("deposit_type")) colours.show(state().deposit_type);
-  if (changed.has("layers")) drawLayers();
+  if (changed.has("layers") || changed.has("unknown")) drawLayers();
   if (["selected", "place"].some((name) => changed.has(name)) || (changed.has("deposit_type") && state().place)) drawDetail();
   if (["deposit_type", "state", "min_coverage", "selected"].some((name) => changed.has(name))) drawAreas();
   else if (changed.has("in_view")) drawRows();

@@ -1,4 +1,4 @@
-// Known occurrences with the error of their position, and terranes.
+// Known occurrences with the error of their position.
 import { h } from "./dom.js";
 import { number } from "./format.js";
 import { map } from "./view.js";
@@ -43,17 +43,6 @@ export function occurrenceLayer(features, typeTitles) {
     }).bindTooltip(() => tip(properties), { className: "tip", direction: "top", offset: [0, -8] }).addTo(group);
   }
   return group;
-}
-
-/** Terranes, named when the pointer rests on their line. */
-export function terraneLayer(features) {
-  return L.geoJSON({ type: "FeatureCollection", features }, {
-    pane: "areas", style: { className: "terrane", fill: false, weight: 1.3 },
-    onEachFeature: ({ properties }, layer) => layer.bindTooltip(
-      () => h("div", {}, h("b", {}, properties.name ?? ""), h("span", {}, "Terrane")),
-      { className: "tip", sticky: true },
-    ),
-  });
 }
 
 export const toggle = (layer, on) => (on ? layer.addTo(map) : layer.remove());

@@ -1,15 +1,16 @@
 // What is shown stands in the address: a link shares it, back and forward work.
 
 const DEFAULTS = {
-  deposit_type: "", state: "", min_coverage: "", selected: "", place: "", map: "", layers: "", in_view: "",
+  deposit_type: "", state: "", min_coverage: "", selected: "", place: "", map: "", layers: "", unknown: "", in_view: "",
 };
 const FILTERS = ["deposit_type", "state", "min_coverage"];
-const NAMES = { deposit_type: "deposit type", state: "state", min_coverage: "coverage", place: "place", map: "map position", layers: "layers", in_view: "“in view”" };
+const NAMES = { deposit_type: "deposit type", state: "state", min_coverage: "coverage", place: "place", map: "map position", layers: "layers", unknown: "what is hatched", in_view: "“in view”" };
 
 const offered = (selector, read = (item) => item.value) => new Set([...document.querySelectorAll(selector)].map(read).filter(Boolean));
 const types = offered('input[name="deposit_type"]');
 const states = offered('select[name="state"] option');
 const layers = offered("[data-layer]", (item) => item.dataset.layer);
+const gaps = offered('[name="unknown"] option');
 const allIn = (text, known) => text.split(",").every((part) => known.has(part));
 const numbers = (text, mark, count) => {
   const parts = text.split(mark);
@@ -25,6 +26,7 @@ const GOOD = {
   place: (text) => numbers(text, ",", 2)?.every((value, at) => Math.abs(value) <= [180, 85][at]),
   map: (text) => numbers(text, "/", 3)?.every((value, at) => (at ? Math.abs(value) <= [0, 85, 180][at] : value >= 0 && value <= 20)),
   layers: (text) => text === "none" || allIn(text, layers),
+  unknown: (text) => gaps.has(text),
   in_view: (text) => text === "no",
 };
 

@@ -4,10 +4,12 @@ import pytest
 import shapely
 
 from geodata.errors import LayerFormatError
-from geodata.evidence.recipes import Measurement, prepare
+from geodata.evidence.measurement import Measurement
+from geodata.evidence.recipes import prepare
 from geodata.layers.raster_file import RasterImage
 from geodata.layers.store import LayerStore, write_raster, write_vector
 from geodata.provenance import Provenance
+from geodata.region import Bounds
 
 
 def record(layer, kind, **extra):
@@ -123,3 +125,33 @@ def test_the_nearest_name_is_told(small):
 def test_what_a_layer_does_not_have_is_said_with_what_it_has(small, measurement, said):
     with pytest.raises(LayerFormatError, match=said):
         prepare(Measurement(unit="", **measurement), small)
+
+
+def store_with(folder, layer, table):
+    write_vector(folder, table, record(layer, "points"))
+    return LayerStore((folder,))
+
+
+def test_rows_far_outside_a_window_take_no_part_and_near_ones_do(tmp_path):
+    table = gpd.GeoDataFrame(
+        {"name": ["near", "far"]},
+        geometry=[shapely.Point(70.0, 45.0), shapely.Point(-70.0, 45.0)],
+        crs="EPSG:4326",
+    )
+    store = store_with(tmp_path, "spots", table)
+    asked = Measurement(layer="spots", measure="distance", unit="km")
+    window = Bounds(west=60.0, south=40.0, east=80.0, north=50.0)
+    here = (np.array([71.0]), np.array([45.0]))
+    whole, cut = prepare(asked, store), prepare(asked, store, window=window)
+    assert cut.values(*here) == whole.values(*here)
+    assert cut.name_at(-69.0, 45.0) == "near"
+    assert whole.name_at(-69.0, 45.0) == "far"
+
+
+def test_a_row_without_a_name_is_told_as_no_name(tmp_path):
+    table = gpd.GeoDataFrame(
+        {"name": [None]}, geometry=[shapely.Point(70.0, 45.0)], crs="EPSG:4326"
+    )
+    asked = Measurement(layer="spots", measure="distance", unit="km")
+    reading = prepare(asked, store_with(tmp_path, "spots", table))
+    assert reading.name_at(70.0, 45.0) == ""

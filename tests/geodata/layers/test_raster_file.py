@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import rasterio
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from rasterio.io import MemoryFile
@@ -10,6 +10,7 @@ from geodata.errors import LayerFormatError
 from geodata.layers.raster_file import (
     RasterImage,
     decode_raster,
+    encode_cog,
     encode_raster,
     load_arrays,
 )
@@ -118,3 +119,42 @@ def test_pickled_objects_in_arrays_are_refused(tmp_path):
     np.savez(path, things=np.array([{"a": 1}], dtype=object))
     with pytest.raises(ValueError, match="allow_pickle"):
         load_arrays(path.read_bytes())
+
+
+@settings(max_examples=30)
+@given(bands(FLOATS))
+def test_a_cloud_optimised_file_is_read_back_and_gives_the_same_bytes(values):
+    content = encode_cog(image_of(*values))
+    back = decode_raster(content, "stones")
+    for number, band in enumerate(values):
+        np.testing.assert_array_equal(back.bands[f"band_{number}"], band)
+    assert (back.west, back.north, back.step_lon_deg) == (44.0, 58.0, 0.25)
+    assert encode_cog(back) == content
+
+
+def test_a_large_raster_is_tiled_with_overviews_and_survives():
+    rng = np.random.default_rng(3)
+    band = np.round(rng.normal(0, 900, (1100, 700))).astype(np.float32)
+    band[rng.random(band.shape) < 0.3] = np.nan
+    image = image_of(band, band + 1, step=0.01)
+    for dtype in ("float32", "int16"):
+        content = encode_cog(image, dtype=dtype)
+        with MemoryFile(content) as memory, memory.open(driver="GTiff") as dataset:
+            assert dataset.overviews(1) == [2, 4]
+            assert dataset.block_shapes == [(512, 512)] * 2
+            assert dataset.dtypes == (dtype, dtype)
+            assert dataset.nodata == -9999
+            assert dataset.descriptions == ("band_0", "band_1")
+            assert dataset.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
+        back = decode_raster(content, "stones")
+        np.testing.assert_array_equal(back.bands["band_0"], band)
+        np.testing.assert_array_equal(back.bands["band_1"], band + 1)
+        assert encode_cog(image, dtype=dtype) == content
+
+
+@pytest.mark.parametrize("value", [np.inf, -9999.0])
+def test_a_cloud_optimised_file_refuses_what_it_cannot_tell_from_unknown(value):
+    band = np.zeros((600, 3), np.float32)
+    band[555, 2] = value
+    with pytest.raises(LayerFormatError, match=r"'band_0'.*Mask them with NaN"):
+        encode_cog(image_of(band))

@@ -2,13 +2,21 @@ import json
 
 import geopandas
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.errors import LayerFormatError
-from geodata.layers.vector_file import decode_vector, encode_coverage, encode_vector
+from geodata.layers.table_file import decode_table, encode_table
+from geodata.layers.vector_file import (
+    decode_geoparquet,
+    decode_vector,
+    encode_coverage,
+    encode_geoparquet,
+    encode_vector,
+)
 
 LONGITUDES = st.floats(min_value=44.0, max_value=90.0)
 LATITUDES = st.floats(min_value=33.0, max_value=58.0)
@@ -129,3 +137,76 @@ def test_a_coverage_keeps_its_shape_within_a_hundred_metres():
     box = shapely.box(70.12345, 40, 75, 45)
     back = shapely.geometry.shape(encode_coverage(box))
     assert shapely.hausdorff_distance(box, back) < 0.001
+
+
+@settings(max_examples=25)
+@given(st.lists(st.tuples(PLACES | CIRCLES | LINES, TEXTS), min_size=0, max_size=5))
+def test_geoparquet_keeps_every_corner_as_it_is(rows):
+    table = table_of([shape for shape, _ in rows], [text for _, text in rows])
+    content = encode_geoparquet(table)
+    back = decode_geoparquet(content, "stones")
+    assert list(back.columns) == ["name", "number", "geometry"]
+    assert back.crs == "EPSG:4326"
+    assert back["name"].tolist() == table["name"].tolist()
+    assert all(
+        shapely.equals_exact(was, now, tolerance=0)
+        for was, now in zip(table.geometry, back.geometry, strict=True)
+    )
+    assert encode_geoparquet(back) == content
+    assert encode_geoparquet(table[["number", "geometry", "name"]]) == content
+
+
+def test_rows_without_place_stay_in_geoparquet_and_are_none_not_the_origin():
+    shapes = [shapely.Point(71, 51), None, shapely.Point(), shapely.Polygon()]
+    back = decode_geoparquet(encode_geoparquet(table_of(shapes)), "stones")
+    assert [shape is None for shape in back.geometry] == [False, True, True, True]
+    assert back["number"].tolist() == [0, 1, 2, 3]
+
+
+def test_geoparquet_of_rows_none_of_which_has_a_place_survives():
+    back = decode_geoparquet(encode_geoparquet(table_of([None, None])), "stones")
+    assert back.geometry.isna().all()
+
+
+def test_heights_of_corners_are_dropped():
+    table = table_of([shapely.Point(71, 51, 300)])
+    (back,) = decode_geoparquet(encode_geoparquet(table), "stones").geometry
+    assert not back.has_z
+
+
+def test_the_active_geometry_is_called_geometry_and_comes_last():
+    table = table_of([shapely.Point(71, 51)]).rename_geometry("a_shape")
+    back = decode_geoparquet(encode_geoparquet(table), "stones")
+    assert list(back.columns) == ["name", "number", "geometry"]
+
+
+@pytest.mark.parametrize(
+    "corner", [(51.17, 171.43), (181.0, 0.0), (0.0, np.inf), (500_000.0, 4_000_000.0)]
+)
+def test_a_corner_that_is_no_place_on_earth_is_refused(corner):
+    table = table_of([shapely.LineString([(0, 0), corner])])
+    with pytest.raises(LayerFormatError, match="longitude -180 to 180"):
+        encode_geoparquet(table)
+
+
+@pytest.mark.parametrize("crs", [None, "EPSG:3857"])
+def test_geoparquet_in_no_or_another_crs_is_refused(crs):
+    table = geopandas.GeoDataFrame(geometry=[shapely.Point(1, 2)], crs=crs)
+    with pytest.raises(LayerFormatError, match="EPSG:4326"):
+        encode_geoparquet(table)
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1" * 9, b"{}"])
+def test_bytes_that_are_no_geoparquet_are_an_error_not_a_crash(content):
+    with pytest.raises(LayerFormatError, match="stones"):
+        decode_geoparquet(content, "stones")
+
+
+def test_a_table_without_places_is_not_read_as_geoparquet():
+    with pytest.raises(LayerFormatError, match="not GeoParquet"):
+        decode_geoparquet(encode_table(pd.DataFrame({"a": [1]})), "stones")
+
+
+def test_geoparquet_is_not_read_as_a_table_without_places():
+    with pytest.raises(LayerFormatError, match="Read it as a vector layer"):
+        decode_table(encode_geoparquet(table_of([shapely.Point(1, 2)])), "stones")

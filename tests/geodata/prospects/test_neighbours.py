@@ -128,3 +128,28 @@ def test_an_empty_place_or_no_count_is_refused():
         nearest_occurrences(shapely.Polygon(), _one(70, 45))
     with pytest.raises(ValueError, match="count"):
         nearest_occurrences(shapely.Point(70, 45), _one(70, 45), count=0)
+
+
+@given(
+    st.lists(st.tuples(st.floats(46, 88), st.floats(35, 56)), min_size=5, max_size=30),
+    st.floats(46, 88),
+    st.floats(35, 56),
+)
+def test_among_many_sites_the_nearest_by_geodesic_are_found(places, lon, lat):
+    names = [f"site-{row:02}" for row in range(len(places))]
+    table = gpd.GeoDataFrame(
+        {
+            "occurrence_id": names,
+            "site": names,
+            "name": names,
+            "uncertainty_km": 0.1,
+            "deposit_type": "placer",
+            "preferred": True,
+        },
+        geometry=[shapely.Point(*place) for place in places],
+        crs="EPSG:4326",
+    )
+    found = nearest_occurrences(shapely.Point(lon, lat), table)
+    metres = sorted(GEOD.inv(lon, lat, *place)[2] for place in places)
+    for neighbour, true_m in zip(found, metres[:3], strict=True):
+        assert neighbour.distance_km == pytest.approx(true_m / 1000, abs=0.6)

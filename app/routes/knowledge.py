@@ -1,0 +1,119 @@
+"""What the atlas knows: each layer, where it is known, and what is missing."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse
+from starlette.responses import Response
+
+from app.atlas import Atlas
+from app.overlays import OVERLAYS, WHAT, layer_name
+from app.parameters import AtlasNow, only_known_parameters
+from app.routes.pages import short_title, show_page, type_titles
+from app.switches import gap_ids
+
+router = APIRouter(
+    default_response_class=HTMLResponse,
+    include_in_schema=False,
+    dependencies=[Depends(only_known_parameters)],
+)
+
+GROUND = ("states", "neighbours", "lakes", "places")
+"""Layers that only orient; they stand last."""
+
+_ALL = 0.995  # told as 100 %
+
+_ORIGINS = {
+    "publisher": "from the publisher",
+    "mirror": "from a mirror",
+    "package": "out of a registry package",
+    "": "written by the atlas",
+}
+
+
+@router.get("/layers", summary="What the atlas knows, and where")
+def layers_page(request: Request, atlas: AtlasNow) -> Response:
+    """Show every layer with its coverage of each state, and what is missing."""
+    return show_page(
+        request,
+        atlas,
+        "layers.html",
+        rows=layer_rows(atlas),
+        missing=missing_rows(atlas),
+    )
+
+
+def layer_rows(atlas: Atlas) -> list[dict[str, Any]]:
+    """Describe every layer of the release: those that models read first."""
+    switches = {item.layer: item.id for item in OVERLAYS}
+    gaps = gap_ids(atlas)
+    rows = []
+    for item in atlas.release.manifest["layers"]:
+        name = str(item["id"])
+        switch = switches.get(name, "")
+        rows.append(
+            {
+                **item,
+                "name": layer_name(name).capitalize(),
+                "what": WHAT.get(name, ""),
+                "origins": origins(item["members"]),
+                "rebuilt": any(member.get("rebuilt") for member in item["members"]),
+                "coverage": item.get("coverage_by_state"),
+                "everywhere": is_everywhere(item.get("coverage_by_state")),
+                "used": uses_in_words(atlas, item.get("uses", ())),
+                "switch": switch if switch in atlas.collections else "",
+                "has_gap": name in gaps,
+            }
+        )
+    rows.sort(key=lambda row: (row["id"] in GROUND, not row["used"], row["id"]))
+    return rows
+
+
+def is_everywhere(coverage: dict[str, float] | None) -> bool:
+    """Tell whether a layer covers every state, to the half per cent that is shown.
+
+    >>> is_everywhere({"KAZ": 0.998, "KGZ": 1.0}), is_everywhere(None)
+    (True, False)
+    """
+    return bool(coverage) and min((coverage or {}).values()) >= _ALL
+
+
+def missing_rows(atlas: Atlas) -> list[dict[str, Any]]:
+    """Describe the layers the models ask for that are not in the release."""
+    rows: list[dict[str, Any]] = [
+        {
+            "name": layer_name(str(item["layer"])).capitalize(),
+            "what": WHAT.get(str(item["layer"]), ""),
+            "costs": uses_in_words(atlas, item["costs"]),
+        }
+        for item in atlas.release.manifest["missing_layers"]
+    ]
+    rows.sort(key=lambda row: -sum(cost["share"] for cost in row["costs"]))
+    return rows
+
+
+def uses_in_words(atlas: Atlas, uses: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Name the deposit types that use a layer, for what, and with which weight."""
+    titles = type_titles(atlas)
+    return [
+        {
+            "type": short_title(titles.get(use["deposit_type"], use["deposit_type"])),
+            "evidence": use["evidence"],
+            "share": float(use["weight_share"]),
+        }
+        for use in uses
+    ]
+
+
+def origins(members: Iterable[dict[str, Any]]) -> str:
+    """Say where the files of a layer came from.
+
+    >>> origins([{"origin": "mirror", "package": ""}])
+    'from a mirror'
+    """
+    words = [
+        _ORIGINS.get(member.get("origin") or ("package" if member["package"] else ""))
+        for member in members
+    ]
+    return ", ".join(dict.fromkeys(word for word in words if word)) or _ORIGINS[""]

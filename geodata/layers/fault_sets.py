@@ -1,0 +1,142 @@
+"""The public sets of fault lines, each read into one form.
+
+Folds, which some sets carry among the faults, are left out.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas
+import numpy as np
+import numpy.typing as npt
+
+from geodata.layers.columns import needed_column, texts, texts_of
+from geodata.layers.fault_kinds import fault_kind, is_fold
+from geodata.layers.formats.vector import read_vector
+from geodata.layers.margin import MARGIN, lines_inside, margin_polygon
+from geodata.layers.plan import Files, Part
+from geodata.layers.vector_file import CRS
+
+_UNNAMED = "unnamed"  # CAFD writes "Unnamed Fault" where it knows no name
+_DOUBTFUL = "D"  # lowest rank of confidence in AFEAD: perhaps no fault at all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultSource:
+    """A published set of fault lines.
+
+    Attributes
+    ----------
+    name : str
+        What the column ``sets`` calls it.
+    part : (source id, file name)
+        Its file.
+    read : callable
+        From the file to rows of ``name`` (null where unknown), ``kind`` and
+        LineStrings of EPSG:4326 inside the margin.
+    all_kazakhstan : bool
+        True when the set maps Kazakhstan throughout, so that absence of a line in
+        the north and west of it means something.
+    """
+
+    name: str
+    part: Part
+    read: Callable[[Path], geopandas.GeoDataFrame]
+    all_kazakhstan: bool
+
+
+def _read_afead(path: Path) -> geopandas.GeoDataFrame:
+    source = read_vector(path, driver="shapefile-zip", columns=("CONF",), window=MARGIN)
+    sure = source["CONF"].astype(str).str.strip().str.upper() != _DOUBTFUL
+    source = source[sure]
+    return _uniform(
+        source,
+        names=texts_of(source, ("FAULT_NAME", "NAME", "FAULT", "ZONE_NAME")),
+        kinds=texts_of(source, ("SENSE", "SENS", "KINEMATICS", "SLIP_TYPE", "TYPE")),
+    )
+
+
+def _read_himatibetmap(path: Path) -> geopandas.GeoDataFrame:
+    source = read_vector(
+        path, driver="geojson", columns=("Name", "Type"), window=MARGIN
+    )
+    return _uniform(source, names=texts(source["Name"]), kinds=texts(source["Type"]))
+
+
+def _read_cafd(path: Path) -> geopandas.GeoDataFrame:
+    source = read_vector(
+        path, driver="shapefile-zip", columns=("Name", "Type"), window=MARGIN
+    )
+    return _uniform(source, names=texts(source["Name"]), kinds=texts(source["Type"]))
+
+
+def _read_gem(path: Path) -> geopandas.GeoDataFrame:
+    source = read_vector(path, driver="geojson-zip", columns=("name",), window=MARGIN)
+    kind = needed_column(source, ("slip_type",), "the GEM faults")
+    return _uniform(source, names=texts(source["name"]), kinds=texts(source[kind]))
+
+
+SOURCES = (
+    FaultSource(
+        name="AFEAD",
+        part=("afead", "AFEAD_v2022.zip"),
+        read=_read_afead,
+        all_kazakhstan=True,
+    ),
+    FaultSource(
+        name="HimaTibetMap",
+        part=("himatibetmap", "HimaTibetMap.geojson"),
+        read=_read_himatibetmap,
+        all_kazakhstan=False,
+    ),
+    FaultSource(
+        name="CAFD",
+        part=("cafd-faults", "GIS_shapefiles.zip"),
+        read=_read_cafd,
+        all_kazakhstan=False,
+    ),
+    FaultSource(
+        name="GEM",
+        part=("gem-active-faults", "gem_active_faults.geojson.zip"),
+        read=_read_gem,
+        all_kazakhstan=False,
+    ),
+)
+"""In order of preference.  AFEAD is drawn at 1:1 million throughout and names its
+confidence; HimaTibetMap has an open licence and its sources row by row; CAFD draws the
+Tien Shan and Pamir more densely but states no licence for its data; GEM here is the
+release of 2017, in the five states nearly all taken from HimaTibetMap."""
+
+
+def read_sets(files: Files) -> list[tuple[FaultSource, geopandas.GeoDataFrame]]:
+    """Read every set whose file is here, in order of preference."""
+    return [
+        (source, source.read(files[source.part]))
+        for source in SOURCES
+        if source.part in files
+    ]
+
+
+def _uniform(
+    source: geopandas.GeoDataFrame,
+    *,
+    names: list[str | None],
+    kinds: list[str | None],
+) -> geopandas.GeoDataFrame:
+    shapes = source.geometry.to_numpy()
+    faults = np.flatnonzero([not is_fold(kind) for kind in kinds])
+    lines, row = lines_inside(shapes[faults], margin_polygon())
+    rows: npt.NDArray[np.int64] = faults[row]
+    return geopandas.GeoDataFrame(
+        {
+            "name": [_known(names[at]) for at in rows],
+            "kind": [fault_kind(kinds[at]) for at in rows],
+        },
+        geometry=lines,
+        crs=CRS,
+    )
+
+
+def _known(name: str | None) -> str | None:
+    return None if name is None or name.casefold().startswith(_UNNAMED) else name

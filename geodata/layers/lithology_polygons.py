@@ -1,0 +1,88 @@
+"""Rocks at the surface as polygons: the full GLiM of Hartmann & Moosdorf (2012)."""
+
+import geopandas
+import shapely
+
+from geodata.layers.columns import needed_column, texts, texts_of
+from geodata.layers.formats.vector import read_vector
+from geodata.layers.margin import MARGIN, margin_polygon
+from geodata.layers.plan import Files, Part
+from geodata.layers.product import VectorProduct, clipped
+from geodata.layers.vector_file import CRS
+
+GEODATABASE: Part = ("glim-polygons", "LiMW_GIS_2015.gdb.zip")
+
+_LAYER = "GLiM_export"
+_LITHOLOGIES = {
+    "su": "unconsolidated sediments",
+    "vb": "basic volcanic rocks",
+    "ss": "siliciclastic sedimentary rocks",
+    "pb": "basic plutonic rocks",
+    "sm": "mixed sedimentary rocks",
+    "sc": "carbonate sedimentary rocks",
+    "va": "acid volcanic rocks",
+    "mt": "metamorphic rocks",
+    "pa": "acid plutonic rocks",
+    "vi": "intermediate volcanic rocks",
+    "wb": "water",
+    "py": "pyroclastic rocks",
+    "pi": "intermediate plutonic rocks",
+    "ev": "evaporites",
+    "ig": "ice",
+}
+_PLUTONIC = ("pa", "pi", "pb")
+_NO_DATA = "nd"
+
+
+def build_lithology_polygons(files: Files) -> VectorProduct:
+    """Return the rock at the surface of the region and a margin.
+
+    Returns
+    -------
+    VectorProduct
+        ``code`` (first level, two letters), ``lithology`` in words (null for a
+        code we do not know) and ``detail``, the source's full code.  Areas the
+        source calls "no data" are left out, of the coverage too.
+    """
+    source = read_vector(
+        files[GEODATABASE], driver="filegdb-zip", layer=_LAYER, window=MARGIN
+    )
+    codes = texts(source[needed_column(source, ("xx",), "GLiM")])
+    details = texts_of(source, ("Litho",))
+    window = margin_polygon()
+    shapes = [clipped(shape, window) for shape in source.geometry]
+    keep = [
+        at
+        for at, (code, shape) in enumerate(zip(codes, shapes, strict=True))
+        if code is not None and code != _NO_DATA and not shape.is_empty
+    ]
+    table = geopandas.GeoDataFrame(
+        {
+            "code": [codes[at] for at in keep],
+            "lithology": [_LITHOLOGIES.get(codes[at] or "") for at in keep],
+            "detail": [details[at] for at in keep],
+        },
+        geometry=[shapes[at] for at in keep],
+        crs=CRS,
+    )
+    return VectorProduct(
+        table=table, coverage=shapely.union_all(table.geometry.to_numpy())
+    )
+
+
+def build_plutonic_rocks(files: Files) -> VectorProduct:
+    """Return the plutonic rocks among them, as the layer of intrusions.
+
+    Returns
+    -------
+    VectorProduct
+        ``name`` and ``kind``, both the class in words.  Coverage as the whole
+        map's.
+    """
+    rocks = build_lithology_polygons(files)
+    rows = rocks.table[rocks.table["code"].isin(_PLUTONIC)]
+    kinds = list(rows["lithology"])
+    table = geopandas.GeoDataFrame(
+        {"name": kinds, "kind": kinds}, geometry=rows.geometry.to_numpy(), crs=CRS
+    )
+    return VectorProduct(table=table, coverage=rocks.coverage)

@@ -1,0 +1,73 @@
+"""Magmatic belts: tracts that permit porphyry copper, USGS SIR 2010-5090-Z.
+
+A tract is drawn round the igneous rocks of one arc and age.  It is an interpreted
+product of a copper assessment, and stands here for the belt it was drawn round.
+"""
+
+from pathlib import Path, PurePosixPath
+
+import geopandas
+import shapely
+
+from geodata.errors import LayerFormatError
+from geodata.layers.columns import needed_column, texts
+from geodata.layers.formats.archive import archive_members
+from geodata.layers.formats.limits import DEFAULT_LIMITS
+from geodata.layers.formats.vector import read_vector
+from geodata.layers.margin import MARGIN, margin_polygon
+from geodata.layers.plan import Files, Part
+from geodata.layers.product import VectorProduct, clipped
+from geodata.layers.vector_file import CRS
+
+TRACTS: Part = ("usgs-sir20105090z-tracts", "sir20105090z-shape.zip")
+
+_IDS = ("coded_id", "tract_id", "gmrap_id", "tract", "id")
+_NAMES = ("tract_name", "name", "tractname")
+_OTHER = ("sed", "dep", "prosp")  # sediment-hosted tracts, and points
+
+
+def build_magmatic_belts(files: Files) -> VectorProduct:
+    """Return the porphyry-copper tracts of the region and a margin.
+
+    Returns
+    -------
+    VectorProduct
+        ``tract``, the assessment's id, and ``name``.  Without coverage: a place
+        outside every tract was judged not permissive, or was not assessed.
+    """
+    path = files[TRACTS]
+    source = read_vector(
+        path, driver="shapefile-zip", member=_porphyry_member(path), window=MARGIN
+    )
+    tracts = texts(source[needed_column(source, _IDS, "the tracts")])
+    names = texts(source[needed_column(source, _NAMES, "the tracts")])
+    window = margin_polygon()
+    shapes = [clipped(shape, window) for shape in source.geometry]
+    keep = [at for at, shape in enumerate(shapes) if not shape.is_empty]
+    table = geopandas.GeoDataFrame(
+        {"tract": [tracts[at] for at in keep], "name": [names[at] for at in keep]},
+        geometry=[shapely.normalize(shapes[at]) for at in keep],
+        crs=CRS,
+    )
+    return VectorProduct(table=table.sort_values("tract", ignore_index=True))
+
+
+def _porphyry_member(path: Path) -> str:
+    """Return the shapefile of porphyry tracts in the archive."""
+    members = [
+        name
+        for name in archive_members(path, DEFAULT_LIMITS)
+        if name.lower().endswith(".shp")
+    ]
+    names = {member: PurePosixPath(member).name.lower() for member in members}
+    tracts = [
+        member
+        for member, name in names.items()
+        if "tract" in name and not any(word in name for word in _OTHER)
+    ]
+    if len(tracts) != 1:
+        raise LayerFormatError(
+            "Expected one shapefile of porphyry tracts in the archive; its "
+            f"shapefiles are {', '.join(members) or 'none'}. Check the catalogue."
+        )
+    return tracts[0]

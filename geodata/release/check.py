@@ -1,0 +1,182 @@
+"""Check the maps against known sites; a site that made a map is no test of it."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pyproj
+import shapely
+
+from geodata.evidence.recipes import Reading
+from geodata.grid import Cells, FloatArray, to_equal_area
+from geodata.layers.store import LayerStore
+from geodata.release.surroundings import Surroundings
+from geodata.scoring.deposit_type import DepositType
+from geodata.scoring.validation import capture, validate, verdict
+
+MADE_FROM_OCCURRENCES = "made_from_occurrences"
+"""Entry of a record's ``extra``: true when the layer's places are such records."""
+
+_NUMBERED = re.compile(r"#\d+$")  # set behind a record id that occurs twice
+
+CIRCULAR = (
+    "A site whose own record is in a layer that a model reads is no test of that "
+    "model: it is marked circular and left out of the counts and means of its own "
+    "type, and of the ranking across types."
+)
+
+
+def check_sites(
+    ranks: Mapping[str, FloatArray],
+    coverages: Mapping[str, FloatArray],
+    cells: Cells,
+    around: Surroundings,
+    circular: Mapping[str, frozenset[str]],
+) -> dict[str, Any]:
+    """Report where known sites fall, those that made a map set apart.
+
+    Parameters
+    ----------
+    ranks, coverages, cells
+        As :func:`geodata.scoring.validation.validate`.
+    around : Surroundings
+        The known sites, and the land that is scored: a site farther from it than
+        its ``uncertainty_km`` is on the map and takes no part here.
+    circular : mapping of str to set of str
+        Site → deposit types it is no test of, from :func:`circular_sites`.
+
+    Returns
+    -------
+    dict
+        As ``validate``; each site has ``circular`` (its own type's map) and
+        ``circular_overall`` (any type's map is part of the map over all), and the
+        report has ``circular``: how many were left out of each count, and why.
+    """
+    inside = on_land(around.sites, around.scored)
+    report = validate(ranks, coverages, cells, around.sites[inside])
+    rows = [
+        {
+            **row,
+            "circular": row["deposit_type"] in circular.get(row["site"], ()),
+            "circular_overall": bool(circular.get(row["site"])),
+        }
+        for row in report["sites"]
+    ]
+    tested = {
+        which: [row[which]["mean"] for row in rows if row[which] and not row[mark]]
+        for which, mark in (("own", "circular"), ("overall", "circular_overall"))
+    }
+    return {
+        **report,
+        "sites": rows,
+        "circular": {
+            "own": sum(row["circular"] for row in rows),
+            "overall": sum(row["circular_overall"] for row in rows),
+            "note": CIRCULAR,
+        },
+        "capture": {which: capture(means) for which, means in tested.items()},
+        "verdict": {which: verdict(means) for which, means in tested.items()},
+    }
+
+
+def on_land(sites: gpd.GeoDataFrame, land: shapely.Geometry) -> npt.NDArray[np.bool_]:
+    """Tell which sites may lie on some land, within the error of their position."""
+    ground = to_equal_area(land)
+    shapely.prepare(ground)
+    points = [to_equal_area(point) for point in sites.geometry]
+    return np.asarray(
+        shapely.distance(ground, points)
+        <= 1_000 * sites["uncertainty_km"].to_numpy(dtype=np.float64)
+    )
+
+
+def circular_sites(
+    models: Mapping[str, DepositType],
+    readings: Mapping[str, Reading],
+    store: LayerStore,
+    claims: gpd.GeoDataFrame,
+) -> dict[str, frozenset[str]]:
+    """Find the known sites that a layer of a model was made from.
+
+    Parameters
+    ----------
+    models : mapping of str to DepositType
+        The models.
+    readings : mapping of str to Reading
+        What they read, by measurement key.
+    store : LayerStore
+        The layers.
+    claims : GeoDataFrame, EPSG:4326
+        Every claim about every known site.
+
+    Returns
+    -------
+    dict of str to set of str
+        Site → ids of the deposit types it is no test of; other sites are absent.
+    """
+    made = {
+        reading.measurement.layer
+        for reading in readings.values()
+        if reading.provenance is not None
+        and reading.provenance.extra.get(MADE_FROM_OCCURRENCES)
+    }
+    inside = {
+        layer: sites_in_layer(store.vector(layer).table, claims)
+        for layer in sorted(made)
+    }
+    found: dict[str, set[str]] = {}
+    for model in models.values():
+        for layer in {item.layer for item in model.measurements()} & made:
+            for site in inside[layer]:
+                found.setdefault(site, set()).add(model.id)
+    return {site: frozenset(types) for site, types in sorted(found.items())}
+
+
+def sites_in_layer(table: gpd.GeoDataFrame, claims: gpd.GeoDataFrame) -> set[str]:
+    """Return the sites whose record is a row of a table, or lies where one does.
+
+    Parameters
+    ----------
+    table : GeoDataFrame
+        Places made from occurrence records, EPSG:4326; ``occurrence_id`` (written
+        ``source:record``), ``record_ids`` (several, with commas), or ``source_id``
+        and ``record_id``, if it has them.
+    claims : GeoDataFrame
+        Claims, EPSG:4326; a located one matches a row no farther off than its
+        ``uncertainty_km``.
+    """
+    records = _records_of(table)
+    by_record = (claims["source"] + "-" + claims["record_id"].astype(str)).isin(records)
+    found = set(claims.loc[by_record, "site"])
+    points = table.geometry[table.geometry.notna()].representative_point()
+    lon, lat = points.x.to_numpy(), points.y.to_numpy()
+    geod = pyproj.Geod(ellps="WGS84")
+    for claim in claims[claims.geometry.notna()].itertuples():
+        if claim.site in found or not len(lon):
+            continue
+        metres = geod.inv(
+            np.full(len(lon), claim.lon), np.full(len(lat), claim.lat), lon, lat
+        )[2]
+        if np.min(metres) <= 1_000 * claim.uncertainty_km:
+            found.add(claim.site)
+    return {str(site) for site in found}
+
+
+def _records_of(table: gpd.GeoDataFrame) -> set[str]:
+    """Return the records of a table as source and number, joined by a hyphen."""
+    found: set[str] = set()
+    for column in ("occurrence_id", "record_ids"):
+        if column in table.columns:
+            for text in table[column].dropna():
+                found.update(str(text).split(","))
+    if {"source_id", "record_id"} <= set(table.columns):
+        found.update(
+            f"{source}:{record}"
+            for source, record in zip(
+                table["source_id"], table["record_id"], strict=True
+            )
+        )
+    return {_NUMBERED.sub("", record).replace(":", "-", 1) for record in found}

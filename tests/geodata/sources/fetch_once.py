@@ -1,0 +1,72 @@
+"""Fetch one file from a fault server; a program, so that it can be killed.
+
+Arguments: one JSON object with ``folder``, ``port``, ``ca``, ``sha256``, ``bytes``, and
+perhaps ``aloud``, to say on each line how many bytes are here, ``step``, the number
+of the file operation (opening, renaming, removing, shortening, making) at which to
+die by SIGKILL, or ``largest_file``, the bytes at which the disk is full.
+"""
+
+import json
+import os
+import resource
+import signal
+import ssl
+import sys
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+from geodata.sources import Door, obtain
+from tests.geodata.sources.fault_server import file_entry, publication
+
+OPERATIONS = {"open", "os.rename", "os.remove", "os.truncate", "os.mkdir"}
+
+
+def die_at(step: int, folder: str) -> None:
+    count = 0
+
+    def watch(event: str, arguments: tuple[Any, ...]) -> None:
+        nonlocal count
+        if event in OPERATIONS:
+            subject = arguments[0]
+            if isinstance(subject, int) or folder in str(subject):
+                count += 1
+                if count == step:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(watch)
+
+
+def main() -> None:
+    wish = json.loads(sys.argv[1])
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    tls.load_verify_locations(wish["ca"])
+    door = Door(
+        resolve=lambda host, port: ["127.0.0.1"],
+        tls=tls,
+        networks=(ip_network("127.0.0.1/32"),),
+        port=wish["port"],
+        proxy="",
+    )
+    entry = file_entry(sha256=wish["sha256"], bytes=wish["bytes"])
+    if "largest_file" in wish:
+        size = wish["largest_file"]
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    if "step" in wish:
+        die_at(wish["step"], wish["folder"])
+    obtain(
+        publication(entry),
+        entry,
+        downloads=Path(wish["folder"]),
+        door=door,
+        advance=say if wish.get("aloud") else None,
+    )
+
+
+def say(done: int, total: int) -> None:
+    sys.stdout.write(f"{done}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
