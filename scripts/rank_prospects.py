@@ -142,6 +142,8 @@ def summary(release: Release, out: Console) -> None:
         )
     out.print(sites)
     for which, found in release.validation["verdict"].items():
+        if found["n"] == 0:
+            continue
         words = "better than chance" if found["better_than_chance"] else "no better"
         out.print(
             f"{TESTED[which]}: mean {found['mean']:.0%} of {found['n']} sites, "

@@ -11,9 +11,9 @@ import shapely
 
 from geodata.errors import LayerFormatError
 from geodata.layers import borders, crust, palaeolithology, places, regime, terranes
-from geodata.layers.product import clipped, window_polygon
 from geodata.layers.formats.shapefile import read_attributes, read_polygons
 from geodata.layers.formats.topojson import read_countries
+from geodata.layers.product import clipped, window_polygon
 
 
 def geojson(*shapes):

@@ -239,6 +239,16 @@ def test_a_file_that_changes_in_between_is_never_mixed(server, tmp_path):
         assert left_in(tmp_path / "pinned") == []
 
 
+def test_a_file_that_becomes_shorter_in_between_keeps_nothing_of_the_longer(
+    server, tmp_path
+):
+    new = Act(body=OTHER[:3_000], etag='"v2"')
+    server.plays(GOOD.but(cut=5_000), new)
+    found = fetch(server, tmp_path, body=OTHER[:3_000])
+    assert found.path.read_bytes() == OTHER[:3_000]
+    assert found.bytes == 3_000
+
+
 def test_a_file_that_changes_under_the_same_tag_is_fetched_whole(server, tmp_path):
     server.plays(GOOD.but(cut=3_000), Act(body=OTHER))
     assert fetch(server, tmp_path, body=OTHER).path.read_bytes() == OTHER
