@@ -3,7 +3,7 @@
 import ipaddress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.errors import RefusedAddressError
@@ -91,6 +91,7 @@ def test_no_allowed_host_means_none():
             checked_address("https://files.example/", hosts)
 
 
+@settings(deadline=None)
 @given(st.lists(PIECES | st.text(max_size=3), max_size=8).map("".join))
 def test_whatever_is_accepted_is_plain_and_allowed(text):
     try:
@@ -117,6 +118,7 @@ PRIVATE_6 = (
 )
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_no_address_of_a_private_network_is_public(data):
     network = ipaddress.ip_network(data.draw(st.sampled_from(PRIVATE + PRIVATE_6)))

@@ -84,7 +84,9 @@ WHOLE = ["ledger.json", "survey-grid/grid.nc"]
 def test_a_file_put_there_by_hand_needs_no_network(server, tmp_path):
     entry = file_entry(BODY)
     path = put(tmp_path, entry, BODY)
+    put(tmp_path, file_entry(name="grid.nc.part"), b"of a run that was killed")
     found = fetch(server, tmp_path, entry)
+    assert left_in(tmp_path) == WHOLE
     assert (found.path, found.fresh, found.origin) == (path, False, "publisher")
     assert (found.bytes, found.rebuilt) == (6_000, False)
     assert server.seen == []

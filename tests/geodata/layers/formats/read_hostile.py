@@ -28,9 +28,7 @@ def main() -> None:
     # Not ru_maxrss: that also remembers the process this one was started from.
     status = Path("/proc/self/status").read_text(encoding="ascii")
     (peak,) = (
-        int(line.split()[1])
-        for line in status.splitlines()
-        if line.startswith("VmHWM")
+        int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")
     )
     sys.stdout.write(json.dumps({"outcomes": outcomes, "peak_mb": peak // 1024}))
 

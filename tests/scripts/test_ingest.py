@@ -1,0 +1,123 @@
+"""The command as a person or a program runs it, on a small mirror."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPT = ROOT / "scripts" / "ingest.py"
+
+
+def run(home, *arguments):
+    return subprocess.run(
+        [sys.executable, SCRIPT, *map(str, arguments)],
+        env={**os.environ, "ATLAS_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def mirror(shared, tmp_path_factory):
+    """Two sources of the real mirror: sutures and the sediment thickness."""
+    folder = tmp_path_factory.mktemp("mirror")
+    for name in ("himatibetmap/sutures.geojson", "lithosphere-grids/sedmap.gmt.gz"):
+        (folder / name).parent.mkdir()
+        shutil.copyfile(shared / "mirror" / name, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def home(mirror, tmp_path_factory):
+    """A home that holds what this mirror gives."""
+    folder = tmp_path_factory.mktemp("home")
+    done = run(folder, "--layer", "sutures", "--layer", "roads", "--mirror", mirror)
+    assert done.returncode == 0, done.stderr
+    assert "sutures" in done.stdout
+    assert "natural-earth-transport/ne_10m_roads.zip" in done.stdout
+    return folder
+
+
+def test_the_result_for_programs_names_every_file_and_layer(home, mirror):
+    names = ("sutures", "sediment-thickness", "roads")
+    wanted = [word for name in names for word in ("--layer", name)]
+    done = run(home, *wanted, "--mirror", mirror, "--json")
+    document = json.loads(done.stdout)
+    states = {row["layer"]: row["state"] for row in document["layers"]}
+    assert states == {
+        "sutures": "unchanged",
+        "sediment-thickness": "built",
+        "roads": "missing",
+    }
+    (sediment,) = (
+        row for row in document["holdings"] if row["layer"] == "sediment-thickness"
+    )
+    assert set(sediment["coverage"].values()) == {1.0}
+    assert sediment["origins"] == ["mirror"]
+    assert document["failed"] is False
+
+
+def test_the_status_says_what_is_here_and_what_the_rest_costs(home):
+    document = json.loads(run(home, "--status", "--json").stdout)
+    here = {row["layer"]: row for row in document["layers"] if row["here"]}
+    lacking = {row["layer"]: row for row in document["layers"] if not row["here"]}
+    assert here["sutures"]["size"] == "18 rows"
+    assert here["sutures"]["retrieved"].startswith("20")
+    assert sum(use["weight_share"] for use in lacking["faults"]["uses"]) > 0.1
+    text = run(home, "--status").stdout
+    assert "no public source of the region is known" in text
+    assert "bring afead/" not in text  # faults can be fetched from others
+
+
+def test_a_dry_run_changes_nothing(mirror, tmp_path):
+    done = run(tmp_path / "home", "--all", "--mirror", mirror, "--dry-run")
+    assert done.returncode == 0
+    assert "the mirror" in done.stdout
+    assert not (tmp_path / "home").exists()
+
+
+def test_an_unknown_layer_is_refused_with_the_known_ones(tmp_path):
+    done = run(tmp_path, "--layer", "gold")
+    assert done.returncode == 2
+    assert "terrane-boundaries" in done.stderr.replace("│", "").replace("\n", "")
+    assert run(tmp_path).returncode == 2
+
+
+def test_a_changed_file_is_a_failure_and_leaves_the_old_layer(home, mirror, tmp_path):
+    copy = tmp_path / "mirror"
+    shutil.copytree(mirror, copy)
+    path = copy / "himatibetmap" / "sutures.geojson"
+    path.write_bytes(path.read_bytes().replace(b"Indus", b"Ganges"))
+    done = run(home, "--layer", "sutures", "--mirror", copy)
+    assert done.returncode == 1
+    assert "sha256" in done.stderr
+    document = json.loads(run(home, "--status", "--json").stdout)
+    assert "sutures" in {row["layer"] for row in document["layers"] if row["here"]}
+
+
+def test_a_program_that_is_told_to_stop_says_so_and_publishes_nothing(shared, tmp_path):
+    process = subprocess.Popen(
+        [
+            *(sys.executable, SCRIPT, "--layer", "mineral-occurrences"),
+            *("--mirror", shared / "mirror"),
+        ],
+        env={**os.environ, "ATLAS_HOME": str(tmp_path)},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+    ledger = tmp_path / "downloads" / "ledger.json"
+    while not ledger.exists() and process.poll() is None:
+        pass
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate()
+    assert process.returncode == 130
+    assert "Stopped." in told
+    assert not (tmp_path / "layers" / "manifest.json").exists()
