@@ -9,18 +9,18 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from geodata.errors import GeodataError, LayerError, SourceError
-from geodata.layers.building import (
+from geodata.layers.making.building import (
     draft_from_packages,
     is_better,
     is_current,
     stage_layer,
     write_layer,
 )
-from geodata.layers.plan import LayerPlan
-from geodata.layers.publication import collect_garbage, publish
-from geodata.layers.shelf import Shelf
-from geodata.layers.store import LayerStore
-from geodata.layers.table import PLANS, plan
+from geodata.layers.making.package_plans import PLANS, plan
+from geodata.layers.making.plan import LayerPlan
+from geodata.layers.storage.publication import collect_garbage, publish
+from geodata.layers.storage.shelf import Shelf
+from geodata.layers.storage.store import LayerStore
 from geodata.provenance import Provenance
 from geodata.sources import Catalogue, fetch_package, load_catalogue, read_member
 

@@ -12,13 +12,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from geodata.errors import GeodataError
-from geodata.layers.gathering import Outcome, Places, is_failure
-from geodata.layers.ingested import AnyPlan, all_plans, parts_of
-from geodata.layers.ingestion import ingest
-from geodata.layers.ingestion_result import Ingestion, LayerResult
-from geodata.layers.plan import Part
-from geodata.layers.publication import collect_garbage
-from geodata.layers.store import LayerStore
+from geodata.layers.making.all_plans import AnyPlan, all_plans, parts_of
+from geodata.layers.making.gathering import Outcome, Places, is_failure
+from geodata.layers.making.ingestion import ingest
+from geodata.layers.making.plan import Part
+from geodata.layers.making.result import Ingestion, LayerResult
+from geodata.layers.storage.publication import collect_garbage
+from geodata.layers.storage.store import LayerStore
 from geodata.release.holdings import Holding, holdings
 from geodata.release.inventory import Shown, told_forecast, told_holdings, told_run
 from geodata.scoring.deposit_file import parse_all

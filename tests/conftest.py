@@ -3,13 +3,16 @@
 import ipaddress
 import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
 
-from geodata.layers.store import LayerStore
+from geodata.layers.making.building import is_better
+from geodata.layers.storage.store import LayerStore
 from geodata.release import Parameters, Release, build_release, open_release
 from geodata.scoring.deposit_type import deposit_type_texts
 
@@ -85,10 +88,31 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def store() -> LayerStore:
-    """Every layer there is: the bundle, and those that setup makes."""
-    home = Path(os.environ.get("ATLAS_HOME", ROOT / "var"))
-    return LayerStore((ROOT / "geodata" / "bundle", home / "layers"))
+def setup_layers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of layers as scripts/setup makes them, without ingested ones.
+
+    Where somebody has ingested layers, those of setup are made again aside, from the
+    packages that setup has brought.
+    """
+    home = Path(os.environ.get("ATLAS_HOME") or ROOT / "var")
+    here = LayerStore((home / "layers",))
+    if not any(is_better(here.provenance(layer)) for layer in here.ids()):
+        return home / "layers"
+    aside = tmp_path_factory.mktemp("setup")
+    (aside / "packages").symlink_to((home / "packages").resolve())
+    subprocess.run(
+        [sys.executable, ROOT / "scripts" / "build_bundle.py", "--at-setup"],
+        env={**os.environ, "ATLAS_HOME": str(aside)},
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    return aside / "layers"
+
+
+@pytest.fixture(scope="session")
+def store(setup_layers: Path) -> LayerStore:
+    """Every layer of a fresh machine: the bundle, and those that setup makes."""
+    return LayerStore((ROOT / "geodata" / "bundle", setup_layers))
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from geodata.evidence.measurement import Measurement
 from geodata.evidence.proximity import Proximity, covers
 from geodata.evidence.sampling import Field
 from geodata.grid import DegreeArray, FloatArray
-from geodata.layers.store import LayerStore, RasterLayer, VectorLayer
+from geodata.layers.storage.store import LayerStore, RasterLayer, VectorLayer
 from geodata.provenance import Provenance
 from geodata.region import Bounds
 

@@ -8,13 +8,13 @@ from shapely.ops import transform
 from geodata.errors import LayerFormatError
 from geodata.grid import EQUAL_AREA
 from geodata.layers.formats.topojson import Country, read_countries
-from geodata.layers.product import (
+from geodata.layers.making.product import (
     Members,
     VectorProduct,
     clipped,
     window_polygon,
 )
-from geodata.layers.vector_file import CRS
+from geodata.layers.storage.vector_file import CRS
 from geodata.region import STATES
 
 COUNTRIES_10M = "package/countries-10m.json"

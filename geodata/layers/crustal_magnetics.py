@@ -2,8 +2,8 @@
 
 from geodata.layers.formats.harmonics import radial_grid, read_shc
 from geodata.layers.grid_image import image_of
-from geodata.layers.plan import Files
-from geodata.layers.product import RasterProduct
+from geodata.layers.making.plan import Files
+from geodata.layers.making.product import RasterProduct
 
 MODEL = ("lcs1-magnetic", "LCS-1.shc")
 

@@ -17,8 +17,8 @@ from geodata.errors import LayerFormatError
 from geodata.layers.formats.degree_grid import DoubleMap
 from geodata.layers.formats.icgem import IcgemGrid, read_icgem
 from geodata.layers.grid_image import image_of
-from geodata.layers.plan import Files
-from geodata.layers.product import RasterProduct
+from geodata.layers.making.plan import Files
+from geodata.layers.making.product import RasterProduct
 
 GRID = ("lithosphere-grids", "EIGEN-6C4-gravity-30m.gdf.bz2")
 

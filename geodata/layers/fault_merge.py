@@ -20,7 +20,7 @@ from shapely.ops import substring
 
 from geodata.layers.conformal import from_plane, to_plane
 from geodata.layers.fault_kinds import UNCLASSIFIED
-from geodata.layers.vector_file import CRS
+from geodata.layers.storage.vector_file import CRS
 
 TOLERANCE_M = 5_000.0
 """About the position error of the sets.  Measured between CAFD and HimaTibetMap: of

@@ -14,9 +14,9 @@ import numpy.typing as npt
 from geodata.layers.columns import needed_column, texts, texts_of
 from geodata.layers.fault_kinds import fault_kind, is_fold
 from geodata.layers.formats.vector import read_vector
+from geodata.layers.making.plan import Files, Part
 from geodata.layers.margin import MARGIN, lines_inside, margin_polygon
-from geodata.layers.plan import Files, Part
-from geodata.layers.vector_file import CRS
+from geodata.layers.storage.vector_file import CRS
 
 _UNNAMED = "unnamed"  # CAFD writes "Unnamed Fault" where it knows no name
 _DOUBTFUL = "D"  # lowest rank of confidence in AFEAD: perhaps no fault at all

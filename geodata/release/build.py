@@ -9,7 +9,7 @@ import numpy as np
 
 from geodata.errors import CellSizeError, DamagedReleaseError, NoReleaseError
 from geodata.grid import Cells, FloatArray, Grid
-from geodata.layers.store import LayerStore
+from geodata.layers.storage.store import LayerStore
 from geodata.prospects.delineate import delineate
 from geodata.prospects.describe import ProspectArea, Survey, describe
 from geodata.prospects.rank import rank, to_table

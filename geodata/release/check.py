@@ -12,7 +12,7 @@ import shapely
 
 from geodata.evidence.recipes import Reading
 from geodata.grid import Cells, FloatArray, to_equal_area
-from geodata.layers.store import LayerStore
+from geodata.layers.storage.store import LayerStore
 from geodata.release.surroundings import Surroundings
 from geodata.scoring.deposit_type import DepositType
 from geodata.scoring.validation import capture, validate, verdict

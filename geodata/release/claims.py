@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import pyproj
 
-from geodata.layers.occurrence_samples import region_claims
-from geodata.layers.occurrences import read_occurrences
-from geodata.layers.store import LayerStore
+from geodata.layers.occurrences.known_sites import read_occurrences
+from geodata.layers.occurrences.samples import region_claims
+from geodata.layers.storage.store import LayerStore
 from geodata.release.shown import OCCURRENCES
 
 ALIKE = 0.88  # share of letters two names of one site have in common, at least
@@ -30,7 +30,7 @@ def known_claims(store: LayerStore) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame, EPSG:4326
-        As :func:`geodata.layers.occurrences.read_occurrences`.
+        As :func:`geodata.layers.occurrences.known_sites.read_occurrences`.
 
     Raises
     ------

@@ -9,8 +9,8 @@ import numpy.typing as npt
 import shapely
 
 from geodata.evidence.recipes import Reading
-from geodata.layers.extent import extent_of_layer
-from geodata.layers.store import LayerStore
+from geodata.layers.making.extent import extent_of_layer
+from geodata.layers.storage.store import LayerStore
 from geodata.prospects.delineate import outlines
 from geodata.prospects.describe import Survey
 from geodata.provenance import Provenance

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from geodata.layers.extent import StateCells, extent_of_layer, shares_of_states
-from geodata.layers.store import LayerStore
+from geodata.layers.making.extent import StateCells, extent_of_layer, shares_of_states
+from geodata.layers.storage.store import LayerStore
 from geodata.provenance import Provenance
 from geodata.scoring.deposit_type import DepositType
 

@@ -12,7 +12,7 @@ import rasterio
 import shapely
 
 from geodata.grid import DEFAULT_CELL_M, check_cell_size
-from geodata.layers.store import LayerStore
+from geodata.layers.storage.store import LayerStore
 from geodata.prospects.delineate import Delineation
 from geodata.region import BORDER_PROFILE
 from geodata.scoring.uncertainty import DRAWS, SEED

@@ -8,7 +8,7 @@ import geopandas as gpd
 
 from geodata.evidence.recipes import Reading
 from geodata.grid import EQUAL_AREA, Cells
-from geodata.layers.store import LayerStore
+from geodata.layers.storage.store import LayerStore
 from geodata.prospects.describe import Survey
 from geodata.region import BORDER_NOTE, CAUTION
 from geodata.release.coverage import LayerCoverage

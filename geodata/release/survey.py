@@ -9,7 +9,7 @@ import numpy as np
 from geodata.evidence.recipes import Reading, prepare
 from geodata.grid import Cells, FloatArray
 from geodata.layers.margin import MARGIN
-from geodata.layers.store import LayerStore
+from geodata.layers.storage.store import LayerStore
 from geodata.prospects.describe import Survey
 from geodata.release.surroundings import Surroundings, state_of_cells
 from geodata.scoring.deposit_type import DepositType

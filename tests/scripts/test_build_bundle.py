@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from geodata.layers.building import FROM_FILES, PLAN_FACT
-from geodata.layers.manifest import MANIFEST
-from geodata.layers.product import VectorProduct
-from geodata.layers.publication import publish, stage
-from geodata.layers.store import LayerStore, write_vector
+from geodata.layers.making.building import FROM_FILES, PLAN_FACT
+from geodata.layers.making.product import VectorProduct
+from geodata.layers.storage.manifest import MANIFEST
+from geodata.layers.storage.publication import publish, stage
+from geodata.layers.storage.store import LayerStore, write_vector
 from geodata.sources import load_catalogue
 
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from geodata.errors import MissingLayerError
-from geodata.layers.store import LayerStore
+from geodata.layers.storage.store import LayerStore
 from geodata.release import Parameters, open_release
 from geodata.release.inputs import gather
 

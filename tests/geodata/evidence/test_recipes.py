@@ -6,8 +6,8 @@ import shapely
 from geodata.errors import LayerFormatError
 from geodata.evidence.measurement import Measurement
 from geodata.evidence.recipes import prepare
-from geodata.layers.raster_file import RasterImage
-from geodata.layers.store import LayerStore, write_raster, write_vector
+from geodata.layers.storage.raster_file import RasterImage
+from geodata.layers.storage.store import LayerStore, write_raster, write_vector
 from geodata.provenance import Provenance
 from geodata.region import Bounds
 

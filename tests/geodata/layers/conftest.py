@@ -18,10 +18,9 @@ def bundle() -> LayerStore:
 
 
 @pytest.fixture(scope="session")
-def home_layers() -> LayerStore:
+def home_layers(setup_layers: Path) -> LayerStore:
     """The layers that scripts/setup makes; CI must have them."""
-    home = Path(os.environ.get("ATLAS_HOME") or ROOT / "var")
-    store = LayerStore((home / "layers",))
+    store = LayerStore((setup_layers,))
     missing = sorted(set(AT_SETUP) - set(store.ids()))
     if missing:
         reason = f"waits for layers made by scripts/setup: {', '.join(missing)}"

@@ -13,7 +13,7 @@ from geodata.errors import LayerFormatError
 from geodata.layers import borders, crust, palaeolithology, places, regime, terranes
 from geodata.layers.formats.shapefile import read_attributes, read_polygons
 from geodata.layers.formats.topojson import read_countries
-from geodata.layers.product import clipped, window_polygon
+from geodata.layers.making.product import clipped, window_polygon
 
 
 def geojson(*shapes):

@@ -21,7 +21,7 @@ from geodata.layers.fault_kinds import fault_kind, is_fold
 from geodata.layers.fault_merge import merged_faults
 from geodata.layers.fault_sets import SOURCES, read_sets
 from geodata.layers.formats.vector import read_vector
-from geodata.layers.product import VectorProduct
+from geodata.layers.making.product import VectorProduct
 
 EARTH = pyproj.Geod(ellps="WGS84")
 AFEAD, HIMATIBETMAP, CAFD, GEM = (source.part for source in SOURCES)

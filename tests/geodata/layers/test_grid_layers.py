@@ -17,9 +17,9 @@ from geodata.layers.formats.harmonics import radial_field, read_shc
 from geodata.layers.formats.netcdf import read_netcdf
 from geodata.layers.gravity import normal_gravity
 from geodata.layers.grid_image import image_of
-from geodata.layers.grid_plans import PLANS
+from geodata.layers.making.grid_plans import PLANS
 from geodata.layers.margin import MARGIN
-from geodata.layers.raster_file import decode_raster, encode_raster
+from geodata.layers.storage.raster_file import decode_raster, encode_raster
 
 A, B, C = (76.10, 42.87), (82.4, 48.5), (70.7, 39.45)
 D, E, F, G = (61.9, 52.2), (64.6, 41.6), (66.4, 37.8), (52.1, 43.7)

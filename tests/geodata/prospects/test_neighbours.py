@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 import geodata
-from geodata.layers.occurrences import read_occurrences, sites
-from geodata.layers.store import LayerStore
+from geodata.layers.occurrences.known_sites import read_occurrences, sites
+from geodata.layers.storage.store import LayerStore
 from geodata.prospects.neighbours import (
     describe_distance,
     nearest_occurrences,

@@ -6,8 +6,8 @@ from typing import Any
 import geopandas as gpd
 import shapely
 
-from geodata.layers.occurrence_file import NUMBER_COLUMNS
-from geodata.layers.store import LayerStore, coverage_record, write_vector
+from geodata.layers.occurrences.known_sites_file import NUMBER_COLUMNS
+from geodata.layers.storage.store import LayerStore, coverage_record, write_vector
 from geodata.provenance import Member, Provenance
 from geodata.release import Parameters, build_release
 from geodata.scoring.deposit_type import deposit_type_texts

@@ -15,7 +15,7 @@ from geodata.errors import (
     UnknownDepositTypeError,
 )
 from geodata.grid import Grid
-from geodata.layers.store import LayerStore
+from geodata.layers.storage.store import LayerStore
 from geodata.provenance import file_checksum
 from geodata.release import Parameters, build_release, known_releases, open_release
 from geodata.release.build import check_memory

@@ -1,0 +1,1 @@
+"""How layers are made: plans, files, processes, and what came of them."""

@@ -1,0 +1,1 @@
+"""Mineral occurrences: the known rare-earth sites, and every public table as one."""

@@ -1,0 +1,207 @@
+"""Read every occurrence table that is here, as text under one set of column names."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geodata.layers.formats.archive import archive_members
+from geodata.layers.formats.delimited import read_csv
+from geodata.layers.formats.geodatabase import read_geodatabase_table
+from geodata.layers.formats.vector import read_vector
+from geodata.layers.making.plan import Files, Part
+from geodata.layers.occurrences.column_map import EXTRA, TARGETS, map_columns
+from geodata.layers.occurrences.layout import Columns, OccurrenceTable
+from geodata.layers.occurrences.minmod_sites import read_sites
+from geodata.layers.occurrences.tables import TABLES
+from geodata.provenance import file_checksum
+from geodata.sources import Catalogue, PublishedSource
+
+_REQUIRED = ("record_id", "name", "lon", "lat")
+_NAMED = ("record_id", "name")
+_GEODATABASE = ".gdb.zip"
+_SHAPEFILE = "-shp.zip"
+_LON, _LAT = "longitude of the geometry", "latitude of the geometry"
+
+# Number of a row in its file, from 1: what geodatabases and shapefiles call records by
+# when no column does.
+_ROW = "fid"
+
+# Keys of a column map in the catalogue that name layers, not columns.
+_LAYER, _NAMES_LAYER = "layer", "names_layer"
+
+
+def read_claims(files: Files, catalogue: Catalogue) -> pd.DataFrame:
+    """Read all records of all tables whose files are here.
+
+    Parameters
+    ----------
+    files : mapping of (source id, file name) to Path
+        Verified files.  Of several files of one table the first of its list is read.
+    catalogue : Catalogue
+        Column maps, and the checksums of reconstructions.
+
+    Returns
+    -------
+    DataFrame
+        One row per record in the order of the tables, all cells text: the targets of
+        a column map, ``extra``, ``source_id`` and ``minerals_text``; and ``rebuilt``,
+        bool.
+
+    Raises
+    ------
+    LayerFormatError
+        If a table lacks a column without which it is of no use.
+    """
+    frames = [
+        _read_table(table, part, files, catalogue)
+        for table in TABLES
+        for part in _chosen(table, files)
+    ]
+    if not frames:
+        names = [*TARGETS, EXTRA, "source_id", "minerals_text", "rebuilt"]
+        return pd.DataFrame({name: pd.Series(dtype=object) for name in names})
+    return pd.concat(frames, ignore_index=True)
+
+
+def parts_used(files: Files) -> tuple[Part, ...]:
+    """Return the files :func:`read_claims` reads of those that are here."""
+    chosen = [(table, part) for table in TABLES for part in _chosen(table, files)]
+    copies = [table.minerals for table, _ in chosen if table.minerals is not None]
+    used = [*(part for _, part in chosen), *copies]
+    return tuple(part for part in used if part in files)
+
+
+def _chosen(table: OccurrenceTable, files: Files) -> list[Part]:
+    return [part for part in table.parts() if part in files][:1]
+
+
+def _read_table(
+    table: OccurrenceTable, part: Part, files: Files, catalogue: Catalogue
+) -> pd.DataFrame:
+    path = files[part]
+    source = catalogue.published(table.source)
+    columns = _columns(table, source)
+    if part[1].endswith((_GEODATABASE, _SHAPEFILE)):
+        frames = _from_geometries(table, path, columns, part[1])
+    else:
+        frames = _from_text(table, path, columns)
+    claims = pd.concat(frames, ignore_index=True)
+    claims["source_id"] = table.source
+    claims["minerals_text"] = _minerals(table, files, claims)
+    claims["rebuilt"] = _is_rebuilt(source, part, path)
+    return claims
+
+
+def _columns(table: OccurrenceTable, source: PublishedSource) -> Columns:
+    """Join what the code knows of a table with the map of its catalogue entry."""
+    known = table.columns or {}
+    return {
+        target: (*known.get(target, ()), *source.columns.get(target, ()))
+        for target in dict.fromkeys((*known, *source.columns))
+    }
+
+
+def _from_text(
+    table: OccurrenceTable, path: Path, columns: Columns
+) -> list[pd.DataFrame]:
+    frames = [
+        _mapped(table, _with_lists(table, path, member), columns)
+        for member in table.members
+    ]
+    frames += [
+        _names_only(table, read_csv(path, member_suffix=member), columns)
+        for member in table.name_lists
+        if _has_member(path, member)
+    ]
+    return frames
+
+
+def _with_lists(table: OccurrenceTable, path: Path, member: str) -> pd.DataFrame:
+    """Read one member, with its commodities from other columns and members."""
+    frame = read_csv(path, member_suffix=member)
+    joined = [column for column in table.joined if column in frame]
+    if joined:
+        frame["commodities"] = frame[joined].agg("; ".join, axis="columns")
+    keyed = table.keyed
+    if keyed is not None and _has_member(path, keyed.member):
+        rows = read_csv(
+            path, member_suffix=keyed.member, columns=(keyed.key, keyed.value)
+        )
+        more = rows.groupby(keyed.key, sort=False)[keyed.value].agg("; ".join)
+        more = frame[keyed.key].map(more).fillna("")
+        frame["commodity"] = frame["commodity"].str.cat(more, sep="; ")
+    return frame
+
+
+def _from_geometries(
+    table: OccurrenceTable, path: Path, columns: Columns, name: str
+) -> list[pd.DataFrame]:
+    """Read points; their geometry counts, not columns that repeat it."""
+    geodatabase = name.endswith(_GEODATABASE)
+    frame = read_vector(
+        path,
+        driver="filegdb-zip" if geodatabase else "shapefile-zip",
+        layer=next(iter(columns.get(_LAYER, ())), table.layer) or None,
+    )
+    points = shapely.centroid(frame.geometry.to_numpy())
+    frame = pd.DataFrame(frame.drop(columns=frame.geometry.name))
+    frame[_LON], frame[_LAT] = shapely.get_x(points), shapely.get_y(points)
+    if _ROW not in map(str.casefold, frame.columns):
+        frame[_ROW] = np.arange(1, len(frame) + 1)
+    frames = [_mapped(table, frame, {**columns, "lon": (_LON,), "lat": (_LAT,)})]
+    if geodatabase:
+        frames += [
+            _names_only(table, read_geodatabase_table(path, layer), columns)
+            for layer in columns.get(_NAMES_LAYER, table.name_lists)
+        ]
+    return frames
+
+
+def _mapped(
+    table: OccurrenceTable, frame: pd.DataFrame, columns: Columns
+) -> pd.DataFrame:
+    return map_columns(
+        frame,
+        columns,
+        required=_REQUIRED,
+        name=table.title,
+        keep_rest=table.columns is None,
+    )
+
+
+def _names_only(
+    table: OccurrenceTable, frame: pd.DataFrame, columns: Columns
+) -> pd.DataFrame:
+    """Read records that have names, or only aliases, and no position."""
+    named = {**columns, "name": (*columns["name"], *columns.get("aliases", ()))}
+    mapped = map_columns(
+        frame,
+        named,
+        required=_NAMED,
+        name=table.title,
+        keep_rest=table.columns is None,
+    )
+    mapped["name"] = mapped["name"].str.split(";").str[0].str.strip()
+    return mapped.assign(lon="", lat="", lon_dms="", lat_dms="")
+
+
+def _minerals(table: OccurrenceTable, files: Files, claims: pd.DataFrame) -> pd.Series:
+    """Return what a copy of the table says of minerals; the copy adds no record."""
+    if table.minerals is None or table.minerals not in files:
+        return pd.Series("", index=claims.index, dtype=object)
+    sites = read_sites(files[table.minerals])
+    texts: Mapping[str, str] = {key: site.commodities for key, site in sites.items()}
+    return claims["record_id"].map(texts).fillna("").astype(object)
+
+
+def _is_rebuilt(source: PublishedSource, part: Part, path: Path) -> np.bool_:
+    rebuilt = source.file(part[1]).rebuilt_sha256
+    return np.bool_(bool(rebuilt) and file_checksum(path) == rebuilt)
+
+
+def _has_member(path: Path, ending: str) -> bool:
+    """Tell whether the archive of a table has another member."""
+    return any(name.endswith(ending) for name in archive_members(path))

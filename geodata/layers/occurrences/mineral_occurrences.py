@@ -1,0 +1,219 @@
+"""Mineral occurrences: every claim of every public table, in one uniform table.
+
+One row is what one record of one table says.  Nothing is merged away: records that
+speak of the same place share a ``cluster_id``, and one of them is ``preferred`` as the
+position of the place.  Plants, and records that contradict themselves, stay in the
+table, marked, and are preferred nowhere.
+"""
+
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import geopandas
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geodata.errors import LayerFormatError
+from geodata.layers.making.plan import Files
+from geodata.layers.making.product import TableProduct, VectorProduct
+from geodata.layers.occurrences.claims import parts_used, read_claims
+from geodata.layers.occurrences.contents import describe_contents
+from geodata.layers.occurrences.places import with_places
+from geodata.layers.occurrences.positions import (
+    doubts,
+    inside,
+    other_states,
+    read_positions,
+    shared_points,
+    states_at,
+    uncertainties_km,
+)
+from geodata.layers.occurrences.tables import TABLES
+from geodata.layers.occurrences.vocabulary import load_vocabulary
+from geodata.layers.storage.store import LayerStore
+from geodata.layers.storage.vector_file import CRS
+from geodata.region import WINDOW, Bounds
+from geodata.sources import Catalogue, load_catalogue
+
+COLUMNS = (
+    "occurrence_id",
+    "name",
+    "aliases",
+    "lon",
+    "lat",
+    "uncertainty_km",
+    "country_text",
+    "country",
+    "commodities",
+    "minerals",
+    "commodity_group",
+    "ree_evidence",
+    "deposit_type",
+    "deposit_type_source",
+    "status",
+    "status_source",
+    "age",
+    "is_facility",
+    "shared_point",
+    "quarantined",
+    "reason",
+    "cluster_id",
+    "cluster_claims",
+    "cluster_lineages",
+    "cluster_spread_km",
+    "preferred",
+    "source_id",
+    "record_id",
+    "record_url",
+    "table",
+    "rebuilt",
+    "extra",
+)
+"""Columns of both layers, the one with positions and the one without."""
+
+_MARGIN_DEG = 3.0  # more than 300 km in latitude, and wider than the window by half
+_NEAR = Bounds(
+    west=WINDOW.west - _MARGIN_DEG,
+    south=WINDOW.south - _MARGIN_DEG,
+    east=WINDOW.east + _MARGIN_DEG,
+    north=WINDOW.north + _MARGIN_DEG,
+)
+_ONLY_NEAR = [table.source for table in TABLES if table.only_near]
+
+
+def build_occurrences(files: Files) -> VectorProduct:
+    """Return every record that has a position, of every table that is here.
+
+    Parameters
+    ----------
+    files : mapping of (source id, file name) to Path
+        Files of the tables; any may be missing.
+
+    Returns
+    -------
+    VectorProduct
+        Points, the world; columns :data:`COLUMNS`.  Coverage is unknown: where a
+        table has no record, nothing is said.
+    """
+    table = located_claims(files, load_catalogue(), bundled_states())
+    facts = _facts(files, table)
+    return VectorProduct(
+        table=table, extra={**facts, "country_disagreements": other_states(table)}
+    )
+
+
+def build_unlocated(files: Files) -> TableProduct:
+    """Return every record without a usable position; ``reason`` says why.
+
+    The columns are those of the located ones; numbers of position are NaN.
+    """
+    claims = uniform_claims(files, load_catalogue())
+    unlocated = claims[claims["lon"].isna()].copy()
+    unlocated["uncertainty_km"] = np.nan
+    unlocated[["shared_point", "quarantined", "preferred"]] = False
+    unlocated["country"] = ""
+    unlocated["cluster_id"] = unlocated["occurrence_id"]
+    unlocated[["cluster_claims", "cluster_lineages"]] = 1
+    unlocated["cluster_spread_km"] = np.nan
+    table = unlocated[list(COLUMNS)].reset_index(drop=True)
+    return TableProduct(table=table, extra=_facts(files, table))
+
+
+def bundled_states() -> geopandas.GeoDataFrame:
+    """Return the polygons of the five states that come with the code."""
+    bundle = Path(str(resources.files("geodata").joinpath("bundle")))
+    return LayerStore((bundle,)).vector("states").table
+
+
+def uniform_claims(files: Files, catalogue: Catalogue) -> pd.DataFrame:
+    """Read all records and say in our words what they say.
+
+    Returns
+    -------
+    DataFrame
+        In the order of the tables; ``lon``, ``lat`` are NaN and ``reason`` says why
+        where there is no usable position.  Position, state and place of a record are
+        not judged yet.
+    """
+    claims = read_claims(files, catalogue)
+    if claims.empty:
+        raise LayerFormatError(
+            "None of the occurrence tables holds a record. Expected at least one table "
+            "besides the copies that complete others; fetch one with "
+            "scripts/ingest.py --layer mineral-occurrences."
+        )
+    claims = claims.assign(**read_positions(claims))
+    claims = claims[~_left_out(claims)].reset_index(drop=True)
+    return claims.assign(**describe_contents(claims), occurrence_id=_ids(claims))
+
+
+def located_claims(
+    files: Files, catalogue: Catalogue, states: geopandas.GeoDataFrame
+) -> geopandas.GeoDataFrame:
+    """Return the located records with state, doubts, uncertainty and place.
+
+    Parameters
+    ----------
+    states : GeoDataFrame, EPSG:4326
+        The layer ``states``.
+
+    Returns
+    -------
+    GeoDataFrame, EPSG:4326
+        Columns :data:`COLUMNS` and points, in the order of the tables.
+    """
+    claims = uniform_claims(files, catalogue)
+    claims = claims[claims["lon"].notna()].reset_index(drop=True)
+    lon, lat = claims["lon"].to_numpy(float), claims["lat"].to_numpy(float)
+    sources = claims["source_id"].tolist()
+    shared = shared_points(sources, lon, lat).to_numpy(bool)
+    reason = doubts(claims, lon, lat)
+    claims = claims.assign(
+        uncertainty_km=uncertainties_km(sources, lon, lat, shared),
+        country=states_at(states, lon, lat),
+        shared_point=shared,
+        quarantined=[bool(text) for text in reason],
+        reason=reason,
+    )
+    placed = claims.assign(**with_places(claims))
+    return geopandas.GeoDataFrame(
+        placed[list(COLUMNS)],
+        geometry=geopandas.points_from_xy(lon, lat),
+        crs=CRS,
+    )
+
+
+def _left_out(claims: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Tell which records of tables kept near the region only are of no use to us.
+
+    A record without a position is far from everything.
+    """
+    far = ~inside(_NEAR, claims["lon"].to_numpy(float), claims["lat"].to_numpy(float))
+    asked = claims["source_id"].isin(_ONLY_NEAR).to_numpy(bool) & far
+    words = load_vocabulary()
+    texts = claims["commodities"].where(asked, "")
+    is_direct = {
+        text: words.evidence(words.content(text).commodities) == "direct"
+        for text in texts.unique()
+    }
+    return np.asarray(asked & ~texts.map(is_direct).to_numpy(bool))
+
+
+def _ids(claims: pd.DataFrame) -> pd.Series:
+    """Return source and record id; a record id used twice gets a number behind it."""
+    ids = claims["source_id"].str.cat(claims["record_id"], sep=":")
+    again = ids.groupby(ids).cumcount()
+    return ids.where(again == 0, ids + "#" + (again + 1).astype(str))
+
+
+def _facts(files: Files, table: pd.DataFrame) -> dict[str, Any]:
+    """Return what the record of a layer says of its tables."""
+    rows = table["source_id"].value_counts()
+    rebuilt = table.loc[table["rebuilt"].astype(bool), "source_id"].unique()
+    return {
+        "parts": [f"{source}/{name}" for source, name in parts_used(files)],
+        "rows": {source: int(rows[source]) for source in sorted(rows.index)},
+        "rebuilt": sorted(rebuilt),
+    }

@@ -1,0 +1,176 @@
+"""Rows of the occurrence table for one purpose: labels, background, known sites.
+
+Nothing here is a judgement of its own: a label is a record whose *source* gives it
+the deposit type and names rare earths.  Places, not records, are counted: several
+records of one place make one label, at its preferred position where that qualifies.
+"""
+
+import geopandas
+import numpy as np
+import pandas as pd
+
+from geodata.layers.occurrences.known_sites_file import (
+    DEPOSIT_TYPES,
+    NUMBER_COLUMNS,
+    TEXT_COLUMNS,
+)
+from geodata.layers.occurrences.places import preference
+from geodata.layers.occurrences.positions import inside, point_keys
+from geodata.layers.occurrences.tables import TABLES
+from geodata.region import WINDOW
+
+CELL_DEG = 0.25
+"""Side of the cells in which the background holds one place at most."""
+
+_BACKGROUND = [table.source for table in TABLES if table.background]
+
+
+def usable(occurrences: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
+    """Return the records that are neither plants nor contradict themselves."""
+    return occurrences[~occurrences["quarantined"] & ~occurrences["is_facility"]]
+
+
+def labels(
+    occurrences: geopandas.GeoDataFrame, deposit_type: str
+) -> geopandas.GeoDataFrame:
+    """Return the places in the world that are known examples of a deposit type.
+
+    Parameters
+    ----------
+    occurrences : GeoDataFrame, EPSG:4326
+        The layer ``mineral-occurrences``.
+    deposit_type : str
+        One of :data:`~geodata.layers.occurrences.known_sites_file.DEPOSIT_TYPES`.
+
+    Returns
+    -------
+    GeoDataFrame, EPSG:4326
+        Usable records of the type that name rare earths; one for each place, and one
+        for each point.
+
+    Raises
+    ------
+    ValueError
+        If there is no such type.
+    """
+    if deposit_type not in DEPOSIT_TYPES:
+        raise ValueError(f"{deposit_type!r} is none of {', '.join(DEPOSIT_TYPES)}")
+    rows = usable(occurrences)
+    is_label = (rows["deposit_type"] == deposit_type) & (
+        rows["ree_evidence"] == "direct"
+    )
+    places = _first_of(rows[is_label], rows.loc[is_label, "cluster_id"])
+    lon, lat = places["lon"].to_numpy(), places["lat"].to_numpy()
+    return _first_of(places, point_keys([""] * len(places), lon, lat))
+
+
+def background(
+    occurrences: geopandas.GeoDataFrame,
+    deposit_type: str,
+    *,
+    cell_deg: float = CELL_DEG,
+) -> geopandas.GeoDataFrame:
+    """Return the target group: where the same people looked and found something else.
+
+    Parameters
+    ----------
+    occurrences : GeoDataFrame, EPSG:4326
+        The layer ``mineral-occurrences``.
+    deposit_type : str
+        The type whose labels it stands against.
+    cell_deg : float
+        Side of the cells, degrees.
+
+    Returns
+    -------
+    GeoDataFrame, EPSG:4326
+        Usable records of the other deposit tables of the same survey that name no
+        rare earth and are not of the type: one for each cell, none in a cell of a
+        label.
+    """
+    rows = usable(occurrences)
+    other = (rows["ree_evidence"] != "direct") & (rows["deposit_type"] != deposit_type)
+    rows = rows[rows["source_id"].isin(_BACKGROUND) & other]
+    taken = set(_cells(labels(occurrences, deposit_type), cell_deg))
+    cells = _cells(rows, cell_deg)
+    free = ~cells.isin(taken)
+    return _first_of(rows[free.to_numpy()], cells[free])
+
+
+def region_claims(occurrences: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
+    """Return the records that name rare earths in the window, as the bundle has them.
+
+    Parameters
+    ----------
+    occurrences : GeoDataFrame, EPSG:4326
+        The layer ``mineral-occurrences``.
+
+    Returns
+    -------
+    GeoDataFrame, EPSG:4326
+        In the columns of the table of known sites, as
+        :func:`~geodata.layers.occurrences.known_sites_file.parse_occurrences` reads it.
+        ``site`` is the name of the place's preferred record, with its id when two
+        places have one name; exactly one record of a site is ``preferred``.
+        ``occurrence_id`` is written as in the bundle, so equal ids mean equal records.
+    """
+    rows = usable(occurrences)
+    near = inside(WINDOW, rows["lon"].to_numpy(), rows["lat"].to_numpy())
+    rows = rows[near & (rows["ree_evidence"] == "direct").to_numpy()]
+    chosen = _first_of(rows, rows["cluster_id"])
+    names = chosen["name"].where(chosen["name"] != "", chosen["occurrence_id"])
+    twice = names.duplicated(keep=False)
+    names = names.where(~twice, names + " (" + chosen["occurrence_id"] + ")")
+    sites = dict(zip(chosen["cluster_id"], names, strict=True))
+    claims = rows.assign(
+        occurrence_id=rows["occurrence_id"].str.replace(":", "-", n=1),
+        site=rows["cluster_id"].map(sites),
+        name=rows["name"].where(rows["name"] != "", rows["occurrence_id"]),
+        status=rows["status_source"],
+        country_by_polygon=rows["country"],
+        source=rows["source_id"],
+        note=_notes(rows),
+        preferred=rows["occurrence_id"].isin(chosen["occurrence_id"]),
+    )
+    columns = [*TEXT_COLUMNS, *NUMBER_COLUMNS, "preferred", claims.geometry.name]
+    return claims[columns].reset_index(drop=True)
+
+
+def _first_of(rows: geopandas.GeoDataFrame, keys: pd.Series) -> geopandas.GeoDataFrame:
+    """Return the best row for each key: the preferred one of its place if it is there.
+
+    Rows keep their order.
+    """
+    order = pd.DataFrame(
+        {
+            "other": ~rows["preferred"].to_numpy(dtype=np.bool_),
+            "rank": preference(rows),
+            "key": keys.to_numpy(),
+        }
+    ).sort_values(["other", "rank"], kind="stable")
+    first = ~order["key"].duplicated()
+    return rows.iloc[np.sort(order.index[first].to_numpy())]
+
+
+def _cells(rows: geopandas.GeoDataFrame, cell_deg: float) -> pd.Series:
+    """Return the name of the cell each row lies in."""
+    east = np.floor(rows["lon"].to_numpy() / cell_deg).astype(np.int64)
+    north = np.floor(rows["lat"].to_numpy() / cell_deg).astype(np.int64)
+    return pd.Series(
+        [f"{x} {y}" for x, y in zip(east, north, strict=True)], dtype=object
+    )
+
+
+def _notes(rows: geopandas.GeoDataFrame) -> list[str]:
+    """Say what a reader of one record must know; our words only."""
+    return [
+        " ".join(
+            text
+            for text, said in (
+                ("Read from a reconstruction of the table.", rebuilt),
+                ("Shares its point with another record of the table.", shared),
+            )
+            if said
+        )
+        for rebuilt, shared in zip(rows["rebuilt"], rows["shared_point"], strict=True)
+    ]

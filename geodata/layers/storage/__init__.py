@@ -1,0 +1,1 @@
+"""Where layers lie: one data file with its record each, and one manifest."""

@@ -1,0 +1,259 @@
+"""Publish layers so that readers see all of a new version or all of the old one.
+
+Data and record are *staged* first: immutable files that nobody reads yet, each
+named after its own checksum.  Then the manifest, which names the record of every
+layer, is replaced in one step.  A process that dies between leaves files that no
+manifest names; :func:`collect_garbage` removes them when they are old enough.
+"""
+
+import dataclasses
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from geodata.errors import GeodataError, MissingLayerError, TamperedLayerError
+from geodata.layers.making.product import Product, RasterProduct, VectorProduct
+from geodata.layers.storage.manifest import (
+    MANIFEST,
+    Entry,
+    layer_of,
+    manifest_text,
+    read_manifest,
+    versioned_name,
+)
+from geodata.layers.storage.raster_file import encode_cog
+from geodata.layers.storage.shelf import RECORD_SUFFIX, Shelf
+from geodata.layers.storage.store_lock import locked
+from geodata.layers.storage.table_file import encode_table
+from geodata.layers.storage.vector_file import encode_geoparquet
+from geodata.provenance import (
+    Provenance,
+    checksum,
+    file_checksum,
+    write_atomically,
+)
+
+HOUR_S = 3600.0
+_UNFINISHED = ".part"
+
+
+def stage(folder: Path, product: Product, draft: Provenance) -> Provenance:
+    """Write a layer's data and record under names that no manifest holds yet.
+
+    Parameters
+    ----------
+    folder : Path
+        The store; made when absent.
+    product : VectorProduct, RasterProduct or TableProduct
+        Becomes GeoParquet, cloud-optimised GeoTIFF or Parquet.
+    draft : Provenance
+        The record; name, checksum and size of the file are filled in here.
+
+    Returns
+    -------
+    Provenance
+        The record as written, for :func:`publish`.
+
+    Raises
+    ------
+    LayerFormatError
+        If the product cannot be written as such a file.
+    StorageError
+        If the disk is full or the folder cannot be written; nothing is changed.
+    """
+    if isinstance(product, VectorProduct):
+        content, suffix = encode_geoparquet(product.table), ".parquet"
+    elif isinstance(product, RasterProduct):
+        content, suffix = encode_cog(product.image, dtype=product.dtype), ".tif"
+    else:
+        content, suffix = encode_table(product.table), ".parquet"
+    return stage_content(folder, content, draft, suffix=suffix)
+
+
+def stage_content(
+    folder: Path, content: bytes, draft: Provenance, *, suffix: str
+) -> Provenance:
+    """Write a layer whose data file is already made; otherwise as :func:`stage`."""
+    with locked(folder):
+        return _put(folder, content, draft, suffix=suffix)
+
+
+def publish(
+    folder: Path,
+    records: Iterable[Provenance],
+    *,
+    keep: Callable[[Provenance], bool] | None = None,
+) -> None:
+    """Make staged layers the ones that count, all in one step.
+
+    Other layers stay as they are.  The first publication into a flat folder takes
+    over the layers that lie there unchanged.
+
+    Parameters
+    ----------
+    folder : Path
+        The store.
+    records : iterable of Provenance
+        As :func:`stage` returned them.
+    keep : function (Provenance) -> bool, optional
+        Asked with the record of each layer that is there, whole, and would be
+        replaced; where it says True that one stays.
+
+    Raises
+    ------
+    MissingLayerError, TamperedLayerError
+        If a staged file is gone or changed; nothing is published.
+    LayerFormatError
+        If the manifest is damaged; nothing is published.
+    StorageError
+        If the disk is full or the folder cannot be written; nothing is published.
+    """
+    with locked(folder):
+        here = Shelf(folder)
+        before = read_manifest(folder)
+        wanted = list(records)
+        if before is None:
+            entries = _adopted(here, but={record.layer for record in wanted})
+        else:
+            entries = dict(before)
+        for record in wanted:
+            there = here.intact(record.layer) if keep else None
+            if not (there and keep and keep(there)):
+                entries[record.layer] = _staged_entry(folder, record)
+        if before is None or entries != before:
+            _touch_replaced(here, entries)
+            write_atomically(folder / MANIFEST, manifest_text(entries).encode())
+
+
+def collect_garbage(folder: Path, *, older_than_s: float = HOUR_S) -> list[Path]:
+    """Remove files of the store that no layer needs any more.
+
+    These are versions the manifest does not name, what an earlier flat layout
+    left, and unfinished files.  Anything else in the folder is left alone.
+
+    Parameters
+    ----------
+    folder : Path
+        The store; without a manifest only unfinished and staged files are removed.
+    older_than_s : float
+        Seconds since a file was written, or since its version was replaced; files
+        younger than this may still be read, or be about to be published.
+
+    Returns
+    -------
+    list of Path
+        What was removed.
+
+    Raises
+    ------
+    LayerFormatError
+        If the manifest is damaged; nothing is removed.
+    StorageError
+        If the folder cannot be written.
+    """
+    if not folder.is_dir():
+        return []
+    with locked(folder):
+        entries = read_manifest(folder)
+        needed, unclear = set(), set()
+        for layer, entry in (entries or {}).items():
+            needed.add(entry.record)
+            try:
+                needed.add(Shelf(folder).record(layer).file)
+            except GeodataError:
+                unclear.add(layer)  # any version may be the one to save
+        garbage = [
+            path
+            for path in _own_files(folder, with_flat=entries is not None)
+            if path.name not in needed
+            and layer_of(path.name) not in unclear
+            and time.time() - path.stat().st_mtime >= older_than_s
+        ]
+        for path in garbage:
+            path.unlink()
+    return garbage
+
+
+def _put(folder: Path, content: bytes, draft: Provenance, *, suffix: str) -> Provenance:
+    digest = checksum(content)
+    name = versioned_name(draft.layer, digest, suffix)
+    record = dataclasses.replace(draft, file=name, sha256=digest, bytes=len(content))
+    _write_once(folder / name, content, digest)
+    text = record.to_json().encode()
+    _write_once(folder / _entry(record).record, text, checksum(text))
+    return record
+
+
+def _write_once(path: Path, content: bytes, sha256: str) -> None:
+    """Write a file, or make it look new where it lies already."""
+    if path.is_file() and file_checksum(path) == sha256:
+        os.utime(path)
+    else:
+        write_atomically(path, content)
+
+
+def _entry(record: Provenance) -> Entry:
+    digest = checksum(record.to_json().encode())
+    return Entry(
+        record=versioned_name(record.layer, digest, RECORD_SUFFIX), sha256=digest
+    )
+
+
+def _staged_entry(folder: Path, record: Provenance) -> Entry:
+    """Return the entry of a layer whose two files were found whole."""
+    entry = _entry(record)
+    for name, expected in ((record.file, record.sha256), (entry.record, entry.sha256)):
+        again = f"Nothing was published; run the command again: {record.command}"
+        try:
+            found = file_checksum(folder / name)
+        except FileNotFoundError as error:
+            raise MissingLayerError(
+                f"Layer '{record.layer}' cannot be published: {name} is no longer in "
+                f"{folder}. {again}"
+            ) from error
+        if found != expected:
+            raise TamperedLayerError(
+                f"Layer '{record.layer}' cannot be published: {name} has the sha256 "
+                f"{found}, expected {expected}. {again}"
+            )
+    return entry
+
+
+def _adopted(flat: Shelf, *, but: set[str]) -> dict[str, Entry]:
+    """Take the unchanged layers of a flat folder over as they are."""
+    entries = {}
+    for layer in sorted(flat.ids() - but):
+        record = flat.intact(layer)
+        if record and record.layer == layer:
+            content = (flat.folder / record.file).read_bytes()
+            suffix = Path(record.file).suffix
+            entries[layer] = _entry(_put(flat.folder, content, record, suffix=suffix))
+    return entries
+
+
+def _touch_replaced(here: Shelf, entries: dict[str, Entry]) -> None:
+    """Let the age of a replaced version begin now: it may still be read."""
+    for layer in here.ids():
+        path = here.record_path(layer)
+        if layer in entries and entries[layer].record == path.name:
+            continue
+        record = here.intact(layer)
+        if record:
+            os.utime(here.folder / record.file)
+            os.utime(path)
+
+
+def _own_files(folder: Path, *, with_flat: bool) -> Iterator[Path]:
+    """Yield the files of a store; those of the flat layout only if asked for."""
+    for path in sorted(folder.iterdir()):
+        is_unfinished = path.name.startswith(".") and path.suffix == _UNFINISHED
+        if is_unfinished or layer_of(path.name):
+            yield path
+        elif with_flat and path.suffix == RECORD_SUFFIX:
+            with suppress(GeodataError):
+                record = Provenance.read(path)
+                data = folder / Path(record.file).name
+                if record.layer == path.stem == data.stem:
+                    yield from (file for file in (data, path) if file.is_file())
