@@ -81,7 +81,16 @@ class TamperedLayerError(LayerError):
 
 
 class LayerFormatError(LayerError):
-    """A layer's columns, bands or geometry are not as expected."""
+    """A layer's columns, bands or geometry are not as expected.
+
+    Attributes
+    ----------
+    part : (source id, file name) or None
+        The file it is about, when one file among several can be named; it goes with
+        the error from process to process.
+    """
+
+    part: tuple[str, str] | None = None
 
 
 class UnsafeFileError(LayerFormatError):

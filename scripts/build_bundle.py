@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from geodata.errors import GeodataError, LayerError, SourceError
@@ -76,7 +77,9 @@ def main(
     except GeodataError as error:  # the store itself cannot be read or written
         failures.append(error)
     for message in dict.fromkeys(map(str, failures)):
-        out.print(f"[bold]Not done.[/bold] {message}", highlight=False, soft_wrap=True)
+        out.print(
+            f"[bold]Not done.[/bold] {escape(message)}", highlight=False, soft_wrap=True
+        )
     if at_setup and any(isinstance(failure, SourceError) for failure in failures):
         out.print(
             "The atlas can be built without these layers: arguments that need them are "

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from geodata.errors import GeodataError
 from geodata.layers.making.all_plans import AnyPlan, all_plans, parts_of
@@ -46,6 +47,7 @@ class Screen:
         self._layers = progress.add_task("all layers", total=layers, unit="layers")
         self._moving: dict[str, TaskID] = {}
         self._lock = threading.Lock()
+        self._said: set[str] = set()
 
     def file_moved(self, part: Part, done: int, total: int) -> None:
         """Move the bar of one file."""
@@ -64,7 +66,7 @@ class Screen:
                 self._progress.remove_task(bar)
             self._progress.advance(self._files)
         if is_failure(part, outcome, self._catalogue):
-            self._say(f"[bold red]{part[0]}/{part[1]}[/] {outcome}")
+            self._say("/".join(part), outcome)
 
     def layer_started(self, layer: str) -> None:
         """Name the layer that is being made."""
@@ -73,12 +75,23 @@ class Screen:
     def layer_settled(self, result: LayerResult) -> None:
         """Move the total of the layers."""
         self._progress.advance(self._layers)
-        if result.state == "failed":
+        if result.state != "missing":
             for problem in result.problems:
-                self._say(f"[bold red]{result.layer}[/] {problem}")
+                if problem not in self._said:  # three layers may share one bad file
+                    self._say(result.layer, problem)
 
-    def _say(self, text: str) -> None:
-        self._progress.console.print(text, highlight=False, soft_wrap=True)
+    def _say(self, what: str, problem: object) -> None:
+        self._said.add(str(problem))
+        say(self._progress.console, what, problem)
+
+
+def say(console: Console, what: str, problem: object) -> None:
+    """Print a problem as it is: text of a file is no markup and moves no cursor."""
+    words = "".join(
+        sign if sign.isprintable() or sign == "\n" else "\N{REPLACEMENT CHARACTER}"
+        for sign in str(problem)
+    )
+    console.print(Text.assemble((what, "bold red"), " ", words), soft_wrap=True)
 
 
 def main(
@@ -109,6 +122,10 @@ def main(
             help="SOURCE/FILE whose publisher changed it: take the new one from now on."
         ),
     ] = None,
+    drop: Annotated[
+        bool,
+        typer.Option(help="Make a layer even if it loses sources that it holds now."),
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document instead of tables.")
     ] = False,
@@ -122,16 +139,17 @@ def main(
     A new release uses what is new: run scripts/rank_prospects.py afterwards.
     Exit code 1: a file or layer was wrong. What nobody has brought is no error.
     """
-    signal.signal(signal.SIGTERM, lambda *_: _interrupt())
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: _interrupt())
+    if accept and (dry_run or status):
+        raise typer.BadParameter(
+            "--accept changes something; --dry-run and --status "
+            "do not. Say it with --all or --layer."
+        )
     catalogue = load_catalogue()
     places = Places(home=home, mirror=mirror)
     failed = False
     try:
-        for name in accept or ():
-            source, _, file = name.partition("/")
-            forget(
-                places.downloads, source, catalogue.published(source).file(file).name
-            )
         if status:
             ages = retrieved(places.downloads)
             shown = told_holdings(_holdings(places, catalogue), ages, catalogue)
@@ -140,20 +158,23 @@ def main(
             shown = told_forecast(chosen, catalogue, places)
         else:
             chosen = _chosen(every, layer or [], catalogue)
-            done = _run(chosen, catalogue, places, quiet=as_json)
+            for name in accept or ():
+                source, _, file = name.partition("/")
+                found = catalogue.published(source).file(file)
+                forget(places.downloads, source, found.name)
+            done = _run(chosen, catalogue, places, quiet=as_json, drop=drop)
             collect_garbage(places.layers)
             shown = told_run(done, _holdings(places, catalogue), catalogue)
             failed = done.failed
     except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # one is enough
         Console(stderr=True).print(
             "Stopped. Layers published so far are whole; half-brought files are kept "
             "and go on where they stopped when this is run again."
         )
         raise typer.Exit(INTERRUPTED) from None
     except GeodataError as error:
-        Console(stderr=True).print(
-            f"[bold red]Not done.[/] {error}", highlight=False, soft_wrap=True
-        )
+        say(Console(stderr=True), "Not done.", error)
         raise typer.Exit(1) from error
     if as_json:
         typer.echo(json.dumps(shown.document, allow_nan=False, ensure_ascii=False))
@@ -192,7 +213,12 @@ def _chosen(
 
 
 def _run(
-    plans: Sequence[AnyPlan], catalogue: Catalogue, places: Places, *, quiet: bool
+    plans: Sequence[AnyPlan],
+    catalogue: Catalogue,
+    places: Places,
+    *,
+    quiet: bool,
+    drop: bool,
 ) -> Ingestion:
     columns = (
         TextColumn("{task.description:<34}"),
@@ -209,7 +235,7 @@ def _run(
             files=len(parts),
             layers=len({entry.id for entry in plans}),
         )
-        return ingest(plans, catalogue, places, screen)
+        return ingest(plans, catalogue, places, screen, may_lose_sources=drop)
 
 
 def _holdings(places: Places, catalogue: Catalogue) -> tuple[Holding, ...]:

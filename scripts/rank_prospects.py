@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -78,7 +79,7 @@ def main(
         release = open_release(home / "releases", built.folder.name)
     except GeodataError as error:
         console.quiet = False
-        console.print(f"[bold red]Not built.[/] {error}", highlight=False)
+        console.print(f"[bold red]Not built.[/] {escape(str(error))}", highlight=False)
         sys.exit(1)
     if quiet:
         Console().print(release.id, highlight=False)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from geodata.errors import LayerFormatError
+from geodata.layers.formats.quoting import listed
 
 
 def texts(column: Iterable[object]) -> list[str | None]:
@@ -39,7 +40,7 @@ def needed_column(table: pd.DataFrame, names: Iterable[str], what: str) -> str:
     if column is None:
         raise LayerFormatError(
             f"The table of {what} was expected to have a column "
-            f"{' or '.join(names)}; it has {', '.join(map(str, table.columns))}. "
+            f"{' or '.join(names)}; it has {listed(map(str, table.columns))}. "
             "Check that the file is the one the catalogue describes."
         )
     return column

@@ -11,6 +11,8 @@ import geopandas
 import numpy as np
 import numpy.typing as npt
 
+from geodata.errors import LayerFormatError
+from geodata.layers.blame import blaming
 from geodata.layers.columns import needed_column, texts, texts_of
 from geodata.layers.fault_kinds import fault_kind, is_fold
 from geodata.layers.formats.vector import read_vector
@@ -110,12 +112,31 @@ release of 2017, in the five states nearly all taken from HimaTibetMap."""
 
 
 def read_sets(files: Files) -> list[tuple[FaultSource, geopandas.GeoDataFrame]]:
-    """Read every set whose file is here, in order of preference."""
-    return [
-        (source, source.read(files[source.part]))
-        for source in SOURCES
-        if source.part in files
-    ]
+    """Read every set whose file is here, in order of preference.
+
+    Raises
+    ------
+    LayerFormatError
+        If a file cannot be read or holds no fault near the region; the error names
+        it, and without it the others can be read.
+    """
+    sets = []
+    for source in SOURCES:
+        if source.part in files:
+            with blaming(source.part):
+                sets.append((source, _read(source, files[source.part])))
+    return sets
+
+
+def _read(source: FaultSource, path: Path) -> geopandas.GeoDataFrame:
+    lines = source.read(path)
+    if lines.empty:
+        raise LayerFormatError(
+            f"{path.name} holds no fault in the region and its margin; expected some, "
+            f"as {source.name} maps them. Check that it is the file the catalogue "
+            "describes."
+        )
+    return lines
 
 
 def _uniform(

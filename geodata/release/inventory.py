@@ -55,8 +55,8 @@ def told_run(done: Ingestion, items: Iterable[Holding], catalogue: Catalogue) ->
         words=(
             f"{len(done.files)} files asked for, {size / 1e6:,.1f} MB here; {built} "
             f"layers built in {done.seconds:.1f} s; largest process "
-            f"{done.memory_mb:,.0f} MB. A new release uses them: "
-            "scripts/rank_prospects.py"
+            f"{done.memory_mb:,.0f} MB."
+            + (" A new release uses them: scripts/rank_prospects.py" if built else "")
         ),
     )
 
@@ -81,7 +81,7 @@ def told_holdings(
     lacking = _table("Not here", ("layer", off, "how to get it"))
     for item in items:
         if item.record:
-            age = oldest_file(item, ages)[:_DATE] or "by setup"
+            age = oldest_file(item, ages)[:_DATE] or _unknown_age(item)
             origin = ", ".join(item.origins)
             here.add_row(item.layer, age, *_cells(item), origin)
         else:
@@ -146,6 +146,11 @@ def _table(title: str, headings: Sequence[str]) -> Table:
             no_wrap=heading in _WHOLE,
         )
     return table
+
+
+def _unknown_age(item: Holding) -> str:
+    """Say why no date is known: from packages, or brought before a file changed."""
+    return "by setup" if set(item.origins) <= {"package"} else "not known"
 
 
 def _files_for(layer: str, catalogue: Catalogue) -> str:

@@ -48,8 +48,12 @@ class Door:
         Attempts in a row that may bring less than 1 MiB.
     connect_s, read_s : float
         Seconds to wait for a connection, and for the next bytes.
+    answer_s : float
+        Seconds in all from the look-up of the host to the end of the headers,
+        redirects and all; a drip does not prolong them.
     slowest_bytes_per_s, window_s : float
-        Over each window of this many seconds a transfer is at least so fast.
+        Over each window of this many seconds a transfer is at least so fast, and
+        within one window something of the file comes, or its end.
     clock, pause, jitter, now : callable
         Monotonic seconds; waiting that an event ends; a random share, 0 to 1; UTC.
     free_bytes : callable (folder) -> int
@@ -64,6 +68,7 @@ class Door:
     attempts: int = 5
     connect_s: float = 20.0
     read_s: float = 30.0
+    answer_s: float = 90.0
     slowest_bytes_per_s: float = 500.0
     window_s: float = 60.0
     clock: Callable[[], float] = time.monotonic

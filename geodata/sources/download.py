@@ -7,7 +7,8 @@ from itertools import chain
 
 from geodata.errors import FetchError, StorageError, UnexpectedContentError
 from geodata.sources.door import Door
-from geodata.sources.partial import Note, Partial
+from geodata.sources.note import Note
+from geodata.sources.partial import Partial
 from geodata.sources.reply import (
     BRINGING,
     Reply,
@@ -89,6 +90,7 @@ def download(order: Order, partial: Partial, *, door: Door) -> None:
             setbacks += 1
             if setback.restart:
                 partial.restart(Note(url=order.url))
+            _require_going_on(order, partial)
             if setback.is_final or setbacks >= door.attempts:
                 raise _failure(order, partial, setback, setbacks) from setback
             wait_s = setback.wait_s
@@ -101,7 +103,7 @@ def download(order: Order, partial: Partial, *, door: Door) -> None:
 
 def _attempt(order: Order, partial: Partial, door: Door) -> None:
     _require_going_on(order, partial)
-    headers = headers_to_send(partial.note, partial.size)
+    headers = headers_to_send(partial.note, partial.useful)
     with ask(
         order.url, headers, hosts=order.hosts, door=door, stop=order.stop
     ) as answer:
@@ -110,7 +112,7 @@ def _attempt(order: Order, partial: Partial, door: Door) -> None:
         _require_going_on(order, partial)
         _require_begun(answer, first)
         reply = read_reply(
-            answer.status, answer.headers, partial.note, partial.size, now=door.now()
+            answer.status, answer.headers, partial.note, partial.useful, now=door.now()
         )
         _require_end(order, partial, reply)
         _require_size(order, partial, reply.note.total)
@@ -188,7 +190,10 @@ def _require_room(partial: Partial, reply: Reply, door: Door) -> None:
     if not reply.note.total:
         return
     needed = reply.note.total - partial.size + _SPARE_BYTES
-    free = door.free_bytes(partial.final.parent)
+    try:
+        free = door.free_bytes(partial.final.parent)
+    except OSError:
+        return  # nobody can say; a full disk is noticed when it is written to
     if needed > free:
         raise StorageError(
             f"{partial.final} needs {needed:,} bytes and {free:,} are free. "
@@ -204,7 +209,7 @@ def _pause_s(setbacks: int, door: Door) -> float:
 
 
 def _kept(partial: Partial) -> str:
-    if partial.size and partial.note.validator:
+    if partial.useful:
         return f"{partial.size:,} bytes are kept and the next run goes on from there"
     return "nothing is kept"
 

@@ -1,6 +1,8 @@
 """A file that is here in part: locked, noted, and whole before it gets its name.
 
 ``<name>.part`` holds the bytes, ``<name>.part.json`` what the server said of them.
+A file whose checksum nobody knows is not put together from pieces unless it is
+large: a server may keep the tag of a file that changed, and nobody would notice.
 The lock lies on the partial file itself, so none is left behind; whoever waited for
 it looks again whether the file still bears the name.
 """
@@ -9,50 +11,19 @@ import fcntl
 import hashlib
 import json
 import os
-import re
+import stat
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from geodata.errors import FetchError, StorageError
 from geodata.provenance import sync_folder
+from geodata.sources.note import Note
 
-_STRONG_TAG = re.compile(r'"[!#-~]*"')
 _BLOCK = 1 << 20
 _POLL_S = 0.1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
-    """What the server said of the file that is coming.
-
-    Attributes
-    ----------
-    url : str
-        Address of the catalogue, whatever it was redirected to.
-    etag, last_modified : str
-        As sent; empty when it sent none, or none that can be relied on.
-    total : int
-        Size of the whole file, bytes; 0 = unknown.
-    """
-
-    url: str
-    etag: str = ""
-    last_modified: str = ""
-    total: int = 0
-
-    @property
-    def validator(self) -> str:
-        """What a request for the rest is made conditional on; empty = nothing.
-
-        A weak entity tag promises similar bytes, not equal ones, and the date
-        beside it no more: the file is then fetched from its beginning.
-        """
-        if not self.etag:
-            return self.last_modified
-        return self.etag if _STRONG_TAG.fullmatch(self.etag) else ""
 
 
 class Partial:
@@ -70,8 +41,11 @@ class Partial:
         True when its bytes came in more than one piece.
     """
 
-    def __init__(self, final: Path, handle: int, url: str) -> None:
+    def __init__(
+        self, final: Path, handle: int, url: str, *, whole_below: int = 0
+    ) -> None:
         self.final = final
+        self._whole_below = whole_below
         self.note = Note(url=url)
         self.size = 0
         self.resumed = False
@@ -94,6 +68,15 @@ class Partial:
     def is_whole(self) -> bool:
         """True when every byte the server promised is here."""
         return 0 < self.size == self.note.total
+
+    @property
+    def useful(self) -> int:
+        """Bytes that are here and that a rest may be added to."""
+        return self.size if self._may_go_on(self.note, self.size) else 0
+
+    def _may_go_on(self, note: Note, size: int) -> bool:
+        is_large = max(note.total, size) >= self._whole_below
+        return is_large and note.validator != ""
 
     def restart(self, note: Note) -> None:
         """Throw away what is here and begin with what the server now says."""
@@ -149,18 +132,20 @@ class Partial:
 
     def settle(self) -> None:
         """Keep what another run can go on with, and nothing else."""
-        if not (self.size and self.note.validator):
+        if not self.useful:
             self.discard()
 
     def _take_up(self) -> None:
         """Go on with the bytes of an earlier run, if its note says what they are."""
         digest, size = hashlib.sha256(), 0
+        if not _note_of(self.final).is_file():
+            return
         try:
             note = Note(**json.loads(_note_of(self.final).read_text(encoding="utf-8")))
             while block := os.read(self._handle, _BLOCK):
                 digest.update(block)
                 size += len(block)
-            is_known = note.url == self.note.url and note.validator != ""
+            is_known = note.url == self.note.url and self._may_go_on(note, size)
             is_fitting = 0 < size <= (note.total or size)
         except (OSError, ValueError, TypeError, AttributeError):
             return
@@ -184,7 +169,9 @@ class Partial:
 
 
 @contextmanager
-def open_partial(final: Path, url: str, stop: threading.Event) -> Iterator[Partial]:
+def open_partial(
+    final: Path, url: str, stop: threading.Event, *, whole_below: int = 0
+) -> Iterator[Partial]:
     """Open the partial file of a name, alone among threads and processes.
 
     Parameters
@@ -195,6 +182,8 @@ def open_partial(final: Path, url: str, stop: threading.Event) -> Iterator[Parti
         Address it is fetched from; bytes of another address are not used.
     stop : threading.Event
         Ends the waiting for another process.
+    whole_below : int
+        Bytes; a smaller file is never gone on with, but begun anew.
 
     Raises
     ------
@@ -205,7 +194,7 @@ def open_partial(final: Path, url: str, stop: threading.Event) -> Iterator[Parti
     """
     handle = _lock(final, stop)
     try:
-        partial = Partial(final, handle, url)
+        partial = Partial(final, handle, url, whole_below=whole_below)
         try:
             yield partial
         except BaseException:
@@ -224,7 +213,7 @@ def clear_partial(final: Path) -> None:
 
 
 def _lock(final: Path, stop: threading.Event) -> int:
-    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
     while True:
         try:
             handle = os.open(_part_of(final), flags, 0o644)
@@ -234,6 +223,7 @@ def _lock(final: Path, stop: threading.Event) -> int:
                 "folder writable, or choose another one with ATLAS_HOME."
             ) from error
         try:
+            _require_ordinary(handle, _part_of(final))
             _wait_for_lock(handle, final, stop)
             if _bears_name(handle, _part_of(final)):
                 return handle
@@ -241,6 +231,14 @@ def _lock(final: Path, stop: threading.Event) -> int:
             os.close(handle)
             raise
         os.close(handle)
+
+
+def _require_ordinary(handle: int, path: Path) -> None:
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        raise StorageError(
+            f"{path} is no ordinary file (a pipe or a device); nothing was read from "
+            "it. Remove it and run the command again."
+        )
 
 
 def _wait_for_lock(handle: int, final: Path, stop: threading.Event) -> None:

@@ -7,7 +7,6 @@ nothing bears its final name that is not whole.
 import re
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from geodata.errors import (
@@ -16,59 +15,37 @@ from geodata.errors import (
     RefusedAddressError,
     SourceError,
     StorageError,
-    UnexpectedContentError,
 )
-from geodata.provenance import file_checksum
 from geodata.sources.address import host_of
 from geodata.sources.catalogue import PublishedSource, SourceFile
 from geodata.sources.door import Door
 from geodata.sources.download import Order, download
-from geodata.sources.ledger import (
-    MIRROR,
-    PUBLISHER,
-    Retrieval,
-    read_ledger,
-    record,
-    utc_text,
+from geodata.sources.held import (
+    Fetched,
+    accepted,
+    from_before,
+    from_mirror,
+    naming,
+    problem_of,
 )
-from geodata.sources.partial import Note, clear_partial, open_partial
+from geodata.sources.ledger import PUBLISHER
+from geodata.sources.note import Note
+from geodata.sources.partial import Partial, clear_partial, open_partial
 from geodata.sources.verification import Wanted
+
+__all__ = ["PIECED_FROM_BYTES", "Advance", "Fetched", "obtain"]
+
+PIECED_FROM_BYTES = 64 << 20
+"""A file whose checksum nobody knows is put together from pieces from this size on.
+
+A smaller one begins anew after every setback: a server that keeps the tag of a file
+that changed could make us take half of each version for a file.  A larger one is gone
+on with when tag, date and size are unchanged; its checksum is then what came.
+"""
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+ -]{0,199}")
 
 Advance = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
-    """A verified file of a publisher.
-
-    Attributes
-    ----------
-    source, file : str
-        Id in the catalogue and name of the file.
-    path : Path
-        Where it lies: among the downloads, or in the mirror itself.
-    sha256 : str
-        Its checksum.
-    bytes : int
-        Its size.
-    origin : str
-        ``publisher`` or ``mirror``.
-    rebuilt : bool
-        True when it is a reconstruction in the publisher's layout.
-    fresh : bool
-        True when it was brought now.
-    """
-
-    source: str
-    file: str
-    path: Path
-    sha256: str
-    bytes: int
-    origin: str
-    rebuilt: bool
-    fresh: bool
 
 
 def obtain(
@@ -92,13 +69,14 @@ def obtain(
         put there by hand is used when it is the right one.
     mirror : Path, optional
         Folder with ``<source id>/<file>`` that stands in for the publisher: with it
-        nothing is asked of the network, and the file is used where it lies.
+        nothing is asked of the network, and the file is used where it lies.  What it
+        does not hold is taken from ``downloads``, if it is there.
     door : Door, optional
         The way to the network; the ordinary one by default.
     advance : callable (bytes here, bytes in all or 0), optional
         Is told of progress.
     stop : threading.Event, optional
-        When set, the transfer ends at its next block and keeps what it has.
+        When set, the transfer ends at once and keeps what it has.
 
     Returns
     -------
@@ -108,10 +86,10 @@ def obtain(
     Raises
     ------
     NotInMirrorError
-        If there is a mirror and it does not hold the file.
+        If there is a mirror, and neither it nor ``downloads`` holds the file.
     FetchError
-        If the server does not bring it, the transfer was stopped, or no address
-        is known and nobody has put the file there.
+        If the server does not bring it, the transfer was stopped, the file that is
+        here cannot be read, or no address is known and nobody has put it there.
     RefusedAddressError
         If an address is not one we may ask.
     ChecksumError
@@ -131,10 +109,18 @@ def obtain(
     wanted = Wanted(source=source, entry=entry, downloads=downloads)
     _make_folder(wanted.kept.parent if mirror is None else downloads)
     if mirror is not None:
-        return _from_mirror(wanted, mirror, door)
-    found = _from_before(wanted, door)
+        try:
+            return from_mirror(wanted, mirror, door)
+        except NotInMirrorError:
+            # A mirror is added to what is here; it does not hide it.
+            brought = from_before(wanted, door)
+            if brought is None:
+                raise
+            return brought
+    found = from_before(wanted, door)
     if found is not None:
-        clear_partial(wanted.kept)
+        with naming(wanted.kept):
+            clear_partial(wanted.kept)
         return found
     if not entry.url:
         raise FetchError(
@@ -164,38 +150,6 @@ def _make_folder(folder: Path) -> None:
         ) from error
 
 
-def _from_before(wanted: Wanted, door: Door) -> Fetched | None:
-    """Return the file that is here already; None when it is to be fetched."""
-    path = wanted.kept
-    if not path.is_file():
-        return None
-    sha256 = file_checksum(path)
-    problem = _problem(wanted, path, sha256, PUBLISHER)
-    if problem and not wanted.entry.url:
-        raise problem
-    if problem or wanted.is_given_up(sha256):
-        return None
-    return _accepted(wanted, path, sha256, PUBLISHER, door)
-
-
-def _from_mirror(wanted: Wanted, mirror: Path, door: Door) -> Fetched:
-    path = mirror / wanted.source.id / wanted.entry.name
-    if not _is_inside(path, mirror):
-        raise NotInMirrorError(
-            f"The mirror {mirror} holds no file {wanted.title} of its own (a link out "
-            "of it does not count), and with a mirror nothing is fetched. Put the "
-            "file there, or run without --mirror."
-        )
-    wanted.require_size(path)
-    sha256 = file_checksum(path)
-    if sha256 == wanted.entry.rebuilt_sha256:
-        return _accepted(wanted, path, sha256, MIRROR, door, rebuilt=True)
-    problem = _problem(wanted, path, sha256, MIRROR)
-    if problem:
-        raise problem
-    return _accepted(wanted, path, sha256, MIRROR, door)
-
-
 def _from_publisher(
     wanted: Wanted, door: Door, advance: Advance, stop: threading.Event
 ) -> Fetched:
@@ -209,82 +163,29 @@ def _from_publisher(
         advance=advance,
         stop=stop,
     )
-    with open_partial(wanted.kept, url, stop) as partial:
-        found = _from_before(wanted, door)  # another run may have brought it meanwhile
+    whole_below = 0 if pin else PIECED_FROM_BYTES
+    with open_partial(wanted.kept, url, stop, whole_below=whole_below) as partial:
+        found = from_before(wanted, door)  # another run may have brought it meanwhile
         if found is not None:
             partial.discard()
             return found
         download(order, partial, door=door)
-        problem = _problem(wanted, partial.path, partial.sha256, PUBLISHER)
+        problem = _wrong(wanted, partial)
         if problem and partial.resumed:
             # Two versions of the file may have met; one that comes whole decides.
             partial.restart(Note(url=url))
             download(order, partial, door=door)
-            problem = _problem(wanted, partial.path, partial.sha256, PUBLISHER)
-        if problem:
-            partial.discard()
-            raise problem
-        partial.finish()
-        return _accepted(
-            wanted, wanted.kept, partial.sha256, PUBLISHER, door, came=partial.note
-        )
+            problem = _wrong(wanted, partial)
+        with naming(wanted.kept):
+            if problem:
+                partial.discard()
+                raise problem
+            partial.finish()
+            return accepted(
+                wanted, wanted.kept, partial.sha256, PUBLISHER, door, came=partial.note
+            )
 
 
-def _problem(
-    wanted: Wanted, path: Path, sha256: str, origin: str
-) -> SourceError | None:
-    """Return what is wrong with a file, if anything."""
-    pin = wanted.pin(origin)
-    if pin:
-        is_right = sha256 == pin
-        return None if is_right else wanted.mismatch(path, expected=pin, found=sha256)
-    try:
-        wanted.require_plausible(path)
-    except UnexpectedContentError as error:
-        return error
-    return None
-
-
-def _is_inside(path: Path, folder: Path) -> bool:
-    try:
-        return path.is_file() and path.resolve().is_relative_to(folder.resolve())
-    except (OSError, RuntimeError):  # a chain of links without an end
-        return False
-
-
-def _accepted(
-    wanted: Wanted,
-    path: Path,
-    sha256: str,
-    origin: str,
-    door: Door,
-    *,
-    rebuilt: bool = False,
-    came: Note | None = None,
-) -> Fetched:
-    """Write into the ledger what came, or what is here and not in it yet."""
-    size = path.stat().st_size
-    known = read_ledger(wanted.downloads).get((*wanted.part, origin))
-    if came or known is None or known.sha256 != sha256:
-        retrieval = Retrieval(
-            source=wanted.source.id,
-            file=wanted.entry.name,
-            origin=origin,
-            sha256=sha256,
-            bytes=size,
-            retrieved=utc_text(door.now()),
-            url=came.url if came else "",
-            etag=came.etag if came else "",
-            last_modified=came.last_modified if came else "",
-        )
-        record(wanted.downloads, retrieval)
-    return Fetched(
-        source=wanted.source.id,
-        file=wanted.entry.name,
-        path=path,
-        sha256=sha256,
-        bytes=size,
-        origin=origin,
-        rebuilt=rebuilt,
-        fresh=came is not None,
-    )
+def _wrong(wanted: Wanted, partial: Partial) -> SourceError | None:
+    with naming(partial.path):
+        return problem_of(wanted, partial.path, partial.sha256, PUBLISHER)

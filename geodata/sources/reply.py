@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from geodata.errors import UnexpectedContentError
-from geodata.sources.partial import Note
+from geodata.sources.note import Note
 
 LONGEST_RETRY_AFTER_S = 120.0
 """Seconds we wait when a server says when to come back; longer ends the run."""
@@ -151,6 +151,16 @@ def read_reply(
     )
 
 
+def words_of(error: Exception) -> str:
+    """Return what an error of a library says, without names of classes and pools.
+
+    Signs that would steer a terminal become question marks.
+    """
+    text = str(error.args[-1] if error.args else error).rpartition("): ")[2].strip()
+    plain = "".join(sign if sign.isprintable() else "?" for sign in text[:160])
+    return plain or type(error).__name__
+
+
 def _continued(
     headers: Mapping[str, str], note: Note, offset: int, length: int
 ) -> Note:
@@ -165,7 +175,7 @@ def _continued(
         and total == (note.total or total)
         and length in (-1, last - first + 1)
         and headers.get("ETag", note.etag).strip() == note.etag
-        and (note.etag or _same_date(headers, note))
+        and (not note.last_modified or _same_date(headers, note))
     )
     if not fits:
         raise SetbackError("it sent another piece than the one asked for", restart=True)
@@ -214,7 +224,7 @@ def _retry_after(text: str, now: datetime) -> float | None:
 def _date(text: str) -> datetime | None:
     try:
         date = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
     return date if date.tzinfo else date.replace(tzinfo=UTC)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from geodata.errors import UnexpectedContentError
+from geodata.sources.extent import stated_bytes
 
 HEAD_BYTES = 1024
 """How much of a file is looked at."""
@@ -169,7 +170,9 @@ def require_whole(
 ) -> None:
     """Refuse a file that does not begin and end as its format does.
 
-    Only archives (zip) and JSON say by their end that they are whole.
+    Archives (zip) and JSON say by their end that they are whole; of netCDF, HDF5,
+    TIFF, SQLite, shapefile and dBASE the head says how large they are
+    (:func:`~geodata.sources.extent.stated_bytes`).
 
     Raises
     ------
@@ -182,9 +185,17 @@ def require_whole(
         tail = stream.read().rstrip()
     require_head(head, name=name, format_words=format_words, advice=advice)
     kind = kind_of(name, format_words)
+    size = path.stat().st_size
     is_cut = (kind == "zip archive" and not zipfile.is_zipfile(path)) or (
         kind == "JSON document" and not tail.endswith((b"}", b"]"))
     )
+    with path.open("rb") as stream:
+        stated = stated_bytes(stream, kind, size)
+    if size < stated:
+        raise UnexpectedContentError(
+            f"{name} is cut: {size:,} bytes came and its own head speaks of {stated:,} "
+            f"or more. Nothing was kept; try again, or {advice}."
+        )
     if is_cut:
         raise UnexpectedContentError(
             f"{name} is cut: the end of {_with_article(kind)} is missing. Nothing was "

@@ -14,8 +14,9 @@ import ssl
 import string
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote, unquote, urljoin
 
 import urllib3
@@ -23,12 +24,39 @@ import urllib3
 from geodata.errors import RefusedAddressError
 from geodata.sources.address import Address, checked_address, is_public
 from geodata.sources.door import Door
-from geodata.sources.reply import SetbackError
+from geodata.sources.reply import SetbackError, words_of
+from geodata.sources.watch import Watch
 
 MOST_REDIRECTS = 5
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _BLOCK = 1 << 16
-_POLL_S = 0.1
+_BAD = (urllib3.exceptions.HTTPError, OSError, ValueError)
+# What the library below lets out: also errors about names, numbers and headers.
+_UNREACHED = (
+    urllib3.exceptions.NewConnectionError,
+    urllib3.exceptions.ConnectTimeoutError,
+)
+
+
+class _Connection(urllib3.connection.HTTPSConnection):
+    """A connection that can be cut from the moment there is a socket."""
+
+    def __init__(self, *where: Any, watch: Watch, held: ExitStack, **how: Any) -> None:  # noqa: ANN401
+        super().__init__(*where, **how)
+        self._watch, self._held = watch, held
+
+    def _new_conn(self) -> socket.socket:
+        connected = super()._new_conn()  # given away to TLS; its twin is ours to shut
+        twin = self._held.enter_context(connected.dup())
+        self._watch.look_at(lambda: twin.shutdown(socket.SHUT_RDWR))
+        if self._watch.is_over:
+            connected.close()
+            raise ConnectionAbortedError("cut before the handshake")
+        return connected
+
+
+class _Pool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _Connection
 
 
 def _look_up(host: str, port: int) -> tuple[str, ...]:
@@ -52,7 +80,7 @@ class Answer:
     headers: Mapping[str, str]
     _response: urllib3.BaseHTTPResponse
     _door: Door
-    _stop: threading.Event
+    _watch: Watch
 
     def blocks(self) -> Iterator[bytes]:
         """Yield the body as it arrives, at most 64 KiB at a time.
@@ -62,19 +90,23 @@ class Answer:
         SetbackError
             If the body is cut or comes too slowly.
         """
-        door = self._door
+        door, watch = self._door, self._watch
         since, count = door.clock(), 0
         while True:
+            # Of a few bytes each, heads of chunks and trailers may go on for ever.
+            watch.allow(door.window_s, "no piece of the file and no end of it came")
             try:
                 block = self._response.read1(_BLOCK, decode_content=False)
-            except urllib3.exceptions.HTTPError as error:
-                if self._stop.is_set():
+            except _BAD as error:
+                if watch.stop.is_set():
                     return
-                raise SetbackError(f"the transfer broke off ({_words(error)})") from (
-                    error
-                )
-            # Bytes read after the stop may be those of the cipher: drop them.
-            if self._stop.is_set() or not block:
+                raise SetbackError(
+                    watch.overdue or f"the transfer broke off ({words_of(error)})"
+                ) from error
+            watch.lift()
+            if watch.overdue:
+                raise SetbackError(watch.overdue)
+            if watch.stop.is_set() or not block:
                 return
             yield block
             count += len(block)
@@ -108,48 +140,71 @@ def ask(
     door : Door
         The way to the network.
     stop : threading.Event
-        Ends the body of the answer at once.
+        Cuts the connection at once: before, in and after the headers.
 
     Raises
     ------
     RefusedAddressError
         If an address is not one we may ask; it was not asked.
     SetbackError
-        If no server answers.
+        If no server answers, or not all of its headers come in time.
     """
     tls = door.tls or ssl.create_default_context()
-    for _ in range(MOST_REDIRECTS + 1):
-        response = _request(checked_address(url, hosts), headers, tls, door)
-        if response.status not in _REDIRECTS:
-            break
-        response.close()
-        location = response.headers.get("Location", "")
-        url = urljoin(url, quote(location, safe=string.punctuation, encoding="latin-1"))
-    else:
-        raise SetbackError(
-            f"it sent us on more than {MOST_REDIRECTS} times", is_final=True
-        )
-    try:
-        with _ended_by(stop, response):
-            yield Answer(
-                status=response.status,
-                headers=response.headers,
-                _response=response,
-                _door=door,
-                _stop=stop,
+    watch = Watch(stop, door.clock)
+    with ExitStack() as held:
+        held.enter_context(watch.going())
+        watch.allow(door.answer_s, "the headers of its answer did not come")
+        for _ in range(MOST_REDIRECTS + 1):
+            address = checked_address(url, hosts)
+            response = _request(
+                address, headers, _pools(address, tls, door), watch, held
             )
-    finally:
-        response.close()
+            held.callback(response.close)
+            if response.status not in _REDIRECTS:
+                break
+            url = _next(url, response)
+        else:
+            raise SetbackError(
+                f"it sent us on more than {MOST_REDIRECTS} times", is_final=True
+            )
+        watch.lift()
+        yield Answer(
+            status=response.status,
+            headers=response.headers,
+            _response=response,
+            _door=door,
+            _watch=watch,
+        )
+
+
+def _next(url: str, response: urllib3.BaseHTTPResponse) -> str:
+    """Return where a redirect leads, unchecked."""
+    location = response.headers.get("Location", "")
+    response.close()
+    try:
+        return urljoin(
+            url, quote(location, safe=string.punctuation, encoding="latin-1")
+        )
+    except ValueError as error:
+        raise RefusedAddressError(
+            f"The server sends us on to {location[:200]!r}, which is no address "
+            f"({words_of(error)}). Nothing was asked of it; bring the file by hand."
+        ) from error
 
 
 def _request(
-    address: Address, headers: Mapping[str, str], tls: ssl.SSLContext, door: Door
+    address: Address,
+    headers: Mapping[str, str],
+    pools: Iterator[urllib3.HTTPSConnectionPool],
+    watch: Watch,
+    held: ExitStack,
 ) -> urllib3.BaseHTTPResponse:
     """Ask the first of the host's public addresses that can be reached."""
     failure = "no address"
-    for pool in _pools(address, tls, door):
+    for pool in pools:
+        pool.conn_kw |= {"watch": watch, "held": held}
         try:
-            return pool.urlopen(
+            response = pool.urlopen(
                 "GET",
                 address.target,
                 headers={**headers, "Host": address.host},
@@ -158,18 +213,20 @@ def _request(
                 preload_content=False,
                 decode_content=False,
             )
-        except (
-            urllib3.exceptions.NewConnectionError,
-            urllib3.exceptions.ConnectTimeoutError,
-        ) as error:
-            failure = _words(error)
-        except urllib3.exceptions.HTTPError as error:
+        except _BAD as error:
+            failure = watch.overdue or words_of(error)
+            if not watch.is_over and isinstance(error, _UNREACHED):
+                continue
             raise SetbackError(
-                f"{address.host} gave no answer ({_words(error)})",
+                f"{address.host} gave no answer ({failure})",
                 is_final=_is_of_certificate(error),
             ) from error
         finally:
             pool.close()
+        if watch.is_over:  # headers that were cut look as if they had ended
+            response.close()
+            raise SetbackError(f"{address.host} gave no answer ({watch.overdue})")
+        return response
     raise SetbackError(f"{address.host} cannot be reached ({failure})")
 
 
@@ -179,22 +236,10 @@ def _pools(
     """Yield one pool per way to the host: by the proxy, or its public addresses."""
     timeout = urllib3.Timeout(connect=door.connect_s, read=door.read_s)
     if door.proxy:
-        proxy = urllib3.util.parse_url(door.proxy)
-        login = unquote(proxy.auth) if proxy.auth else None
-        manager = urllib3.ProxyManager(
-            proxy._replace(auth=None).url,
-            proxy_headers=urllib3.make_headers(proxy_basic_auth=login),
-            ssl_context=tls,
-            cert_reqs="CERT_REQUIRED",
-            timeout=timeout,
-            retries=False,
-        )
-        pool = manager.connection_from_host(address.host, door.port, scheme="https")
-        if isinstance(pool, urllib3.HTTPSConnectionPool):
-            yield pool
+        yield _pool_of_proxy(address, tls, door, timeout)
         return
     for number in _public_addresses(address.host, door):
-        yield urllib3.HTTPSConnectionPool(
+        yield _Pool(
             number,
             door.port,
             server_hostname=address.host,
@@ -205,13 +250,42 @@ def _pools(
         )
 
 
+def _pool_of_proxy(
+    address: Address, tls: ssl.SSLContext, door: Door, timeout: urllib3.Timeout
+) -> urllib3.HTTPSConnectionPool:
+    try:
+        proxy = urllib3.util.parse_url(door.proxy)
+        if not proxy.host:
+            raise ValueError
+        login = unquote(proxy.auth) if proxy.auth else None
+        manager = urllib3.ProxyManager(
+            proxy._replace(auth=None).url,
+            proxy_headers=urllib3.make_headers(proxy_basic_auth=login),
+            ssl_context=tls,
+            cert_reqs="CERT_REQUIRED",
+            timeout=timeout,
+            retries=False,
+        )
+        manager.pool_classes_by_scheme = {"https": _Pool}
+        pool = manager.connection_from_host(address.host, door.port, scheme="https")
+    except (urllib3.exceptions.HTTPError, ValueError):
+        pool = None
+    if isinstance(pool, _Pool):
+        return pool
+    # Without the cause: its words may hold the password.
+    raise RefusedAddressError(
+        "HTTPS_PROXY is no address of a proxy; expected http://host:port. Nothing was "
+        "asked. Correct it, or unset it to connect directly."
+    ) from None
+
+
 def _public_addresses(host: str, door: Door) -> list[str]:
     try:
         found = (door.resolve or _look_up)(host, door.port)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise SetbackError(
-            f"the name {host} cannot be looked up ({error.strerror or error})"
-        ) from error
+            f"the name {host} cannot be looked up ({words_of(error)})"
+        ) from (error)
     public = [number for number in found if is_public(number, door.networks)]
     if found and not public:
         raise RefusedAddressError(
@@ -222,34 +296,5 @@ def _public_addresses(host: str, door: Door) -> list[str]:
     return public
 
 
-@contextmanager
-def _ended_by(
-    stop: threading.Event, response: urllib3.BaseHTTPResponse
-) -> Iterator[None]:
-    """Wake a reader that waits for bytes when the stop is set."""
-    over = threading.Event()
-
-    def watch() -> None:
-        while not over.wait(_POLL_S):
-            if stop.is_set():
-                with suppress(OSError, RuntimeError, ValueError):
-                    response.shutdown()
-                return
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    try:
-        yield
-    finally:
-        over.set()
-        watcher.join()
-
-
 def _is_of_certificate(error: Exception) -> bool:
     return any(isinstance(part, ssl.SSLCertVerificationError) for part in error.args)
-
-
-def _words(error: Exception) -> str:
-    """Return what an error says, without the names of classes and pools."""
-    text = str(error.args[-1] if error.args else error)
-    return text.rpartition("): ")[2].strip()[:160] or type(error).__name__

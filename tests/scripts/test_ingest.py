@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -102,7 +103,42 @@ def test_a_changed_file_is_a_failure_and_leaves_the_old_layer(home, mirror, tmp_
     assert "sutures" in {row["layer"] for row in document["layers"] if row["here"]}
 
 
-def test_a_program_that_is_told_to_stop_says_so_and_publishes_nothing(shared, tmp_path):
+def test_text_of_a_file_in_a_message_is_neither_markup_nor_a_command(tmp_path):
+    folder = tmp_path / "mirror" / "usgs-tien-shan-ree"
+    folder.mkdir(parents=True)
+    (folder / "tien-shan-ree.csv").write_text("[/nope],\x1b[31mred\n1,2\n")
+    done = run(
+        *(tmp_path / "home", "--layer", "mineral-occurrences"),
+        *("--mirror", tmp_path / "mirror"),
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "[/nope]" in done.stderr
+    assert "[source.columns]" in done.stderr
+    assert "\x1b[31mred" not in done.stderr
+
+
+def test_what_no_manifest_names_is_removed_when_it_is_old(home, mirror):
+    orphan = home / "layers" / "sutures-0123456789abcdef.parquet"
+    orphan.write_bytes(b"PAR1")
+    os.utime(orphan, (0, 0))
+    assert run(home, "--layer", "sutures", "--mirror", mirror).returncode == 0
+    assert not orphan.exists()
+
+
+def test_accepting_a_file_is_refused_where_nothing_is_to_change(home, mirror):
+    ledger = (home / "downloads" / "ledger.json").read_bytes()
+    accept = ("--accept", "himatibetmap/sutures.geojson")
+    assert run(home, "--status", *accept).returncode == 2
+    assert run(home, "--all", "--dry-run", *accept).returncode == 2
+    assert run(home, *accept).returncode == 2
+    assert (home / "downloads" / "ledger.json").read_bytes() == ledger
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_program_that_is_told_to_stop_says_so_and_publishes_nothing(
+    shared, tmp_path, number
+):
     process = subprocess.Popen(
         [
             *(sys.executable, SCRIPT, "--layer", "mineral-occurrences"),
@@ -116,8 +152,43 @@ def test_a_program_that_is_told_to_stop_says_so_and_publishes_nothing(shared, tm
     ledger = tmp_path / "downloads" / "ledger.json"
     while not ledger.exists() and process.poll() is None:
         pass
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, told = process.communicate()
     assert process.returncode == 130
     assert "Stopped." in told
     assert not (tmp_path / "layers" / "manifest.json").exists()
+
+
+def in_session(session):
+    """Processes of a session that still run."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            state, *fields = (folder / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[2]) == session and state != "Z":
+            found.append(int(folder.name))
+    return found
+
+
+def test_nobody_is_left_when_the_program_is_killed(shared, tmp_path):
+    process = subprocess.Popen(
+        [
+            *(sys.executable, SCRIPT, "--layer", "mineral-occurrences"),
+            *("--mirror", shared / "mirror"),
+        ],
+        env={**os.environ, "ATLAS_HOME": str(tmp_path)},
+        stderr=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    helpers = 3  # a tracker, a server of processes, and the one that makes the layer
+    while len(in_session(process.pid)) <= helpers and process.poll() is None:
+        pass
+    process.kill()
+    process.wait()
+    deadline = time.monotonic() + 30
+    while in_session(process.pid) and time.monotonic() < deadline:
+        pass
+    assert in_session(process.pid) == []

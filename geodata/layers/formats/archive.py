@@ -1,6 +1,7 @@
 """Open a zip archive from outside: what it claims is checked before it is unpacked."""
 
 import contextlib
+import re
 import stat
 import tempfile
 import zipfile
@@ -11,12 +12,14 @@ from typing import IO
 
 from geodata.errors import LayerFormatError, StorageError, UnsafeFileError
 from geodata.layers.formats.limits import DEFAULT_LIMITS, Limits
+from geodata.layers.formats.quoting import listed, quoted, reason
 
 _MIB = 1024**2
 _CHUNK = _MIB
 _LOCAL_HEADER = 30  # bytes before the name of a member
 _DIRECTORY_MARK = b"PK\x01\x02"  # before every line of the directory
 _LONGEST_NAME = 255
+_HIDDEN = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")  # what terminals obey
 _PLAIN_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
 
@@ -71,8 +74,8 @@ def find_member(path: Path, names: Iterable[str], *, ending: str) -> str:
     if len(found) != 1:
         raise LayerFormatError(
             f"{path.name} holds {len(found)} files that end with '{ending}'; expected "
-            f"exactly one. It holds: {', '.join(names[:20]) or 'nothing'}. Name the "
-            "member in the catalogue."
+            f"exactly one. It holds: {listed(names)}. Name the member in the "
+            "catalogue."
         )
     return found[0]
 
@@ -92,9 +95,9 @@ def read_archive_member(
         entry = _entry(archive, path, member)
         if entry.file_size > limits.text_bytes:
             raise UnsafeFileError(
-                f"'{member}' in {path.name} has {entry.file_size:,} bytes; at most "
-                f"{limits.text_bytes:,} are read into memory. If the file is right, "
-                "raise the limit."
+                f"{quoted(member)} in {path.name} has {entry.file_size:,} bytes; at "
+                f"most {limits.text_bytes:,} are read into memory. If the file is "
+                "right, raise the limit."
             )
         return b"".join(_chunks(archive, path, entry))
 
@@ -138,13 +141,14 @@ def unpacked(
                         stream.write(chunk)
             except FileExistsError as error:
                 raise LayerFormatError(
-                    f"{path.name} holds two files called '{target.name}' in different "
-                    "folders; expected one. Name the member in the catalogue."
+                    f"{path.name} holds two files called {quoted(target.name)} in "
+                    "different folders; expected one. Name the member in the catalogue."
                 ) from error
             except OSError as error:
                 raise StorageError(
-                    f"'{member}' of {path.name} could not be unpacked into {folder} "
-                    f"({error}): {entry.file_size:,} bytes are needed. Make room there."
+                    f"{quoted(member)} of {path.name} could not be unpacked into "
+                    f"{folder} ({error}): {entry.file_size:,} bytes are needed. Make "
+                    "room there."
                 ) from error
         yield Path(folder)
 
@@ -160,12 +164,12 @@ def _opened(path: Path, limits: Limits) -> Iterator[zipfile.ZipFile]:
                 yield archive
     except zipfile.BadZipFile as error:
         raise LayerFormatError(
-            f"{path.name} is not an intact zip archive ({error}). Fetch it again; if "
-            "it is the same again, look at what the publisher sends."
+            f"{path.name} is not an intact zip archive ({reason(error)}). Fetch it "
+            "again; if it is the same again, look at what the publisher sends."
         ) from error
     except (NotImplementedError, UnicodeDecodeError) as error:
         raise UnsafeFileError(
-            f"{path.name} is packed in a way we do not open ({error})."
+            f"{path.name} is packed in a way we do not open ({reason(error)})."
         ) from error
     except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
         raise LayerFormatError(f"{path} cannot be opened ({error}).") from error
@@ -199,7 +203,7 @@ def _require_safe(path: Path, archive: zipfile.ZipFile, limits: Limits) -> None:
             reason = "comes twice"
         if reason:
             raise UnsafeFileError(
-                f"The member {entry.orig_filename[:80]!r} of {path.name} {reason}. Do "
+                f"The member {quoted(entry.orig_filename)} of {path.name} {reason}. Do "
                 "not use this archive."
             )
         names.add(entry.filename.lower())
@@ -219,7 +223,7 @@ def _danger(entry: zipfile.ZipInfo, limits: Limits) -> str:
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if any(part in {"", ".", ".."} or len(part) > _LONGEST_NAME for part in parts):
         return "has an unsafe name: expected a relative path without '.' and '..'"
-    if any(letter in "\\:\x7f" or letter < " " for letter in name):
+    if any(letter in "\\:" or letter < " " or _HIDDEN.match(letter) for letter in name):
         return "has an unsafe name: expected no backslash, colon or control character"
     if kind not in {0, stat.S_IFREG, stat.S_IFDIR}:
         return "is a link or a device; expected files and folders"
@@ -244,7 +248,7 @@ def _require_apart(
         header = _LOCAL_HEADER + len(entry.orig_filename)
         if entry.header_offset + header + entry.compress_size > following:
             raise UnsafeFileError(
-                f"The member {entry.orig_filename[:80]!r} of {path.name} shares bytes "
+                f"The member {quoted(entry.orig_filename)} of {path.name} shares bytes "
                 "with what follows it: members overlap. Do not use this archive."
             )
 
@@ -257,10 +261,10 @@ def _entry(archive: zipfile.ZipFile, path: Path, member: str) -> zipfile.ZipInfo
     for entry in _files(archive):
         if entry.filename == member:
             return entry
-    names = ", ".join(entry.filename for entry in _files(archive)[:20])
+    names = listed(entry.filename for entry in _files(archive))
     raise LayerFormatError(
-        f"{path.name} does not hold '{member}'. It holds: {names or 'nothing'}. Check "
-        "the member in the catalogue."
+        f"{path.name} does not hold {quoted(member)}. It holds: {names}. Check the "
+        "member in the catalogue."
     )
 
 
@@ -278,10 +282,12 @@ def _chunks(
                 yield chunk
     except (zlib.error, EOFError, RuntimeError) as error:
         raise LayerFormatError(
-            f"'{entry.filename}' in {path.name} is damaged ({error}). Fetch it again."
+            f"{quoted(entry.filename)} in {path.name} is damaged ({reason(error)}). "
+            "Fetch it again."
         ) from error
     if left:
         raise UnsafeFileError(
-            f"'{entry.filename}' in {path.name} has not the {entry.file_size:,} bytes "
-            "that the directory claims. Do not use this archive."
+            f"{quoted(entry.filename)} in {path.name} has not the "
+            f"{entry.file_size:,} bytes that the directory claims. Do not use this "
+            "archive."
         )

@@ -19,6 +19,7 @@ from geodata.layers.formats.degree_grid import (
 from geodata.layers.formats.limits import DEFAULT_LIMITS, Limits
 from geodata.layers.formats.number_text import read_numbers, refuse_markup
 from geodata.layers.formats.packed import read_packed
+from geodata.layers.formats.quoting import quoted
 
 _HEADER_BYTES = 1024
 _KEYS = (
@@ -131,8 +132,8 @@ def _number(header: dict[str, str], key: str, name: str) -> float:
         value = float("inf")
     if not np.isfinite(value):
         raise LayerFormatError(
-            f"The header of {name} says '{key} {header[key][:40]}'; expected a number. "
-            "Fetch it again."
+            f"The header of {name} says {key} {quoted(header[key])}; expected a "
+            "number. Fetch it again."
         )
     return value
 
@@ -140,7 +141,7 @@ def _number(header: dict[str, str], key: str, name: str) -> float:
 def _count(header: dict[str, str], key: str, name: str) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", header[key]):
         raise UnsafeFileError(
-            f"The header of {name} says '{key} {header[key][:40]}'; expected a whole "
+            f"The header of {name} says {key} {quoted(header[key])}; expected a whole "
             "number. Do not use this file."
         )
     return int(header[key])

@@ -1,6 +1,8 @@
 """Read a table of text, comma-separated, plain or in a zip archive."""
 
+import csv
 import io
+from collections import Counter
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +14,7 @@ from geodata.layers.formats.archive import (
     read_archive_member,
 )
 from geodata.layers.formats.limits import DEFAULT_LIMITS, Limits
+from geodata.layers.formats.quoting import listed, reason
 from geodata.layers.formats.soundness import (
     require_columns,
     require_values,
@@ -58,26 +61,29 @@ def read_csv(
         missing.
     """
     with within_memory(path.name):
-        table = _table(path, _content(path, member_suffix, limits), delimiter, limits)
+        content = content_of(path, member_suffix, limits)
+        text = content.decode("utf-8-sig", "replace")
+        table = table_of(path, text, delimiter, limits)
     require_columns(table, columns, path.name)
     return table
 
 
-def _table(path: Path, content: bytes, delimiter: str, limits: Limits) -> pd.DataFrame:
-    text = content.decode("utf-8-sig", "replace")
+def table_of(path: Path, text: str, delimiter: str, limits: Limits) -> pd.DataFrame:
+    """Return the table that a text holds; for errors see :func:`read_csv`."""
     signs = text.count(delimiter) + text.count("\n") + text.count("\r")
     if signs > limits.table_cells:
         raise UnsafeFileError(
             f"{path.name} has more than {limits.table_cells:,} cells. If the file is "
             "right, raise the limit."
         )
+    _require_few_columns(path, text, delimiter, limits)
     head = _parsed(path, text, delimiter, rows=1)
     names = [str(name).strip() for name in head.iloc[0]] if len(head) else []
-    twice = sorted({name for name in names if name and names.count(name) > 1})
+    twice = sorted(name for name, n in Counter(names).items() if name and n > 1)
     if not any(names) or twice:
         raise LayerFormatError(
-            f"The first line of {path.name} names the columns {names[:100]}, some "
-            f"twice: {twice}. Expected different names."
+            f"The first line of {path.name} names the columns {listed(names)}, some "
+            f"twice: {listed(twice)}. Expected different names."
         )
     require_values(signs // max(1, len(names)), len(names), limits)
     table = _parsed(path, text, delimiter, rows=None).iloc[1:]
@@ -86,7 +92,22 @@ def _table(path: Path, content: bytes, delimiter: str, limits: Limits) -> pd.Dat
     return table.fillna("").reset_index(drop=True)
 
 
-def _content(path: Path, member_suffix: str, limits: Limits) -> bytes:
+def _require_few_columns(path: Path, text: str, delimiter: str, limits: Limits) -> None:
+    try:
+        count = len(next(csv.reader(io.StringIO(text), delimiter=delimiter), []))
+    except csv.Error as error:
+        raise LayerFormatError(
+            f"The first line of {path.name} does not name columns ({reason(error)})."
+        ) from error
+    if count > limits.columns:
+        raise UnsafeFileError(
+            f"The first line of {path.name} names {count:,} columns; at most "
+            f"{limits.columns:,} are read. If the file is right, raise the limit."
+        )
+
+
+def content_of(path: Path, member_suffix: str, limits: Limits) -> bytes:
+    """Return the bytes of a file, or of a member of a zip archive; bounded."""
     try:
         with path.open("rb") as stream:
             if stream.read(4) != _ZIP:
@@ -119,5 +140,6 @@ def _parsed(path: Path, text: str, delimiter: str, rows: int | None) -> pd.DataF
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
         raise LayerFormatError(
             f"{path.name} is not a table with '{delimiter}' between its cells "
-            f"({error}). Expected a first line of names and rows no longer than it."
+            f"({reason(error)}). Expected a first line of names and rows no longer "
+            "than it."
         ) from error

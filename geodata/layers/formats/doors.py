@@ -7,11 +7,14 @@ when it is set before GDAL is loaded, so this module imports nothing.
 import os
 
 LOCKED = {
-    "GDAL_SKIP": "VRT WMS WMTS WCS HTTP MRF",
-    "OGR_SKIP": "OGR_VRT",
+    "GDAL_SKIP": "VRT GTI GDALG MRF HTTP WMS WMTS WCS OGCAPI STACTA STACIT DAAS EEDA "
+    "EEDAI PLMOSAIC",
+    "OGR_SKIP": "OGR_VRT,WFS,OAPIF,CSW,Carto,AmigoCloud,NGW,Elasticsearch,PLSCENES,"
+    "ADBC",
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
     "GDAL_CACHEMAX": "64",
+    "HDF5_PLUGIN_PRELOAD": "::",  # HDF5 loads no filter from any folder
 }
 
 

@@ -19,6 +19,7 @@ from geodata.errors import LayerFormatError, UnsafeFileError
 from geodata.layers.formats.archive import archive_members, unpacked
 from geodata.layers.formats.limits import DEFAULT_LIMITS, Limits
 from geodata.layers.formats.projection import box_in, reference_from_text
+from geodata.layers.formats.quoting import listed, quoted, reason
 from geodata.layers.formats.soundness import (
     VectorRows,
     require_columns,
@@ -74,8 +75,8 @@ def read_geodatabase(
         about = pyogrio.read_info(folder, layer=wanted)
         if not about["crs"]:
             raise LayerFormatError(
-                f"The layer '{wanted}' of {path.name} names no coordinate reference "
-                "system. Expected one."
+                f"The layer {quoted(wanted)} of {path.name} names no coordinate "
+                "reference system. Expected one."
             )
         crs = reference_from_text(about["crs"])
         bbox = None if window is None else box_in(crs, window)
@@ -128,7 +129,7 @@ def _private(path: Path, limits: Limits, member: str | None) -> Iterator[Path]:
             links = [name for name in names if (path / name).is_symlink()]
             if links:
                 raise UnsafeFileError(
-                    f"'{links[0]}' in {path.name} is a link; expected files."
+                    f"{quoted(links[0])} in {path.name} is a link; expected files."
                 )
         else:
             inside = _folder_inside(path, archive_members(path, limits), member)
@@ -144,8 +145,8 @@ def _private(path: Path, limits: Limits, member: str | None) -> Iterator[Path]:
             yield folder
         except (RuntimeError, ValueError, KeyError) as error:
             raise LayerFormatError(
-                f"{path.name} cannot be read as a file geodatabase ({error}). Fetch it "
-                "again."
+                f"{path.name} cannot be read as a file geodatabase ({reason(error)}). "
+                "Fetch it again."
             ) from error
 
 
@@ -163,7 +164,7 @@ def _folder_inside(path: Path, names: tuple[str, ...], member: str | None) -> li
         raise LayerFormatError(
             f"{path.name} holds {len(folders)} geodatabases"
             f"{f' called {member!r}' if member else ''}; expected one. It holds: "
-            f"{', '.join(names[:20]) or 'nothing'}."
+            f"{listed(names)}."
         )
     folder = folders.pop()
     return [
@@ -207,7 +208,7 @@ def _one(path: Path, names: list[str], layer: str | None) -> str:
     found = [name for name in names if layer in (None, name)]
     if len(found) != 1:
         raise LayerFormatError(
-            f"{path.name} holds the layers {names}; expected "
+            f"{path.name} holds the layers {listed(names)}; expected "
             f"{repr(layer) if layer else 'exactly one'}. Name the layer."
         )
     return found[0]

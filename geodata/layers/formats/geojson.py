@@ -15,6 +15,7 @@ from geodata.layers.formats.projection import (
     reference_from_code,
     reference_from_name,
 )
+from geodata.layers.formats.quoting import quoted, reason
 from geodata.layers.formats.soundness import (
     VectorRows,
     require_finite,
@@ -64,13 +65,12 @@ def read_geojson(content: bytes, limits: Limits) -> VectorRows:
         document = orjson.loads(content)
     except orjson.JSONDecodeError as error:
         raise LayerFormatError(
-            f"The file is not JSON ({error}). It begins with {content[:60]!r}."
+            f"The file is not JSON ({error}). It begins with {quoted(content)}."
         ) from error
     rows = document.get("features") if isinstance(document, dict) else None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise LayerFormatError(
-            "Expected a GeoJSON FeatureCollection; found "
-            f"{content[:300].decode(errors='replace')!r}."
+            f"Expected a GeoJSON FeatureCollection; found {quoted(content)}."
         )
     geometries = np.empty(len(rows), dtype=object)
     for index, row in enumerate(rows):
@@ -91,8 +91,9 @@ def _reference(document: dict[str, Any]) -> pyproj.CRS:
         case {"type": "EPSG", "properties": {"code": int(code)}}:
             return reference_from_code(code)
     raise LayerFormatError(
-        f"Expected a coordinate reference system by name; found {document['crs']!r}. "
-        "A link is not followed, and null means that the file has none."
+        f"Expected a coordinate reference system by name; found "
+        f"{quoted(document['crs'])}. A link is not followed, and null means "
+        "that the file has none."
     )
 
 
@@ -104,7 +105,8 @@ def _columns(records: list[Any], limits: Limits) -> pd.DataFrame:
             require_values(len(records), len(names), limits)
         elif record is not None:
             raise LayerFormatError(
-                f"Expected the properties of a row as an object; found {record!r:.80}."
+                f"Expected the properties of a row as an object; found "
+                f"{quoted(record)}."
             )
     return pd.DataFrame(
         {
@@ -118,7 +120,15 @@ def _columns(records: list[Any], limits: Limits) -> pd.DataFrame:
 
 
 def _plain(value: object) -> object:
-    return orjson.dumps(value).decode() if isinstance(value, dict | list) else value
+    if not isinstance(value, dict | list):
+        return value
+    try:
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError as error:
+        raise LayerFormatError(
+            f"A property nests its values too deep ({error}): {quoted(value)}. "
+            "Expected plain values."
+        ) from error
 
 
 def _geometry(value: object, row: int, limits: Limits) -> shapely.Geometry | None:
@@ -137,8 +147,8 @@ def _geometry(value: object, row: int, limits: Limits) -> shapely.Geometry | Non
         case {"type": str(kind), "coordinates": list(coordinates)}:
             return _simple(kind, coordinates, row, limits)
     raise LayerFormatError(
-        f"Row {row + 1} has no GeoJSON geometry; found {value!r:.80}. Expected a type "
-        "and coordinates, or null."
+        f"Row {row + 1} has no GeoJSON geometry; found {quoted(value)}. Expected a "
+        "type and coordinates, or null."
     )
 
 
@@ -167,7 +177,7 @@ def _simple(
                 [_polygon(polygon, row, limits) for polygon in coordinates]
             )
     raise LayerFormatError(
-        f"Row {row + 1} has a geometry of type {kind!r:.40}, which GeoJSON does not "
+        f"Row {row + 1} has a geometry of type {quoted(kind)}, which GeoJSON does not "
         "know or which lies inside another collection."
     )
 
@@ -196,7 +206,7 @@ def _positions(coordinates: object, row: int, limits: Limits) -> Positions:
         positions = np.array(coordinates, dtype=np.float64)
     except (TypeError, ValueError, OverflowError) as error:
         raise LayerFormatError(
-            f"Row {row + 1} has coordinates that are not positions ({error})."
+            f"Row {row + 1} has coordinates that are not positions ({reason(error)})."
         ) from error
     if positions.ndim != 2 or not 2 <= positions.shape[1] <= 4:
         raise LayerFormatError(

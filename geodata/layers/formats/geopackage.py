@@ -13,6 +13,7 @@ import pyproj
 from geodata.errors import LayerFormatError, UnsafeFileError
 from geodata.layers.formats.limits import Limits
 from geodata.layers.formats.projection import reference_from_code, reference_from_wkt
+from geodata.layers.formats.quoting import listed, quoted, reason
 from geodata.layers.formats.soundness import VectorRows, require_values
 from geodata.layers.formats.wkb import geometries_from_wkb
 
@@ -59,15 +60,15 @@ def read_geopackage(path: Path, limits: Limits, *, layer: str | None) -> VectorR
         head = stream.read(len(_MAGIC))
     if head != _MAGIC:
         raise LayerFormatError(
-            f"{path.name} is not a GeoPackage: it begins with {head!r}."
+            f"{path.name} is not a GeoPackage: it begins with {quoted(head)}."
         )
     try:
         with _opened(path) as connection:
             return _rows(connection, path, limits, layer)
     except (sqlite3.Error, UnicodeDecodeError, OverflowError) as error:
         raise UnsafeFileError(
-            f"{path.name} cannot be read as a GeoPackage ({error}). Expected plain "
-            "tables in an intact file; fetch it again."
+            f"{path.name} cannot be read as a GeoPackage ({reason(error)}). Expected "
+            "plain tables in an intact file; fetch it again."
         ) from error
 
 
@@ -103,19 +104,19 @@ def _rows(
     found = [entry for entry in known if layer in (None, entry[0])]
     if len(found) != 1:
         raise LayerFormatError(
-            f"{name} holds the vector tables {[entry[0] for entry in known]}; expected "
-            f"{repr(layer) if layer else 'exactly one'}. Name the layer."
+            f"{name} holds the vector tables {listed(entry[0] for entry in known)}; "
+            f"expected {repr(layer) if layer else 'exactly one'}. Name the layer."
         )
     table, column, system = found[0]
     table = str(table)
     _require_plain(connection, name, table)
     crs = _reference(connection, name, system)
-    cursor = connection.execute(f"SELECT * FROM {_quoted(table)}")  # noqa: S608 (an identifier, which takes no placeholder)
+    cursor = connection.execute(f"SELECT * FROM {_identifier(table)}")  # noqa: S608 (an identifier, which takes no placeholder)
     names = [description[0] for description in cursor.description]
     if column not in names:
         raise LayerFormatError(
-            f"The table '{table}' of {name} has the columns {names}; expected its "
-            f"geometry in '{column}'."
+            f"The table {quoted(table)} of {name} has the columns {listed(names)}; "
+            f"expected its geometry in {quoted(column)}."
         )
     rows: list[tuple[object, ...]] = []
     left = path.stat().st_size
@@ -124,8 +125,8 @@ def _rows(
         left -= sum(len(cell) for cell in row if isinstance(cell, str | bytes))
         if left < 0:
             raise UnsafeFileError(
-                f"'{table}' in {name} holds more bytes than the file: its pages are "
-                "used twice. The file is not used."
+                f"{quoted(table)} in {name} holds more bytes than the file: its pages "
+                "are used twice. The file is not used."
             )
         require_values(len(rows), len(names), limits)
     place = names.index(column)
@@ -149,24 +150,24 @@ def _require_plain(connection: sqlite3.Connection, name: str, table: str) -> Non
     ).fetchone()
     if found is None:
         raise LayerFormatError(
-            f"{name} has no table '{table}'; it is not a GeoPackage with vectors."
+            f"{name} has no table {quoted(table)}; it is not a GeoPackage with vectors."
         )
     words = str(found[1]).upper().split()[:2]
     if found[0] != "table" or words != ["CREATE", "TABLE"]:
         raise UnsafeFileError(
-            f"'{table}' in {name} is a view or a virtual table, whose definition would "
-            "be run. Expected a plain table; the file is not used."
+            f"{quoted(table)} in {name} is a view or a virtual table, whose definition "
+            "would be run. Expected a plain table; the file is not used."
         )
-    known = connection.execute(f"PRAGMA table_xinfo({_quoted(table)})").fetchall()
+    known = connection.execute(f"PRAGMA table_xinfo({_identifier(table)})").fetchall()
     columns = [column[1] for column in known if column[-1]]  # the last says "hidden"
     if columns:
         raise UnsafeFileError(
-            f"'{table}' in {name} computes its columns {columns}. Expected plain ones; "
-            "the file is not used."
+            f"{quoted(table)} in {name} computes its columns {listed(columns)}. "
+            "Expected plain ones; the file is not used."
         )
 
 
-def _quoted(table: str) -> str:
+def _identifier(table: str) -> str:
     return '"' + table.replace('"', '""') + '"'
 
 
@@ -179,7 +180,7 @@ def _reference(connection: sqlite3.Connection, name: str, system: object) -> pyp
     if found is None or str(found[2]).strip().lower() in {"", "undefined", "none"}:
         raise LayerFormatError(
             f"{name} names no coordinate reference system for the table (srs_id "
-            f"{system}). Expected one."
+            f"{quoted(system)}). Expected one."
         )
     organisation, code, definition = found
     if str(organisation).upper() == "EPSG" and isinstance(code, int):

@@ -10,6 +10,7 @@ from rasterio.transform import Affine
 from geodata.errors import LayerFormatError
 from geodata.layers.formats.degree_grid import DegreeGrid, require_degrees
 from geodata.layers.formats.limits import DEFAULT_LIMITS, Limits
+from geodata.layers.formats.quoting import quoted
 from geodata.layers.formats.raster_window import (
     Lattice,
     opened,
@@ -90,7 +91,7 @@ def _require_lonlat(crs: CRS | None, name: str, *, assume_degrees: bool) -> None
         fits = False
     if not fits:
         raise LayerFormatError(
-            f"{name} is in {crs.to_string()[:80]}; expected EPSG:4326. Rasters are "
+            f"{name} is in {quoted(crs.to_string())}; expected EPSG:4326. Rasters are "
             "not reprojected here: it would blur them. Fetch it in degrees."
         )
 

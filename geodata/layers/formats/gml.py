@@ -20,6 +20,7 @@ from geodata.layers.formats.positions import (
     positions,
 )
 from geodata.layers.formats.projection import NamedReference, reference_from_name
+from geodata.layers.formats.quoting import LONGEST_REASON, listed, quoted
 from geodata.layers.formats.soundness import VectorRows, require_rows
 from geodata.layers.formats.xml_tree import parse_xml, text_of
 
@@ -81,13 +82,15 @@ def read_gml(content: bytes, limits: Limits) -> VectorRows:
     if root.tag in _REPORTS:
         said = " ".join(" ".join(root.itertext()).split())
         raise LayerFormatError(
-            f"The service answered with an exception instead of data: {said[:300]!r}. "
-            "Check the request in the catalogue, or ask again later."
+            "The service answered with an exception instead of data: "
+            f"{quoted(said, most=LONGEST_REASON)}. Check the request in the catalogue, "
+            "or ask again later."
         )
     members = list(_members(root))
     if root.tag != "FeatureCollection" and not members:
         raise LayerFormatError(
-            f"Expected a GML feature collection; the root element is <{root.tag}>."
+            "Expected a GML feature collection; the root element is "
+            f"{quoted(root.tag)}."
         )
     require_rows(len(members), limits)
     default = _envelope(root)
@@ -121,7 +124,7 @@ def _one_reference(names: set[str]) -> NamedReference:
     if len(names) != 1 or "" in names:
         raise LayerFormatError(
             "Expected one coordinate reference system (srsName) in the GML; found "
-            f"{sorted(names) or 'none'}."
+            f"{listed(sorted(names), nothing='none')}."
         )
     return reference_from_name(names.pop())
 
@@ -239,6 +242,7 @@ def _dimension(element: Element, default: int) -> int:
 
 def _unknown(element: Element, place: _Place) -> LayerFormatError:
     return LayerFormatError(
-        f"Row {place.row + 1} has a <{element.tag}> that we do not read. Expected "
-        "points, lines and polygons of straight segments; ask the service for GeoJSON."
+        f"Row {place.row + 1} has a {quoted(element.tag)} that we do not read. "
+        "Expected points, lines and polygons of straight segments; ask the service for "
+        "GeoJSON."
     )

@@ -3,32 +3,64 @@
 HDF5, which netCDF 4 is made of, can store the values of an array in any file of the
 machine (external storage), link to an object of another file, or compose arrays of
 other files' arrays (virtual data sets).  The library follows all three without a
-word.  They leave marks in the file that are never compressed, and are searched for.
+word.  So the library itself is asked, link by link and without following one, what
+the file holds; whatever it cannot tell counts as unsafe.
 
 References
 ----------
-.. [HDF5] The HDF Group: HDF5 File Format Specification, version 3.0; IV.A.2.g (link),
-   IV.A.2.h (external data files), IV.A.2.i (layout), III.D, III.E, III.G (heaps).
+.. [HDF5] The HDF Group: HDF5 File Format Specification, version 3.0; II.A (superblock),
+   IV.A.2 (header messages and their numbers).
 """
 
-import mmap
-import re
+import os
 import struct
 from pathlib import Path
 
+from h5py import h5, h5d, h5f, h5g, h5l, h5o, h5p, h5z
+
 from geodata.errors import LayerFormatError, UnsafeFileError
+from geodata.layers.formats.quoting import reason
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
 
-_OFFSET_BYTES = 8
-_SUPERBLOCK_SIZES = {0: 13, 1: 13, 2: 9, 3: 9}  # where "size of offsets" stands
-_SUPERBLOCK_BASE = {0: 24, 1: 28, 2: 12, 3: 12}  # where the base address stands
+MOST_LINKS = 20_000
+"""Links looked at before a file is given up; grids have a dozen."""
 
-# A look-ahead, so that matches may overlap.
-_EXTERNAL_FILES = re.compile(rb"\x01\0\0\0(?=(.{2})(.{2})(.{8}))", re.DOTALL)
-_VIRTUAL_LAYOUT = re.compile(rb"\x04\x03(?=(.{8}))", re.DOTALL)
-_EXTERNAL_LINK = re.compile(rb"\x01(?=([\x08-\x1f])\x40)", re.DOTALL)
-_FILTERED_HEAP = re.compile(rb"FRHP\0.{2}(?!\0\0)", re.DOTALL)
+# Superblock: where the base address stands, and after how many bytes more that of
+# the driver's block (versions 0, 1) or of the extension (2, 3).
+_SIZE_OF_OFFSETS = {0: 13, 1: 13, 2: 9, 3: 9}
+_BASE = {0: 24, 1: 28, 2: 12, 3: 12}
+_FURTHER = {0: 24, 1: 24, 2: 8, 3: 8}
+_NOWHERE = 0xFFFF_FFFF_FFFF_FFFF
+
+# Header messages as bits of what an object has.
+_EXTERNAL_FILES = 1 << 0x07
+_LAYOUT = 1 << 0x08
+_LINKS = 1 << 0x02 | 1 << 0x06 | 1 << 0x11
+
+_LAYOUTS = (h5d.COMPACT, h5d.CONTIGUOUS, h5d.CHUNKED)
+# Built into the library; any other filter is a program loaded from a folder.
+_FILTERS = (
+    h5z.FILTER_DEFLATE,
+    h5z.FILTER_SHUFFLE,
+    h5z.FILTER_FLETCHER32,
+    h5z.FILTER_SZIP,
+    h5z.FILTER_NBIT,
+    h5z.FILTER_SCALEOFFSET,
+)
+_FAILURES = (
+    ArithmeticError,
+    LookupError,
+    MemoryError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+
+# Of each link its kind, and the address of the object in this file.
+_Links = dict[bytes, tuple[int, int | None]]
 
 
 def require_self_contained(path: Path) -> None:
@@ -37,83 +69,136 @@ def require_self_contained(path: Path) -> None:
     Raises
     ------
     UnsafeFileError
-        If it holds a list of external files, an external link, a virtual data set,
-        or a packed heap in which one could hide.
+        If it holds external storage, a link to another file or of an unknown kind,
+        a virtual data set, a filter that is not part of HDF5, more than
+        ``MOST_LINKS`` links, or anything the library cannot make out.
     LayerFormatError
         If its first block is damaged.
     """
-    with path.open("rb") as stream:
+    _require_plain_superblock(path)
+    try:
+        access = h5p.create(h5p.FILE_ACCESS)
+        access.set_fapl_sec2()  # one file, never a family of them
+        access.set_file_locking(False, True)
+        access.set_fclose_degree(h5f.CLOSE_STRONG)
+        file = h5f.open(os.fsencode(path), h5f.ACC_RDONLY, access)
         try:
-            content = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
-        except (ValueError, OSError) as error:
-            raise LayerFormatError(
-                f"{path.name} cannot be read ({error}). Fetch it again."
-            ) from error
-        with content:
-            _require_plain_superblock(content, path.name)
-            reason = _reason(content)
-    if reason:
+            fault = _fault(file)
+        finally:
+            file.close()
+    except _FAILURES as error:
+        fault = f"cannot be looked through ({reason(error)})"
+    if fault:
         raise UnsafeFileError(
-            f"{path.name} {reason}; expected every value in the file itself. Nothing "
-            "of it was used; do not use this file."
+            f"{path.name} {fault}; expected every value in the file itself, plainly "
+            "stored. Nothing of it was used; do not use this file."
         )
 
 
-def _require_plain_superblock(content: mmap.mmap, name: str) -> None:
-    version = content[8] if len(content) > 64 else -1
-    if content[:8] != MAGIC or version not in _SUPERBLOCK_SIZES:
+def _require_plain_superblock(path: Path) -> None:
+    with path.open("rb") as stream:
+        head = stream.read(65)
+    version = head[8] if len(head) > 64 else -1
+    if not head.startswith(MAGIC) or version not in _BASE:
         raise LayerFormatError(
-            f"{name} is not HDF5 as we know it (version {version}). Fetch it again."
+            f"{path.name} is not HDF5 as we know it (version {version}). Fetch it "
+            "again."
         )
-    start = _SUPERBLOCK_BASE[version]
-    (base,) = struct.unpack_from("<Q", content, start)
-    if content[_SUPERBLOCK_SIZES[version]] != _OFFSET_BYTES or base != 0:
+    start = _BASE[version]
+    (base,) = struct.unpack_from("<Q", head, start)
+    (further,) = struct.unpack_from("<Q", head, start + _FURTHER[version])
+    if (head[_SIZE_OF_OFFSETS[version]], base, further) != (8, 0, _NOWHERE):
         raise UnsafeFileError(
-            f"{name} is laid out in a way no usual program writes (addresses not of "
-            "8 bytes, or not from its start). Nothing of it was used."
+            f"{path.name} is laid out in a way no usual grid is (addresses not of 8 "
+            "bytes or not from its start, several files, or a superblock with an "
+            "extension). Nothing of it was used; write it anew without these."
         )
 
 
-def _reason(content: mmap.mmap) -> str:
-    for match in _EXTERNAL_FILES.finditer(content):
-        slots, used = (struct.unpack("<H", match.group(n))[0] for n in (1, 2))
-        if 0 < used <= slots and _holds(content, match.group(3), b"HEAP"):
-            return "takes values from other files (external storage)"
-    for match in _VIRTUAL_LAYOUT.finditer(content):
-        if _holds(content, match.group(1), b"GCOL"):
-            return "is composed of other files (virtual data set)"
-    for match in _EXTERNAL_LINK.finditer(content):
-        if _is_external_link(content, match.start(), match.group(1)[0]):
+def _fault(file: h5f.FileID) -> str:
+    """Walk every object once and return what is wrong, empty if nothing is."""
+    root = h5o.open(file, b"/")
+    about = h5o.get_info(root)
+    groups = [root]
+    seen = {about.addr}
+    count = 0
+    fault = _header_fault(about)
+    while groups and not fault:
+        group = groups.pop()
+        links, fault = _links(group, MOST_LINKS - count)
+        count += len(links)
+        for name, (kind, address) in links.items():
+            if fault or kind == h5l.TYPE_SOFT:
+                continue  # leads to a name in this file, which has its own turn
+            about = h5o.get_info(group, name)
+            if about.addr != address:
+                fault = "has a directory that leads to two places"
+            elif address not in seen:
+                seen.add(address)
+                # Opened only when its header holds nothing foreign.
+                fault = _header_fault(about)
+                item = None if fault else h5o.open(group, name)
+                if isinstance(item, h5g.GroupID):
+                    groups.append(item)
+                elif isinstance(item, h5d.DatasetID):
+                    fault = _array_fault(item.get_create_plist())
+    return fault
+
+
+def _links(group: h5g.GroupID, most: int) -> tuple[_Links, str]:
+    """Return the links of a group, or what is wrong with one.
+
+    A group may keep two directories, by name and by order of creation, and programs
+    use either: both are read and must agree.
+    """
+    by_name, fault = _directory(group, h5.INDEX_NAME, most)
+    if fault or not group.get_create_plist().get_link_creation_order():
+        return by_name, fault
+    by_order, fault = _directory(group, h5.INDEX_CRT_ORDER, most)
+    if not fault and by_order != by_name:
+        fault = "has two directories that differ"
+    return by_name, fault
+
+
+def _directory(group: h5g.GroupID, index: int, most: int) -> tuple[_Links, str]:
+    found: _Links = {}
+
+    def look(name: bytes, link: h5l.LinkInfo) -> str | None:
+        if link.type == h5l.TYPE_EXTERNAL:
             return "links to another file (external link)"
-    if _FILTERED_HEAP.search(content):
-        return "packs its directory, in which a link could hide"
+        if link.type not in (h5l.TYPE_HARD, h5l.TYPE_SOFT):
+            return f"holds a link of an unknown kind ({link.type})"
+        if name in found or len(found) >= most:
+            return f"names an object twice or holds more than {MOST_LINKS:,} links"
+        found[name] = (link.type, link.u if link.type == h5l.TYPE_HARD else None)
+        return None
+
+    fault, _ = group.links.iterate(look, info=True, idx_type=index)
+    return found, fault or ""
+
+
+def _header_fault(about: h5o.ObjInfo) -> str:
+    present = about.hdr.mesg.present
+    if present & _EXTERNAL_FILES:
+        return "takes values from other files (external storage)"
+    if present & _LAYOUT and present & _LINKS:
+        return "holds an object that is both array and group"
+    if about.type not in (h5o.TYPE_GROUP, h5o.TYPE_DATASET, h5o.TYPE_NAMED_DATATYPE):
+        return f"holds an object of an unknown kind ({about.type})"
     return ""
 
 
-def _holds(content: mmap.mmap, address: bytes, mark: bytes) -> bool:
-    (place,) = struct.unpack("<Q", address)
-    return place < len(content) and content[place : place + len(mark)] == mark
-
-
-def _is_external_link(content: mmap.mmap, start: int, flags: int) -> bool:
-    """Read on as a link message and tell whether it makes sense as an external one."""
-    place = start + 3  # version, flags, kind
-    place += 8 if flags & 0x04 else 0  # order of creation
-    place += 1 if flags & 0x10 else 0  # character set
-    width = 1 << (flags & 0x03)
-    size = int.from_bytes(content[place : place + width], "little")
-    place += width
-    name = content[place : place + min(size, 4096)]
-    place += size
-    if not 0 < size <= 4096 or b"\0" in name or place + 2 > len(content):
-        return False
-    (length,) = struct.unpack_from("<H", content, place)
-    body = content[place + 2 : place + 2 + length]
-    # Flags, then the names of a file and an object in it, each with a NUL.
-    return (
-        len(body) == length > 4
-        and body[0] == 0
-        and body.endswith(b"\0")
-        and body[1:].count(b"\0") == 2
-        and not body[1:].startswith(b"\0")
-    )
+def _array_fault(made: h5p.PropDCID) -> str:
+    """Return what is wrong with the way an array is stored."""
+    layout = made.get_layout()
+    if layout == h5d.VIRTUAL:
+        return "is composed of other files (virtual data set)"
+    if layout not in _LAYOUTS:
+        return f"stores an array in an unknown way ({layout})"
+    if made.get_external_count() > 0:
+        return "takes values from other files (external storage)"
+    codes = [made.get_filter(n)[0] for n in range(made.get_nfilters())]
+    unknown = [str(code) for code in codes if code not in _FILTERS]
+    if unknown:
+        return f"needs a filter that is not part of HDF5 ({', '.join(unknown)})"
+    return ""

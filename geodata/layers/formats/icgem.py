@@ -19,6 +19,7 @@ from geodata.layers.formats.degree_grid import (
 from geodata.layers.formats.limits import DEFAULT_LIMITS, Limits
 from geodata.layers.formats.number_text import read_numbers, refuse_markup
 from geodata.layers.formats.packed import read_packed
+from geodata.layers.formats.quoting import quoted
 
 _END = b"\nend_of_head"
 _HEADER_BYTES = 65_536
@@ -76,7 +77,7 @@ def read_icgem(path: Path, limits: Limits = DEFAULT_LIMITS) -> IcgemGrid:
     header = _header(content[:end])
     if header.get("grid_format") != "long_lat_value":
         raise LayerFormatError(
-            f"{path.name} has the grid format '{header.get('grid_format', '')}'; "
+            f"{path.name} has the grid format {quoted(header.get('grid_format', ''))}; "
             "expected 'long_lat_value'. Ask the service for that one."
         )
     step = _number(header, "gridstep")
@@ -124,7 +125,7 @@ def _number(header: Mapping[str, str], key: str) -> float:
     if not np.isfinite(value):
         raise LayerFormatError(
             f"The header of an ICGEM grid needs a number for '{key}'; found "
-            f"'{header.get(key, '')[:40]}'. Fetch the file again."
+            f"{quoted(header.get(key, ''))}. Fetch the file again."
         )
     return value
 

@@ -19,6 +19,7 @@ from geodata.layers.formats.positions import (
     positions,
 )
 from geodata.layers.formats.projection import reference_from_code
+from geodata.layers.formats.quoting import listed, quoted
 from geodata.layers.formats.soundness import VectorRows, require_rows
 from geodata.layers.formats.xml_tree import parse_xml, text_of
 
@@ -57,13 +58,13 @@ def read_kml(
     """
     root = parse_xml(content, limits)
     if root.tag != "kml" and root.tag not in _CONTAINERS:
-        raise LayerFormatError(f"Expected KML; the root element is <{root.tag}>.")
+        raise LayerFormatError(f"Expected KML; the root element is {quoted(root.tag)}.")
     found = list(_placemarks(root, "", folder is None, folder))
     if folder is not None and not found:
         names = {text_of(element.find("name")) for element in root.iter()} - {""}
         raise LayerFormatError(
             f"The KML has no placemarks in a folder '{folder}'. Names in it: "
-            f"{', '.join(sorted(names)[:20])}."
+            f"{listed(sorted(names))}."
         )
     require_rows(len(found), limits)
     geometries = np.empty(len(found), dtype=object)

@@ -19,6 +19,8 @@ class Limits:
         Bytes of one JSON, XML or CSV text, which is held in memory whole.
     table_cells : int
         Cells of a table; separators and brackets of one JSON or CSV text.
+    columns : int
+        Columns of a CSV text; each takes time even when there are no rows.
     elements : int
         Elements and attributes of one XML text.
     depth : int
@@ -43,6 +45,7 @@ class Limits:
     unpacked_bytes: int = 2 * GIB
     text_bytes: int = GIB // 4
     table_cells: int = 20_000_000
+    columns: int = 10_000
     elements: int = 1_000_000
     depth: int = 60
     ratio: int = 200

@@ -9,6 +9,7 @@ import shapely
 
 from geodata.errors import LayerFormatError
 from geodata.layers.formats.limits import Limits
+from geodata.layers.formats.quoting import reason
 from geodata.layers.formats.soundness import (
     require_finite,
     require_ring,
@@ -41,7 +42,7 @@ def numbers(text: str, row: int, limits: Limits) -> Positions:
         return np.array(text.split(), dtype=np.float64)
     except ValueError as error:
         raise LayerFormatError(
-            f"Row {row + 1} has coordinates that are not numbers ({error})."
+            f"Row {row + 1} has coordinates that are not numbers ({reason(error)})."
         ) from error
 
 

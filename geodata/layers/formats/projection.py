@@ -13,6 +13,7 @@ from pyproj.network import (  # type: ignore[attr-defined]  # documented all the
 )
 
 from geodata.errors import LayerFormatError, UnsafeFileError
+from geodata.layers.formats.quoting import quoted, reason
 from geodata.region import Bounds
 
 WGS84 = "EPSG:4326"
@@ -85,12 +86,12 @@ def reference_from_wkt(text: str) -> pyproj.CRS:
     if len(text) > _LONGEST_TEXT or _FILES_NAMED.search(text):
         raise UnsafeFileError(
             "The text of the coordinate reference system is overlong or names files "
-            f"to read: {text[:80]!r}. Expected plain well-known text."
+            f"to read: {quoted(text)}. Expected plain well-known text."
         )
     if not _START.match(text):
         raise LayerFormatError(
             "Expected the coordinate reference system as well-known text (GEOGCS, "
-            f"PROJCS and such); found {text[:80]!r}. Look at the file's .prj."
+            f"PROJCS and such); found {quoted(text)}. Look at the file's .prj."
         )
     try:
         crs = pyproj.CRS.from_wkt(text)
@@ -99,7 +100,7 @@ def reference_from_wkt(text: str) -> pyproj.CRS:
         return pyproj.CRS.from_epsg(code) if code else crs
     except CRSError as error:
         raise LayerFormatError(
-            f"The coordinate reference system cannot be understood ({error})."
+            f"The coordinate reference system cannot be understood ({reason(error)})."
         ) from error
 
 
@@ -115,7 +116,9 @@ def reference_from_text(text: str) -> pyproj.CRS:
         try:
             return pyproj.CRS.from_authority(match[1], match[2])
         except CRSError as error:
-            raise LayerFormatError(f"There is no system {text} ({error}).") from error
+            raise LayerFormatError(
+                f"There is no system {text} ({reason(error)})."
+            ) from error
     return reference_from_wkt(text)
 
 
@@ -136,7 +139,7 @@ def reference_from_name(name: str) -> NamedReference:
             return NamedReference(crs=crs, official_order=official)
     raise LayerFormatError(
         f"Expected the coordinate reference system as CRS84 or an EPSG code; found "
-        f"{name[:80]!r}."
+        f"{quoted(name)}."
     )
 
 
@@ -177,7 +180,7 @@ def box_in(crs: pyproj.CRS, window: Bounds) -> tuple[float, float, float, float]
         )
     except ProjError as error:
         raise LayerFormatError(
-            f"The window {window} has no place in '{crs.name}' ({error})."
+            f"The window {window} has no place in {quoted(crs.name)} ({reason(error)})."
         ) from error
     left, bottom, right, top = box
     # The curved sides of the window reach a little beyond the points tried.
@@ -209,7 +212,7 @@ def to_wgs84(geometries: Geometries, crs: pyproj.CRS) -> Geometries:
         transformer = pyproj.Transformer.from_crs(plane, WGS84, always_xy=True)
     except ProjError as error:
         raise LayerFormatError(
-            f"There is no way from '{crs.name}' to {WGS84} ({error})."
+            f"There is no way from {quoted(crs.name)} to {WGS84} ({reason(error)})."
         ) from error
 
     def moved(positions: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -21,6 +21,7 @@ from rasterio.windows import Window
 from geodata.errors import LayerFormatError, UnsafeFileError
 from geodata.layers.formats.degree_grid import DegreeGrid, DoubleMap, require_cells
 from geodata.layers.formats.limits import DEFAULT_LIMITS, Limits
+from geodata.layers.formats.quoting import quoted, reason
 from geodata.region import Bounds
 
 _CLOSED = {
@@ -88,8 +89,8 @@ def require_magic(path: Path, kinds: tuple[bytes, ...], expected: str) -> bytes:
         if head.startswith(kind):
             return kind
     raise UnsafeFileError(
-        f"{path.name} is not {expected}: it begins with {head[:8]!r}. Nothing of it "
-        "was used; do not use this file."
+        f"{path.name} is not {expected}: it begins with {quoted(head[:8])}. Nothing "
+        "of it was used; do not use this file."
     )
 
 
@@ -120,8 +121,8 @@ def opened(
                 yield dataset
         except (RasterioError, IndexError, ValueError, OverflowError) as error:
             raise LayerFormatError(
-                f"{name} cannot be read as {driver} ({error}). Check the file and its "
-                "entry in the catalogue."
+                f"{name} cannot be read as {driver} ({reason(error)}). Check the file "
+                "and its entry in the catalogue."
             ) from error
 
 

@@ -14,6 +14,7 @@ from geodata.errors import LayerFormatError, UnsafeFileError
 from geodata.layers.formats.dbase import encoding_named, read_table
 from geodata.layers.formats.limits import Limits
 from geodata.layers.formats.projection import Geometries, reference_from_wkt
+from geodata.layers.formats.quoting import listed, quoted
 from geodata.layers.formats.rings import Parts, lines, multipoints, polygons
 from geodata.layers.formats.soundness import (
     VectorRows,
@@ -95,7 +96,7 @@ def _beside(path: Path, suffix: str) -> Path:
     here = sorted(other.name for other in path.parent.glob(f"{path.stem}.*"))
     raise LayerFormatError(
         f"'{path.stem}{suffix}' is not beside {path.name}; there is: "
-        f"{', '.join(here) or 'nothing'}. A shapefile needs .shp, .shx, .dbf and .prj."
+        f"{listed(here)}. A shapefile needs .shp, .shx, .dbf and .prj."
     )
 
 
@@ -126,7 +127,7 @@ def _checked(path: Path) -> tuple[Bytes, int]:
     if magic != _MAGIC:
         raise LayerFormatError(
             f"{path.name} is not a shapefile: expected the code {_MAGIC}, found "
-            f"{magic}. It begins with {bytes(content[:40])!r}."
+            f"{magic}. It begins with {quoted(bytes(content[:40]))}."
         )
     if not _HEADER <= claimed <= size:
         raise UnsafeFileError(

@@ -13,6 +13,7 @@ import shapely
 from geodata.errors import LayerFormatError, UnsafeFileError
 from geodata.layers.formats.limits import Limits
 from geodata.layers.formats.projection import Geometries
+from geodata.layers.formats.quoting import listed
 
 _PAST_THE_EDGE_DEG = 1e-6  # rounding of ±180 and ±90, about 10 cm
 _POLYGON, _MULTIPOLYGON = 3, 6
@@ -91,7 +92,7 @@ def require_columns(table: pd.DataFrame, columns: Iterable[str], where: str) -> 
     if missing:
         raise LayerFormatError(
             f"{where} lacks the columns {missing}; expected them spelt exactly so. It "
-            f"has: {', '.join(map(str, table.columns[:100]))}. Look at the file and "
+            f"has: {listed(map(str, table.columns))}. Look at the file and "
             "correct the column map in the catalogue."
         )
 

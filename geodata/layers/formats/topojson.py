@@ -9,6 +9,7 @@ import numpy.typing as npt
 import shapely
 
 from geodata.errors import LayerFormatError
+from geodata.layers.formats.quoting import reason
 
 Ring = npt.NDArray[np.float64]
 
@@ -50,8 +51,9 @@ def read_countries(content: bytes) -> Iterator[Country]:
         rows = topology["objects"]["countries"]["geometries"]
     except (ValueError, KeyError, TypeError) as error:
         raise LayerFormatError(
-            f"The borders are not TopoJSON as expected ({error!r}): transform, arcs "
-            "and the collection 'countries'. Check the catalogue."
+            f"The borders are not TopoJSON as expected ({type(error).__name__}: "
+            f"{reason(error)}): transform, arcs and the collection 'countries'. "
+            "Check the catalogue."
         ) from error
     for row in rows:
         if row["type"] == "Polygon":

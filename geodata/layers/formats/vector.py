@@ -20,6 +20,7 @@ from geodata.layers.formats.gml import read_gml
 from geodata.layers.formats.kml import read_kml
 from geodata.layers.formats.limits import DEFAULT_LIMITS, Limits
 from geodata.layers.formats.projection import WGS84, to_wgs84
+from geodata.layers.formats.quoting import quoted
 from geodata.layers.formats.shapefile_set import SIDE_FILES, read_shapefile
 from geodata.layers.formats.soundness import (
     VectorRows,
@@ -44,6 +45,9 @@ DRIVERS = (
     "wfs",
 )
 """The formats we read."""
+
+_HEAD = 4096  # bytes within which a text begins, blanks before it
+_XML_STARTS = (b"<", b"\xfe\xff\0<", b"\xff\xfe<\0", b"\0<")  # the others: UTF-16
 
 REPAIRED = "repaired"
 """Key of the table's ``attrs``: the number of polygons that were not valid."""
@@ -149,9 +153,16 @@ def _rows(
             content = _text(path, driver, member or ".kml", limits)
             return read_kml(content, limits, folder=layer)
     content = _text(path, driver, "", limits)
-    if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
+    start = content[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith(b"{"):
         return read_geojson(content, limits)
-    return read_gml(content, limits)
+    if start.startswith(_XML_STARTS):
+        return read_gml(content, limits)
+    raise LayerFormatError(
+        f"{path.name} is neither GeoJSON nor GML, the two forms in which we read the "
+        f"answer of a service: expected '{{' or '<' first; it begins with "
+        f"{quoted(content)}. Check the request in the catalogue."
+    )
 
 
 def _text(path: Path, driver: str, ending: str, limits: Limits) -> bytes:

@@ -5,6 +5,7 @@ from xml.parsers import expat
 
 from geodata.errors import LayerFormatError, UnsafeFileError
 from geodata.layers.formats.limits import Limits
+from geodata.layers.formats.quoting import quoted, reason
 
 _EQUALS_PER_ELEMENT = 2  # signs, those in plain text included
 
@@ -38,7 +39,7 @@ def parse_xml(content: bytes, limits: Limits) -> Element:
         return reader.read(content)
     except (expat.ExpatError, LookupError, ValueError) as error:
         raise LayerFormatError(
-            f"The file is not XML ({error}). It begins with {content[:60]!r}."
+            f"The file is not XML ({reason(error)}). It begins with {quoted(content)}."
         ) from error
 
 

@@ -55,8 +55,8 @@ class Extent:
     image : RasterImage or None
         Where its first band is known; None = no raster.
     applies : bool
-        False for points and lines without a stated coverage: an empty place then
-        means nothing, neither known nor unknown.
+        False for tables without a stated coverage: an empty place then means
+        nothing, neither known nor unknown.
     """
 
     shape: shapely.Geometry | None = None
@@ -88,29 +88,10 @@ def extent_of_layer(layer: str, store: LayerStore) -> Extent:
     if kind == "raster":
         raster = store.raster(layer)
         return Extent(shape=raster.coverage, image=raster)
-    vector = store.vector(layer)
-    return extent_of_table(vector.table, vector.coverage, kind)
-
-
-def extent_of_table(
-    table: geopandas.GeoDataFrame, coverage: shapely.Geometry | None, kind: str
-) -> Extent:
-    """Return where a table of places says something.
-
-    Parameters
-    ----------
-    table : GeoDataFrame
-        EPSG:4326.
-    coverage : shapely geometry or None
-        As stated with the layer.
-    kind : str
-        ``polygons``, ``lines`` or ``points``.
-    """
-    if coverage is not None:
-        return Extent(shape=coverage)
-    if kind == "polygons":
-        return Extent(shape=shapely.union_all(table.geometry.to_numpy()))
-    return Extent(applies=False)
+    coverage = store.vector(layer).coverage
+    # Lakes say nothing about the land between them, and where no fault is drawn
+    # there may be none or nobody looked: without a stated coverage nobody can tell.
+    return Extent(shape=coverage, applies=coverage is not None)
 
 
 def shares_of_states(extent: Extent, cells: StateCells) -> dict[str, float]:

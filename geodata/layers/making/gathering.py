@@ -66,7 +66,8 @@ class Places:
     home : Path
         Folder of this installation.
     mirror : Path or None
-        Folder that stands in for every publisher; None = ask the publishers.
+        Folder that stands in for every publisher, together with what was brought
+        before; None = ask the publishers.
     """
 
     home: Path
@@ -187,13 +188,24 @@ def gather_files(
                 done, left = wait(left, _POLL_S, return_when=FIRST_COMPLETED)
                 for future in done:
                     part = pending[future]
-                    outcomes[part] = future.result()
+                    outcomes[part] = _outcome(part, future)
                     watcher.file_settled(part, outcomes[part])
         except KeyboardInterrupt:
             stop.set()
             pool.shutdown(wait=True, cancel_futures=True)
             raise
     return {part: outcomes[part] for part in wanted}
+
+
+def _outcome(part: Part, future: "Future[Outcome]") -> Outcome:
+    """Take what came of a file; a fault of ours is told and stops nothing else."""
+    error = future.exception()
+    if error is None:
+        return future.result()
+    return FetchError(
+        f"{part[0]}/{part[1]} could not be brought, by a fault of the atlas and not "
+        f"of yours ({type(error).__name__}: {error}). Please report it with this line."
+    )
 
 
 def is_failure(part: Part, outcome: Outcome, catalogue: Catalogue) -> bool:

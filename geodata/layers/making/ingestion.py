@@ -49,6 +49,7 @@ def ingest(
     watcher: IngestionWatcher,
     *,
     door: Door | None = None,
+    may_lose_sources: bool = False,
 ) -> Ingestion:
     """Make and publish layers.
 
@@ -64,6 +65,8 @@ def ingest(
         Is told of progress.
     door : Door, optional
         The way to the network; the ordinary one by default.
+    may_lose_sources : bool
+        Whether a layer may be made anew without sources that it holds now.
 
     Returns
     -------
@@ -112,14 +115,17 @@ def ingest(
             continue
         order = Order(
             plan=chosen,
-            files={part: here.path for part, here in _here(chosen, files).items()},
-            members=tuple(here.member for here in _here(chosen, files).values()),
+            files=_here(chosen, files),
             folder=places.layers,
+            needed=frozenset() if may_lose_sources else _held(chosen, store),
             code=f"{code}-{column_maps_checksum(chosen, catalogue)}",
             catalogue=catalogue,
         )
+        lost = set() if may_lose_sources else _lost(order)
         if is_current(order, store):
             results[layer] = LayerResult(layer=layer, state="unchanged")
+        elif lost:
+            results[layer] = _kept(layer, lost, places)
         else:
             orders.append(order)
     for result in results.values():
@@ -141,6 +147,29 @@ def is_current(order: Order, store: LayerStore) -> bool:
     except LayerError:
         return False
     return record.members == order.members and record.extra.get("code") == order.code
+
+
+def _held(entry: AnyPlan, store: LayerStore) -> frozenset[str]:
+    """Return the sources a merged layer holds now, of those its plan may merge."""
+    if not isinstance(entry, FilePlan) or entry.id not in store.ids():
+        return frozenset()
+    merged = {source for source, _ in entry.optional}
+    members = store.provenance(entry.id).members
+    return frozenset(member.source for member in members) & merged
+
+
+def _lost(order: Order) -> set[str]:
+    return set(order.needed) - {source for source, _ in order.files}
+
+
+def _kept(layer: str, lost: set[str], places: Places) -> LayerResult:
+    problem = (
+        f"Layer '{layer}' was left as it is: made anew from the files at hand it would "
+        f"lose {', '.join(sorted(lost))}. Put all files into one mirror, or those you "
+        f"bring yourself into {places.downloads}/<source>/ and name the mirror with "
+        "the others; or say --drop to do without them."
+    )
+    return LayerResult(layer=layer, state="kept", problems=(problem,))
 
 
 def _stands(entry: AnyPlan, catalogue: Catalogue, folder: Path) -> bool:
@@ -217,7 +246,9 @@ def _settled(layer: str, future: "Future[Made]", store: Path) -> LayerResult:
     if error is None:
         made = future.result()
         publish(store, [made.record])
-        return LayerResult(layer=layer, state="built", made=made)
+        return LayerResult(
+            layer=layer, state="built", made=made, problems=made.left_out
+        )
     return LayerResult(layer=layer, state="failed", problems=(_problem(layer, error),))
 
 

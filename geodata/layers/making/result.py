@@ -19,12 +19,14 @@ class LayerResult:
     layer : str
         Id.
     state : str
-        ``built``, ``unchanged``, ``missing`` (files nobody has brought) or
-        ``failed`` (something is wrong with what came).
+        ``built``, ``unchanged``, ``kept`` (made anew it would lose sources),
+        ``missing`` (files nobody has brought) or ``failed`` (something is wrong
+        with what came).
     made : Made or None
         When built.
     problems : tuple of str
-        Why it is missing or failed, one sentence or more each.
+        Why it is missing or failed, one sentence or more each; when built, why
+        files were left out that it can do without.
     """
 
     layer: str
@@ -59,7 +61,7 @@ class Ingestion:
     def failed(self) -> bool:
         """True when something came and was wrong; missing files are no failure."""
         return bool(self.wrong_files) or any(
-            result.state == "failed" for result in self.results
+            result.problems and result.state != "missing" for result in self.results
         )
 
     @property

@@ -4,23 +4,29 @@ Foreign files are read here and nowhere else.  A reader that crashes, or a file 
 makes it ask for too much, ends this process and not the ingestion.
 """
 
+import dataclasses
+import os
 import resource
+import threading
 import time
 from collections.abc import Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context, parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
 from types import TracebackType
+from typing import TypeGuard
 
-from geodata.errors import UnsafeFileError
+from geodata.errors import ChecksumError, LayerFormatError, UnsafeFileError
 from geodata.layers.formats.doors import lock_doors
 from geodata.layers.making.all_plans import AnyPlan
 from geodata.layers.making.building import draft_record, stage_layer
+from geodata.layers.making.gathering import Here
 from geodata.layers.making.plan import FilePlan, Part
 from geodata.layers.making.product import Product, RasterProduct
-from geodata.provenance import Member, Provenance
+from geodata.provenance import Member, Provenance, file_checksum
 from geodata.sources import Catalogue, read_member
 
 MEMORY_LIMIT = 4 * 1024**3
@@ -37,12 +43,12 @@ class Order:
     ----------
     plan : FilePlan or LayerPlan
         How.
-    files : mapping of part to path
+    files : mapping of part to Here
         Verified files; for a package part the archive.
-    members : tuple of Member
-        What the record says of them.
     folder : Path
         The layer store.
+    needed : set of str
+        Sources that the present version holds and the new one may not lose.
     code : str
         Checksum of the code that makes layers.
     catalogue : Catalogue
@@ -50,11 +56,21 @@ class Order:
     """
 
     plan: AnyPlan
-    files: Mapping[Part, Path]
-    members: tuple[Member, ...]
+    files: Mapping[Part, Here]
     folder: Path
+    needed: frozenset[str] = frozenset()
     code: str
     catalogue: Catalogue
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """What the record says of the files."""
+        return tuple(here.member for here in self.files.values())
+
+    def without(self, part: Part) -> "Order":
+        """Return the order with one file less."""
+        files = {name: here for name, here in self.files.items() if name != part}
+        return dataclasses.replace(self, files=files)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +85,14 @@ class Made:
         Time it took.
     memory_mb : float
         Largest memory of the process so far, megabytes.
+    left_out : tuple of str
+        Why files were left out that the layer can do without: they were wrong.
     """
 
     record: Provenance
     seconds: float
     memory_mb: float
+    left_out: tuple[str, ...] = ()
 
 
 class Workshop:
@@ -107,7 +126,7 @@ class Workshop:
         trace: TracebackType | None,
     ) -> None:
         if kind is not None:
-            for process in list((self._pool._processes or {}).values()):  # noqa: SLF001
+            for process in active_children():
                 process.kill()  # nothing is half-visible: it only stages
         self._pool.shutdown(wait=True, cancel_futures=True)
 
@@ -124,14 +143,26 @@ class Workshop:
 def make(order: Order) -> Made:
     """Build a layer and stage it in the store.
 
+    A file that the layer can do without and that is wrong is left out.
+
     Raises
     ------
     GeodataError
         If a file is not as expected; a lack of memory is told as such.
     """
     started = time.monotonic()
+    left_out: list[str] = []
     try:
-        product = _built(order)
+        _require_unchanged(order)
+        while True:
+            try:
+                product = _built(order)
+                break
+            except LayerFormatError as error:
+                if not _can_do_without(error.part, order):
+                    raise
+                left_out.append(str(error))
+                order = order.without(error.part)
         draft = draft_record(
             order.plan,
             product,
@@ -152,7 +183,28 @@ def make(order: Order) -> Made:
         record=record,
         seconds=time.monotonic() - started,
         memory_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        left_out=tuple(left_out),
     )
+
+
+def _can_do_without(part: Part | None, order: Order) -> TypeGuard[Part]:
+    return (
+        part is not None
+        and isinstance(order.plan, FilePlan)
+        and part in order.plan.optional
+        and part[0] not in order.needed
+        and len(order.files) > 1
+    )
+
+
+def _require_unchanged(order: Order) -> None:
+    """Refuse files that changed since they were verified, in a mirror for example."""
+    for here in order.files.values():
+        if file_checksum(here.path) != here.member.sha256:
+            raise ChecksumError(
+                f"{here.path} has changed since it was checked. Let nobody write "
+                "there while this runs, and run it again."
+            )
 
 
 def _limit() -> None:
@@ -160,15 +212,24 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_LIMIT_S, CPU_LIMIT_S))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it is gone, however it ended."""
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def _built(order: Order) -> Product:
     if isinstance(order.plan, FilePlan):
-        return order.plan.build(order.files)
+        return order.plan.build({part: here.path for part, here in order.files.items()})
     return order.plan.build(
         {
             path: read_member(
-                order.files[source, path],
+                order.files[source, path].path,
                 path,
                 order.catalogue.package(source).members[path],
             )

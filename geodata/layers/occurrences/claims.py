@@ -7,9 +7,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geodata.layers.blame import blaming
 from geodata.layers.formats.archive import archive_members
 from geodata.layers.formats.delimited import read_csv
 from geodata.layers.formats.geodatabase import read_geodatabase_table
+from geodata.layers.formats.spreadsheet import read_spreadsheet
 from geodata.layers.formats.vector import read_vector
 from geodata.layers.making.plan import Files, Part
 from geodata.layers.occurrences.column_map import EXTRA, TARGETS, map_columns
@@ -53,13 +55,14 @@ def read_claims(files: Files, catalogue: Catalogue) -> pd.DataFrame:
     Raises
     ------
     LayerFormatError
-        If a table lacks a column without which it is of no use.
+        If a file cannot be read, or lacks a column without which it is of no use; the
+        error names the file, and without it the others can be read.
     """
-    frames = [
-        _read_table(table, part, files, catalogue)
-        for table in TABLES
-        for part in _chosen(table, files)
-    ]
+    frames = []
+    for table in TABLES:
+        for part in _chosen(table, files):
+            with blaming(part):
+                frames.append(_read_table(table, part, files, catalogue))
     if not frames:
         names = [*TARGETS, EXTRA, "source_id", "minerals_text", "rebuilt"]
         return pd.DataFrame({name: pd.Series(dtype=object) for name in names})
@@ -121,18 +124,24 @@ def _from_text(
 
 def _with_lists(table: OccurrenceTable, path: Path, member: str) -> pd.DataFrame:
     """Read one member, with its commodities from other columns and members."""
-    frame = read_csv(path, member_suffix=member)
+    keyed = table.keyed
+    needed = () if keyed is None else (keyed.key,)
+    frame = (
+        read_csv(path, member_suffix=member, columns=needed)
+        if table.columns
+        else read_spreadsheet(path, member_suffix=member)
+    )
     joined = [column for column in table.joined if column in frame]
     if joined:
-        frame["commodities"] = frame[joined].agg("; ".join, axis="columns")
-    keyed = table.keyed
+        frame["commodities"] = ["; ".join(row) for row in frame[joined].to_numpy()]
     if keyed is not None and _has_member(path, keyed.member):
         rows = read_csv(
             path, member_suffix=keyed.member, columns=(keyed.key, keyed.value)
         )
         more = rows.groupby(keyed.key, sort=False)[keyed.value].agg("; ".join)
         more = frame[keyed.key].map(more).fillna("")
-        frame["commodity"] = frame["commodity"].str.cat(more, sep="; ")
+        own = frame.get("commodity", pd.Series("", index=frame.index, dtype=object))
+        frame["commodity"] = own.str.cat(more, sep="; ")
     return frame
 
 
@@ -192,7 +201,8 @@ def _minerals(table: OccurrenceTable, files: Files, claims: pd.DataFrame) -> pd.
     """Return what a copy of the table says of minerals; the copy adds no record."""
     if table.minerals is None or table.minerals not in files:
         return pd.Series("", index=claims.index, dtype=object)
-    sites = read_sites(files[table.minerals])
+    with blaming(table.minerals):
+        sites = read_sites(files[table.minerals])
     texts: Mapping[str, str] = {key: site.commodities for key, site in sites.items()}
     return claims["record_id"].map(texts).fillna("").astype(object)
 

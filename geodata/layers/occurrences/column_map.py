@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from geodata.errors import LayerFormatError
+from geodata.layers.formats.quoting import listed
 
 TARGETS = (
     "record_id",
@@ -111,7 +112,7 @@ def map_columns(
         )
         raise LayerFormatError(
             f"{name} lacks a column for {wanted}. It has the columns "
-            f"{', '.join(map(str, frame.columns)) or 'none'}. Add the right name to "
+            f"{listed(map(str, frame.columns), nothing='none')}. Add the right name to "
             "[source.columns] of its entry in geodata/sources/catalogue.toml."
         )
     mapped = pd.DataFrame(

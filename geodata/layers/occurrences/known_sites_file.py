@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 
 from geodata.errors import LayerFormatError
+from geodata.layers.formats.quoting import listed, quoted
 from geodata.region import WINDOW
 
 DEPOSIT_TYPES = (
@@ -116,7 +117,7 @@ def _require_columns(found: Sequence[str]) -> None:
     if missing:
         raise LayerFormatError(
             f"The occurrence table lacks the column {', '.join(missing)}; it has "
-            f"{', '.join(found) or 'none'}. Restore occurrences.csv from version "
+            f"{listed(found, nothing='none')}. Restore occurrences.csv from version "
             "control or add the column."
         )
 
@@ -168,7 +169,7 @@ def _require_one_preferred(
     twice = [name for name, count in ids.items() if count > 1]
     if twice:
         raise LayerFormatError(
-            f"Each claim needs an id of its own; {', '.join(twice)} occurs more than "
+            f"Each claim needs an id of its own; {listed(twice)} occurs more than "
             "once. Correct occurrences.csv."
         )
     marked: Counter[str] = Counter()
@@ -181,7 +182,7 @@ def _require_one_preferred(
             _refuse(number, "a preferred claim to have a position", "none")
     wrong = {site: n for site, n in marked.items() if n != (site in with_position)}
     if wrong:
-        found = ", ".join(f"{site} has {count}" for site, count in wrong.items())
+        found = listed(f"{site} has {count}" for site, count in wrong.items())
         raise LayerFormatError(
             f"Each located site needs exactly one preferred claim; {found}. Mark one "
             "row of the site 'true' in occurrences.csv, the others 'false'."
@@ -190,6 +191,6 @@ def _require_one_preferred(
 
 def _refuse(number: int, expected: str, found: object) -> NoReturn:
     raise LayerFormatError(
-        f"Line {number} of the occurrence table: expected {expected}; found {found}. "
-        "Correct occurrences.csv or restore it from version control."
+        f"Line {number} of the occurrence table: expected {expected}; found "
+        f"{quoted(found)}. Correct occurrences.csv or restore it from version control."
     )

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from geodata.errors import LayerFormatError, UnsafeFileError
+from geodata.layers.formats.quoting import reason
 from geodata.region import LonLat
 
 LARGEST_FILE = 64 * 1024 * 1024
@@ -77,9 +78,10 @@ def read_sites(path: Path) -> dict[str, MinmodSite]:
         sites = [_site(record) for record in records]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise LayerFormatError(
-            f"{path.name} is not as expected ({error!r}): JSON with a list "
-            "'MineralSite' of records with record_id, name, location_info and "
-            "mineral_inventory. Check the file or the catalogue."
+            f"{path.name} is not as expected ({type(error).__name__}: "
+            f"{reason(error)}): JSON with a list 'MineralSite' of records "
+            "with record_id, name, location_info and mineral_inventory. Check the "
+            "file or the catalogue."
         ) from error
     return {site.record_id: site for site in sites}
 

@@ -29,6 +29,7 @@ AGREEMENT_DEG = 0.02
 SHARED_KM = 10.0
 """Least uncertainty of a point that stands for several records of one table."""
 
+_DECIMAL_COMMA = re.compile(r"^([+-]?\d+),(\d+)$")
 _ANGLE = re.compile(
     r"""(?P<degrees>\d{1,3})[-°\s]+(?P<minutes>\d{1,2}(?:\.\d+)?)(?:['′-]\s*
         (?P<seconds>\d{1,2}(?:\.\d+)?))?['"′″\s]*(?P<side>[NSEW])""",
@@ -55,11 +56,13 @@ def parse_angle(text: str) -> float:
     --------
     >>> parse_angle("42-40N"), parse_angle("8-15W"), parse_angle("-14.25")
     (42.666666666666664, -8.25, -14.25)
+    >>> parse_angle("68,25")
+    68.25
     >>> parse_angle("105-00W to 106-00W"), parse_angle("unknown")
     (-105.5, nan)
     """
     try:
-        value = float(text.strip())
+        value = float(_DECIMAL_COMMA.sub(r"\1.\2", text.strip()))
     except ValueError:
         pass
     else:

@@ -387,6 +387,54 @@ def test_afead_without_its_ranks_of_confidence_is_refused(tmp_path):
         faults.build_faults({AFEAD: path})
 
 
+def himatibetmap(path: Path) -> Path:
+    table = geopandas.GeoDataFrame(
+        {"Name": ["Talas"], "Type": ["thrust"]},
+        geometry=[shapely.LineString([(71.0, 42.0), (72.0, 42.5)])],
+        crs="EPSG:4326",
+    )
+    table.to_file(path / "a.geojson", driver="GeoJSON")
+    return path / "a.geojson"
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+def test_a_bad_set_is_named_and_the_others_make_the_layer(tmp_path, source):
+    bad = tmp_path / "bad"
+    bad.write_bytes(b"PK\3\4 nothing of the kind")
+    files = {HIMATIBETMAP: himatibetmap(tmp_path), source.part: bad}
+    with pytest.raises(LayerFormatError) as caught:
+        faults.build_faults(files)
+    assert caught.value.part == source.part
+    if source.part != HIMATIBETMAP:
+        del files[source.part]
+        assert faults.build_faults(files).table["name"].tolist() == ["Talas"]
+
+
+def test_a_set_without_its_columns_is_named(tmp_path):
+    table = geopandas.GeoDataFrame(
+        {"name": ["x"]}, geometry=[shapely.Point(70, 42)], crs="EPSG:4326"
+    )
+    table.to_file(tmp_path / "a.geojson", driver="GeoJSON")
+    packed = tmp_path / "a.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.write(tmp_path / "a.geojson", "gem_active_faults.geojson")
+    with pytest.raises(LayerFormatError, match="slip_type") as caught:
+        faults.build_faults({GEM: packed, HIMATIBETMAP: himatibetmap(tmp_path)})
+    assert caught.value.part == GEM
+
+
+def test_a_set_without_a_line_of_the_region_is_named(tmp_path):
+    far = geopandas.GeoDataFrame(
+        {"NAME": ["x"], "CONF": ["A"]},
+        geometry=[shapely.LineString([(10.0, 52.0), (10.5, 52.5)])],
+        crs="EPSG:4326",
+    )
+    files = {HIMATIBETMAP: himatibetmap(tmp_path), AFEAD: afead(tmp_path, far)}
+    with pytest.raises(LayerFormatError, match="holds no fault") as caught:
+        faults.build_faults(files)
+    assert caught.value.part == AFEAD
+
+
 def test_without_any_set_there_is_no_layer():
     with pytest.raises(MissingLayerError, match="at least one"):
         faults.build_faults({})

@@ -43,7 +43,8 @@ class Act:
 
     ``cut`` counts every byte of the answer, headers included; ``length`` is what it
     says of the body instead of the truth.  ``shift`` moves the piece it sends and
-    says so; ``when`` is called once ``at`` bytes of a body were sent.
+    says so; ``when`` is called once ``at`` bytes of a body were sent.  With ``drip``
+    nothing else is sent but ``begun`` and then that again and again, without end.
     """
 
     body: bytes = b""
@@ -64,6 +65,9 @@ class Act:
     at: int | None = None
     when: Callable[[], object] = lambda: None
     hold: threading.Event | None = None
+    begun: bytes = b""
+    drip: bytes = b""
+    pace_s: float = 0.01
 
     def but(self, **changes: Any) -> "Act":
         return dataclasses.replace(self, **changes)
@@ -87,6 +91,7 @@ class FaultServer:
     script: dict[str, list[Act]] = field(default_factory=dict)
     seen: list[Seen] = field(default_factory=list)
     address: str = "127.0.0.1"
+    instead_of_tls: Act | None = None
 
     def __post_init__(self) -> None:
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -137,6 +142,10 @@ class FaultServer:
 
     def _serve(self, raw: socket.socket) -> None:
         raw.settimeout(10)
+        if self.instead_of_tls is not None:
+            with raw, suppress(OSError):
+                self._drip(raw, self.instead_of_tls)
+            return
         with (
             raw,
             suppress(OSError, ValueError),
@@ -161,6 +170,9 @@ class FaultServer:
         self._send(connection, act, seen)
 
     def _send(self, connection: ssl.SSLSocket, act: Act, seen: Seen) -> None:
+        if act.drip:
+            self._drip(connection, act)
+            return
         head, body = _answer_of(act, seen.headers)
         left = len(head) + len(body) if act.cut is None else act.cut
         told = act.at is None
@@ -183,6 +195,12 @@ class FaultServer:
             act.when()
         if act.hold is not None and not body:
             act.hold.wait(20)
+
+    def _drip(self, connection: socket.socket, act: Act) -> None:
+        connection.sendall(act.begun)
+        act.when()
+        while not self.over.wait(act.pace_s):
+            connection.sendall(act.drip)
 
 
 def _answer_of(act: Act, asked: dict[str, str]) -> tuple[bytes, bytes]:

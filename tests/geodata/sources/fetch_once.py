@@ -3,7 +3,8 @@
 Arguments: one JSON object with ``folder``, ``port``, ``ca``, ``sha256``, ``bytes``, and
 perhaps ``aloud``, to say on each line how many bytes are here, ``step``, the number
 of the file operation (opening, renaming, removing, shortening, making) at which to
-die by SIGKILL, or ``largest_file``, the bytes at which the disk is full.
+die by SIGKILL, ``largest_file``, the bytes at which the disk is full, or ``trace``, to
+say on each line which file was made durable, and which was renamed to what.
 """
 
 import json
@@ -37,6 +38,26 @@ def die_at(step: int, folder: str) -> None:
     sys.addaudithook(watch)
 
 
+def trace(folder: str) -> None:
+    fsync = os.fsync
+
+    def made_durable(handle: int) -> None:
+        fsync(handle)
+        tell("fsync", Path(f"/proc/self/fd/{handle}").readlink())
+
+    def watch(event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "os.rename" and folder in str(arguments[0]):
+            tell("rename", *arguments[:2])
+
+    def tell(what: str, *paths: Any) -> None:
+        names = (os.path.relpath(os.fspath(path), folder) for path in paths)
+        sys.stdout.write("\t".join((what, *names)).replace(str(os.getpid()), "N"))
+        sys.stdout.write("\n")
+
+    os.fsync = made_durable
+    sys.addaudithook(watch)
+
+
 def main() -> None:
     wish = json.loads(sys.argv[1])
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -52,6 +73,8 @@ def main() -> None:
     if "largest_file" in wish:
         size = wish["largest_file"]
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    if wish.get("trace"):
+        trace(wish["folder"])
     if "step" in wish:
         die_at(wish["step"], wish["folder"])
     obtain(

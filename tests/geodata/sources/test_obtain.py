@@ -6,6 +6,7 @@ import json
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -13,7 +14,9 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
+from scipy.io import netcdf_file
 
 from geodata.errors import (
     ChecksumError,
@@ -24,7 +27,7 @@ from geodata.errors import (
     UnexpectedContentError,
 )
 from geodata.provenance import checksum
-from geodata.sources import forget, obtain
+from geodata.sources import forget, load_catalogue, obtain
 from geodata.sources.entries import FIRST_SEEN
 from geodata.sources.ledger import read_ledger
 from tests.geodata.sources import fetch_once
@@ -60,6 +63,14 @@ def fetch(server, folder, entry, **options):
     return obtain(
         publication(entry), entry, downloads=folder, door=door_to(server), **options
     )
+
+
+def bind(path):
+    """Leave a socket behind; its path may be longer than a socket's may be."""
+    folder = os.open(path.parent, os.O_RDONLY)
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(f"/proc/self/fd/{folder}/{path.name}")
+    os.close(folder)
 
 
 def left_in(folder):
@@ -156,6 +167,47 @@ def test_a_partial_file_that_is_a_link_is_not_followed(server, tmp_path):
     assert secret.read_bytes() == b"mine"
 
 
+@pytest.mark.parametrize("where", ["mirror", "downloads"])
+def test_a_file_that_cannot_be_read_is_named_with_what_to_do(server, tmp_path, where):
+    # The memory of this process is an ordinary file whose first bytes give EIO.
+    memory = Path("/proc/self/mem")
+    entry = file_entry(BODY, name=memory.name)
+    source = dataclasses.replace(publication(entry), id="self")
+    places = {"downloads": tmp_path / "d", "mirror": Path("/proc")}
+    if where == "downloads":
+        places = {"downloads": tmp_path / "d"}
+        (tmp_path / "d").mkdir()
+        (tmp_path / "d" / "self").symlink_to("/proc/self")
+    with pytest.raises(FetchError, match=r"mem cannot be read.*run the command again"):
+        obtain(source, entry, door=door_to(server), **places)
+    assert server.seen == []
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+@pytest.mark.parametrize("where", ["mirror", "downloads"])
+def test_a_file_nobody_may_read_is_named_with_what_to_do(server, tmp_path, where):
+    entry = file_entry(BODY)
+    path = put(tmp_path / where, entry, BODY)
+    path.chmod(0)
+    mirror = tmp_path / "mirror" if where == "mirror" else None
+    with pytest.raises(FetchError, match=r"grid\.nc cannot be read"):
+        fetch(server, tmp_path / "downloads", entry, mirror=mirror)
+
+
+def test_a_pipe_in_place_of_a_part_or_its_note_does_not_hold_us_up(server, tmp_path):
+    entry = file_entry(BODY)
+    folder = put(tmp_path, entry, b"").parent
+    server.plays(Act(body=BODY))
+    (folder / "grid.nc").unlink()
+    os.mkfifo(folder / "grid.nc.part.json")
+    (folder / "grid.nc.part").write_bytes(BODY[:3_000])
+    assert fetch(server, tmp_path, entry).path.read_bytes() == BODY
+    (folder / "grid.nc").unlink()
+    os.mkfifo(folder / "grid.nc.part")
+    with pytest.raises(StorageError, match="no ordinary file"):
+        fetch(server, tmp_path, entry)
+
+
 # First seen.
 
 
@@ -215,15 +267,39 @@ def test_an_archive_cut_at_its_end_is_not_the_first_one_seen(server, tmp_path):
     assert fetch(server, tmp_path, entry).path.read_bytes() == whole
 
 
-def test_an_archive_cut_at_its_end_that_came_in_pieces_is_asked_for_once_more(
+def test_a_file_nobody_knows_is_not_put_together_from_pieces(server, tmp_path):
+    server.plays(Act(body=OTHER, cut=3_000), Act(body=BODY))
+    assert fetch(server, tmp_path, unpinned()).path.read_bytes() == BODY
+    assert [("range" in entry.headers) for entry in server.seen] == [False, False]
+    server.plays(Act(body=OTHER, cut=3_000), Act(status=404))
+    with pytest.raises(FetchError, match="nothing is kept"):
+        fetch(server, tmp_path / "no", unpinned())
+    assert left_in(tmp_path / "no") == []
+
+
+def test_a_part_kept_while_the_file_was_pinned_is_no_part_of_an_unknown_one(
     server, tmp_path
 ):
-    entry = unpinned(name="table.zip", format="zip of CSV")
-    whole = packed("name,lon,lat\n")
-    short = Act(body=whole[:-30])
-    server.plays(short.but(cut=len(whole) // 2), short, Act(body=whole))
-    assert fetch(server, tmp_path, entry).path.read_bytes() == whole
-    assert len(server.seen) == 3
+    server.plays(Act(body=OTHER, cut=3_000), Act(status=404))
+    with pytest.raises(FetchError, match="bytes are kept"):
+        fetch(server, tmp_path, file_entry(OTHER))
+    server.plays(Act(body=BODY))
+    assert fetch(server, tmp_path, unpinned()).path.read_bytes() == BODY
+    assert "range" not in server.seen[-1].headers
+
+
+def test_a_file_cut_at_a_length_that_is_too_short_is_seen_by_its_head(server, tmp_path):
+    path = tmp_path / "whole.nc"
+    with netcdf_file(path, "w") as grid:
+        grid.createDimension("x", 2_000)
+        grid.createVariable("z", "f4", ("x",))[:] = np.arange(2_000)
+    whole = path.read_bytes()
+    server.plays(Act(body=whole, length=4_000))
+    with pytest.raises(UnexpectedContentError, match="its own head speaks of"):
+        fetch(server, tmp_path / "d", unpinned())
+    assert left_in(tmp_path / "d") == []
+    server.plays(Act(body=whole))
+    assert fetch(server, tmp_path / "d", unpinned()).path.read_bytes() == whole
 
 
 def test_two_versions_that_met_under_one_tag_are_told_apart_by_the_checksum(
@@ -281,17 +357,21 @@ def test_what_a_mirror_does_not_hold_is_not_fetched(server, tmp_path):
     folder = mirror / "survey-grid"
     folder.mkdir(parents=True)
     path = folder / "grid.nc"
+    device = Path(os.devnull)
     makers = (
-        lambda: None,
-        lambda: path.symlink_to(outside),
-        lambda: path.symlink_to("../../outside.nc"),
-        lambda: path.symlink_to("grid.nc"),
-        path.mkdir,
-        lambda: os.mkfifo(path),
+        (lambda: None, "nothing is there"),
+        (lambda: path.symlink_to(outside), "link out of the mirror"),
+        (lambda: path.symlink_to("../../outside.nc"), "link out of the mirror"),
+        (lambda: path.symlink_to(device), "link out of the mirror"),
+        (lambda: path.symlink_to("grid.nc"), "cannot be followed"),
+        (lambda: path.symlink_to("none.nc"), "link to nothing"),
+        (path.mkdir, "is a folder"),
+        (lambda: os.mkfifo(path), "is a named pipe"),
+        (lambda: bind(path), "is a socket"),
     )
-    for make in makers:
+    for make, why in makers:
         make()
-        with pytest.raises(NotInMirrorError, match="nothing is fetched"):
+        with pytest.raises(NotInMirrorError, match=f"{why}.*nothing is fetched"):
             fetch(server, tmp_path / "d", entry, mirror=mirror)
         if path.is_dir():
             path.rmdir()
@@ -475,6 +555,23 @@ def test_a_program_killed_at_any_step_leaves_nothing_wrong(server, program, tmp_
     assert 8 < step < 99
 
 
+def test_bytes_are_durable_before_their_name_is_and_the_name_before_we_go_on(
+    server, program, tmp_path
+):
+    server.plays(Act(body=BODY))
+    process = program(tmp_path / "d", BODY, trace=True)
+    said, complaint = process.communicate(timeout=60)
+    assert process.returncode == 0, complaint
+    assert [line.split("\t") for line in said.decode().splitlines()] == [
+        ["fsync", "survey-grid/grid.nc.part"],
+        ["rename", "survey-grid/grid.nc.part", "survey-grid/grid.nc"],
+        ["fsync", "survey-grid"],
+        ["fsync", ".ledger.json.N.part"],
+        ["rename", ".ledger.json.N.part", "ledger.json"],
+        ["fsync", "."],
+    ]
+
+
 def test_a_full_disk_is_said_and_leaves_no_wrong_file(server, program, tmp_path):
     body = some_bytes(400_000)
     server.plays(Act(body=body))
@@ -492,3 +589,18 @@ def test_a_full_disk_is_said_and_leaves_no_wrong_file(server, program, tmp_path)
     fetch(server, tmp_path / "d", file_entry(body))
     assert left_in(tmp_path / "d") == WHOLE
     assert server.served == 300_000
+
+
+def test_what_a_mirror_lacks_is_taken_from_what_was_brought_before(tmp_path):
+    brought = tmp_path / "downloads" / "usgs-tien-shan-ree" / "tien-shan-ree.csv"
+    brought.parent.mkdir(parents=True)
+    brought.write_text("name,lon,lat\n", encoding="utf-8")
+    (tmp_path / "mirror").mkdir()
+    source = load_catalogue().published("usgs-tien-shan-ree")
+    found = obtain(
+        source,
+        source.file("tien-shan-ree.csv"),
+        downloads=tmp_path / "downloads",
+        mirror=tmp_path / "mirror",
+    )
+    assert found.path == brought

@@ -3,7 +3,8 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from geodata.sources.partial import Note, clear_partial, open_partial
+from geodata.sources.note import Note
+from geodata.sources.partial import clear_partial, open_partial
 
 URL = "https://files.example/a"
 NOTE = Note(url=URL, etag='"v1"', total=10)

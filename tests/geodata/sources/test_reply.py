@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.errors import UnexpectedContentError
-from geodata.sources.partial import Note
+from geodata.sources.note import Note
 from geodata.sources.reply import SetbackError, headers_to_send, read_reply
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

@@ -107,7 +107,7 @@ def test_too_many_cells_are_refused_before_they_are_made(tmp_path):
 
 def test_a_missing_column_is_an_error_that_lists_what_came(tmp_path):
     path = plain(tmp_path, b"name,lat\n1,2\n")
-    with pytest.raises(LayerFormatError, match=r"\['Lat', 'lon'\].*name, lat"):
+    with pytest.raises(LayerFormatError, match=r"\['Lat', 'lon'\].*'name', 'lat'"):
         read_csv(path, columns=("name", "Lat", "lon"))
 
 

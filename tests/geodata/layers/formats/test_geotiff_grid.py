@@ -79,7 +79,7 @@ def test_grids_that_are_not_north_up_on_the_earth_are_refused(transform, tmp_pat
 
 @pytest.mark.parametrize("crs", ["EPSG:32642", "EPSG:3857", "EPSG:4284"])
 def test_other_reference_systems_are_refused_by_name(crs, tmp_path):
-    with pytest.raises(LayerFormatError, match=f"in {crs}; expected EPSG:4326"):
+    with pytest.raises(LayerFormatError, match=f"in '{crs}'; expected EPSG:4326"):
         read_geotiff(write(tmp_path / "a.tif", crs=crs))
 
 

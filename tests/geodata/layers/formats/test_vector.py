@@ -280,7 +280,7 @@ def test_a_geodatabase_is_read_by_window_layer_and_table(tmp_path):
         assert codes.to_numpy().tolist() == [["su", "=1+1"], ["vb", "b"]]
         with pytest.raises(LayerFormatError, match="codes"):
             read_geodatabase_table(file, "other")
-        with pytest.raises(LayerFormatError, match=r"\['age'\].*code, title"):
+        with pytest.raises(LayerFormatError, match=r"\['age'\].*'code', 'title'"):
             read_geodatabase_table(file, "codes", columns=("age",))
 
 

@@ -6,10 +6,14 @@ import shapely
 from geodata.layers.making.extent import (
     Extent,
     StateCells,
-    extent_of_table,
+    extent_of_layer,
     shares_of_states,
 )
+from geodata.layers.making.product import VectorProduct
+from geodata.layers.storage.publication import publish, stage
 from geodata.layers.storage.raster_file import RasterImage
+from geodata.layers.storage.store import LayerStore, coverage_record
+from geodata.provenance import Provenance
 from geodata.region import STATES
 
 EDGES = (60.0, 62.0, 64.0, 66.0, 68.0, 70.0)
@@ -44,17 +48,31 @@ def test_an_unknown_cell_of_a_raster_is_not_covered(cells):
     assert list(shares.values()) == [1.0, 0.0, 1.0, 0.0, 0.0]
 
 
-def test_lines_without_a_stated_coverage_neither_cover_nor_lack_a_state(cells):
-    table = geopandas.GeoDataFrame(
-        geometry=[shapely.LineString([(60, 44), (61, 45)])], crs="EPSG:4326"
+def write(folder, coverage):
+    table = geopandas.GeoDataFrame(geometry=[shapely.box(60, 44, 62, 46)], crs=4326)
+    product = VectorProduct(table=table, coverage=coverage)
+    draft = Provenance(
+        **dict.fromkeys(("title", "citation", "licence", "credit"), "test"),
+        **dict.fromkeys(("resolution", "uncertainty", "command"), "test"),
+        layer="lakes",
+        kind="polygons",
+        file="",
+        sha256="",
+        bytes=0,
+        members=(),
+        open=True,
+        resolution_km=1.0,
+        coverage=coverage_record(coverage),
     )
-    extent = extent_of_table(table, None, "lines")
+    publish(folder, [stage(folder, product, draft)])
+    return extent_of_layer("lakes", LayerStore((folder,)))
+
+
+def test_a_table_without_a_stated_coverage_neither_covers_nor_lacks(cells, tmp_path):
+    extent = write(tmp_path, None)
     assert np.isnan(list(shares_of_states(extent, cells).values())).all()
 
 
-def test_polygons_cover_what_they_lie_on_and_a_stated_coverage_comes_first(cells):
-    table = geopandas.GeoDataFrame(geometry=[shapely.box(60, 44, 62, 46)], crs=4326)
-    assert shares_of_states(extent_of_table(table, None, "polygons"), cells)["KAZ"] == 1
-    stated = shapely.box(62, 44, 64, 46)
-    shares = shares_of_states(extent_of_table(table, stated, "polygons"), cells)
+def test_a_table_covers_what_is_stated_and_not_what_it_lies_on(cells, tmp_path):
+    shares = shares_of_states(write(tmp_path, shapely.box(62, 44, 64, 46)), cells)
     assert (shares["KAZ"], shares["KGZ"]) == (0.0, 1.0)

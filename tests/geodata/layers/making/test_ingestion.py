@@ -2,18 +2,21 @@
 
 import dataclasses
 import functools
+import io
 import json
 import os
+import zipfile
 
 import pytest
 
-from geodata.errors import GeodataError
+from geodata.errors import ChecksumError, GeodataError
 from geodata.layers.making import grid_plans, vector_plans
 from geodata.layers.making.all_plans import all_plans, by_layer, parts_of
 from geodata.layers.making.gathering import Here, Places, way_of
 from geodata.layers.making.ingestion import ingest, is_current
-from geodata.layers.making.workshop import Order
+from geodata.layers.making.workshop import MEMORY_LIMIT, Order, make
 from geodata.layers.storage.store import LayerStore
+from geodata.provenance import Member, file_checksum
 from geodata.sources import Catalogue, PublishedSource, load_catalogue
 
 SUTURE = {
@@ -65,6 +68,30 @@ def unpinned(*source_ids):
     )
 
 
+def order_of(places, layer, code=""):
+    """An order for a layer whose files lie in the mirror."""
+    plan = plan_of(layer)
+    files = {}
+    for part in plan.parts:
+        path = places.mirror.joinpath(*part)
+        sha256 = file_checksum(path)
+        member = Member(
+            source=part[0],
+            sha256=sha256,
+            member=part[1],
+            member_sha256=sha256,
+            origin="mirror",
+        )
+        files[part] = Here(path=path, bytes=1, member=member, fresh=False)
+    return Order(
+        plan=plan,
+        files=files,
+        folder=places.layers,
+        code=code,
+        catalogue=load_catalogue(),
+    )
+
+
 def write_suture(places, *features):
     folder = places.mirror / "himatibetmap"
     folder.mkdir(parents=True, exist_ok=True)
@@ -112,15 +139,8 @@ def test_a_layer_made_by_other_code_is_made_again(places):
     write_suture(places, SUTURE)
     run(places)
     store = LayerStore((places.layers,))
-    record = store.provenance("sutures")
-    order = Order(
-        plan=plan_of("sutures"),
-        files={},
-        members=record.members,
-        folder=places.layers,
-        code=record.extra["code"],
-        catalogue=load_catalogue(),
-    )
+    code = store.provenance("sutures").extra["code"]
+    order = order_of(places, "sutures", code=code)
     assert is_current(order, store)
     assert not is_current(dataclasses.replace(order, code="other"), store)
 
@@ -182,6 +202,75 @@ def test_a_fault_of_our_own_is_told_as_one_and_the_other_layer_is_made(places):
     done, _ = run(places, faulty, plan_of("sutures"))
     assert [result.state for result in done.results] == ["failed", "built"]
     assert "fault of the atlas" in done.results[0].problems[0]
+
+
+def test_a_layer_that_asks_for_too_much_memory_is_a_typed_failure(places):
+    write_suture(places, SUTURE)
+    greedy = functools.partial(eval, f"bytearray({MEMORY_LIMIT})")
+    plan = dataclasses.replace(plan_of("sutures"), id="greedy", build=greedy)
+    done, _ = run(places, plan)
+    assert [result.state for result in done.results] == ["failed"]
+    assert "asked for more than 4 GB" in done.results[0].problems[0]
+
+
+def test_a_file_that_changes_after_it_was_checked_is_refused(places):
+    write_suture(places, SUTURE)
+    order = order_of(places, "sutures")
+    write_suture(places, SUTURE, SUTURE)
+    with pytest.raises(ChecksumError, match="changed since it was checked"):
+        make(order)
+
+
+def test_a_wrong_file_that_a_layer_can_do_without_is_left_out_and_told(places, shared):
+    for source, file in (
+        ("himatibetmap", "HimaTibetMap.geojson"),
+        ("gem-active-faults", "gem_active_faults.geojson.zip"),
+    ):
+        (places.mirror / source).mkdir(exist_ok=True)
+        os.link(shared / "mirror" / source / file, places.mirror / source / file)
+    (places.mirror / "afead").mkdir()
+    (places.mirror / "afead" / "AFEAD_v2022.zip").write_bytes(empty_zip())
+    done, _ = run(places, plan_of("faults"))
+    (result,) = done.results
+    assert result.state == "built"
+    assert "AFEAD_v2022.zip" in result.problems[0]
+    assert done.failed
+    sets = LayerStore((places.layers,)).vector("faults").table["sets"]
+    assert sets.str.contains("HimaTibetMap").any()
+    members = LayerStore((places.layers,)).provenance("faults").members
+    assert "afead" not in {member.source for member in members}
+
+
+def test_a_layer_is_kept_when_it_would_lose_a_source_it_holds(places, shared):
+    for source, file in (
+        ("himatibetmap", "HimaTibetMap.geojson"),
+        ("gem-active-faults", "gem_active_faults.geojson.zip"),
+    ):
+        (places.mirror / source).mkdir(exist_ok=True)
+        os.link(shared / "mirror" / source / file, places.mirror / source / file)
+    run(places, plan_of("faults"))
+    before = LayerStore((places.layers,)).provenance("faults")
+    (places.mirror / "himatibetmap" / "HimaTibetMap.geojson").unlink()
+    done, _ = run(places, plan_of("faults"))
+    assert [result.state for result in done.results] == ["kept"]
+    assert "himatibetmap" in done.results[0].problems[0]
+    assert LayerStore((places.layers,)).provenance("faults") == before
+    dropped = ingest(
+        (plan_of("faults"),),
+        unpinned("himatibetmap"),
+        places,
+        Listener(),
+        may_lose_sources=True,
+    )
+    assert [result.state for result in dropped.results] == ["built"]
+
+
+def empty_zip():
+    """A whole zip that holds no shapefile."""
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w") as archive:
+        archive.writestr("readme.txt", "nothing here")
+    return memory.getvalue()
 
 
 def test_every_part_of_every_plan_stands_in_the_catalogue():

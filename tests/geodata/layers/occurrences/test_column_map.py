@@ -53,7 +53,7 @@ def test_a_missing_required_column_is_named_with_all_that_came():
         LayerFormatError, match=r"A table lacks .*lon from longitude"
     ) as caught:
         mapped(frame)
-    assert "id, name, easting, northing" in str(caught.value)
+    assert "'id', 'name', 'easting', 'northing'" in str(caught.value)
     assert "catalogue.toml" in str(caught.value)
 
 

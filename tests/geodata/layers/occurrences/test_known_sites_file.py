@@ -79,7 +79,7 @@ def test_a_missing_column_is_named_with_the_columns_that_came():
         ({"uncertainty_km": ""}, "as numbers"),
         ({"uncertainty_km": "0"}, "positive uncertainty_km"),
         ({"uncertainty_km": "nan"}, "positive uncertainty_km"),
-        ({"deposit_type": "gold"}, r"deposit_type.*found gold"),
+        ({"deposit_type": "gold"}, r"deposit_type.*found 'gold'"),
         ({"ree_evidence": "yes"}, "ree_evidence"),
         ({"preferred": "True"}, "preferred"),
         ({"site": " "}, "expected a site"),
@@ -98,7 +98,7 @@ def test_a_site_has_one_preferred_claim_and_not_two():
 
 
 def test_two_claims_cannot_share_an_id():
-    with pytest.raises(LayerFormatError, match="usgs-ree-212 occurs more than once"):
+    with pytest.raises(LayerFormatError, match="'usgs-ree-212' occurs more than once"):
         parse_occurrences(_table({}, {"preferred": "false"}))
 
 

@@ -374,7 +374,7 @@ def test_a_column_nobody_foresaw_is_an_edit_of_the_catalogue_and_of_nothing_else
     path.write_text(text.replace("Site_Name", "Nazvanie"), encoding="utf-8")
     files = {("usgs-tien-shan-ree", path.name): path}
     with pytest.raises(
-        LayerFormatError, match=r"name from .*Site_ID, Nazvanie, Country"
+        LayerFormatError, match=r"name from .*'Site_ID', 'Nazvanie', 'Country'"
     ):
         build_occurrences(files)
     entry = CATALOGUE_PATH.read_text(encoding="utf-8").replace(

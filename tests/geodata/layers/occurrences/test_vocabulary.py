@@ -170,3 +170,12 @@ def test_a_deposit_type_is_given_only_where_the_source_says_so(
 ):
     assert words.deposit_type(source, text) == expected
     assert expected in ("", *DEPOSIT_TYPES)
+
+
+def test_russian_words_mean_what_english_ones_do():
+    words = load_vocabulary()
+    assert words.content("РЗЭ, ниобий").commodities == {"REE", "Nb"}
+    assert words.evidence({"REE", "Nb"}) == "direct"
+    assert words.status("Проявление") == "occurrence"
+    assert words.status("Месторождение") == "prospect"
+    assert words.status("Рудник") == "producer"
