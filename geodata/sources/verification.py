@@ -117,9 +117,9 @@ class Wanted:
             advice = "Do not change the pin without looking at the file."
         else:
             advice = (
-                "The checksum is that of the file first seen here; the publisher may "
-                "have changed the file. Look at the new one; if it is right, accept "
-                f"it with scripts/ingest.py --accept {self.title}"
+                "The checksum is that of the file first seen here; its publisher, or "
+                "you, may have changed the file. Look at the new one; if it is right, "
+                f"take it: scripts/ingest.py --all --accept {self.title}"
             )
         what = f"What {self.entry.url} serves" if path.suffix == ".part" else str(path)
         return ChecksumError(
