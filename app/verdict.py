@@ -44,7 +44,10 @@ def in_words(validation: Mapping[str, Any]) -> Verdict:
 def _overall(found: Mapping[str, Any]) -> str:
     start, numbers = f"On the {found['n']} known sites the ranking", _numbers(found)
     if found["better_than_chance"]:
-        return f"{start} across types does better than chance ({numbers}){_weak(found)}"
+        return (
+            f"{start} across types does better than chance ({numbers}){_weak(found)}"
+            f"{_beaten(found)}"
+        )
     return f"{start} across types does no better than chance ({numbers})."
 
 
@@ -53,7 +56,7 @@ def _own(found: Mapping[str, Any]) -> str:
     if found["better_than_chance"]:
         return (
             f"{start} within the site’s own deposit type does better than chance "
-            f"({numbers}){_weak(found)}"
+            f"({numbers}){_weak(found)}{_beaten(found)}"
         )
     return (
         f"{start} within the site’s own deposit type does no better than chance "
@@ -82,7 +85,7 @@ def _short(overall: Mapping[str, Any], own: Mapping[str, Any]) -> str:
         case _:
             return (
                 f"On {sites} this ranking does better than chance, which with so few "
-                "is weak support."
+                f"is weak support.{_beaten(overall)}"
             )
 
 
@@ -92,3 +95,12 @@ def _numbers(found: Mapping[str, Any]) -> str:
 
 def _weak(found: Mapping[str, Any]) -> str:
     return f", but with {found['n']} sites that is weak."
+
+
+def _beaten(found: Mapping[str, Any]) -> str:
+    """Name what alone ranks the sites as well; nothing in older releases."""
+    better = found.get("beaten_by", [])
+    return (
+        f" Ranked by {' or by '.join(better)} alone they do as well or better."
+        * bool(better)
+    )

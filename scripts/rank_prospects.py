@@ -151,6 +151,10 @@ def summary(release: Release, out: Console) -> None:
             f"limit of chance {found['limit']:.0%}: {words}.",
             highlight=False,
         )
+        for alone in found["beaten_by"]:
+            out.print(
+                f"  Ranked by {alone} alone they do as well or better.", highlight=False
+            )
     if release.validation["circular"]["own"]:
         out.print("* the site's own record is in a layer the model reads: no test.")
 

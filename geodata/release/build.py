@@ -13,7 +13,7 @@ from geodata.layers.storage.store import LayerStore
 from geodata.prospects.delineate import delineate
 from geodata.prospects.describe import ProspectArea, Survey, describe
 from geodata.prospects.rank import rank, to_table
-from geodata.release.check import check_sites, circular_sites
+from geodata.release.check import check_sites, circular_sites, single_inputs
 from geodata.release.coverage import coverage_of_layers
 from geodata.release.export import named_layers, write_json, write_tables
 from geodata.release.figures import draw_capture, draw_map
@@ -141,6 +141,7 @@ def _build(
             cells,
             around,
             circular_sites(models, readings, store, around.occurrences),
+            baselines=single_inputs(readings, measured),
         )
         write_json(folder / "validation.json", report)
         _write_models(folder / "deposit_types", inputs.deposit_types)

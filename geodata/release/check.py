@@ -15,11 +15,13 @@ from geodata.grid import Cells, FloatArray, to_equal_area
 from geodata.layers.storage.store import LayerStore
 from geodata.release.surroundings import Surroundings
 from geodata.scoring.deposit_type import DepositType
+from geodata.scoring.favourability import area_rank
 from geodata.scoring.validation import capture, validate, verdict
 
 MADE_FROM_OCCURRENCES = "made_from_occurrences"
 """Entry of a record's ``extra``: true when the layer's places are such records."""
 
+_FELSIC = ("lithology-fractions", "felsic", "value")
 _NUMBERED = re.compile(r"#\d+$")  # set behind a record id that occurs twice
 
 CIRCULAR = (
@@ -35,6 +37,8 @@ def check_sites(
     cells: Cells,
     around: Surroundings,
     circular: Mapping[str, frozenset[str]],
+    *,
+    baselines: Mapping[str, FloatArray] | None = None,
 ) -> dict[str, Any]:
     """Report where known sites fall, those that made a map set apart.
 
@@ -47,6 +51,9 @@ def check_sites(
         its ``uncertainty_km`` is on the map and takes no part here.
     circular : mapping of str to set of str
         Site → deposit types it is no test of, from :func:`circular_sites`.
+    baselines : mapping of str to array of float32, shape (cells,)
+        Area rank of single measurements, by what they are: what the maps have to
+        beat to be worth their trouble.
 
     Returns
     -------
@@ -65,21 +72,89 @@ def check_sites(
         }
         for row in report["sites"]
     ]
-    tested = {
-        which: [row[which]["mean"] for row in rows if row[which] and not row[mark]]
-        for which, mark in (("own", "circular"), ("overall", "circular_overall"))
+    tested = _tested(report, circular)
+    alone = {
+        title: _tested(
+            validate(
+                dict.fromkeys(ranks, rank), coverages, cells, around.sites[inside]
+            ),
+            circular,
+        )
+        for title, rank in (baselines or {}).items()
     }
     return {
         **report,
         "sites": rows,
+        "baselines": [
+            {
+                "title": title,
+                **{which: verdict(means) for which, means in found.items()},
+            }
+            for title, found in alone.items()
+        ],
         "circular": {
             "own": sum(row["circular"] for row in rows),
             "overall": sum(row["circular_overall"] for row in rows),
             "note": CIRCULAR,
         },
         "capture": {which: capture(means) for which, means in tested.items()},
-        "verdict": {which: verdict(means) for which, means in tested.items()},
+        "verdict": {
+            which: {
+                **verdict(means),
+                "beaten_by": [
+                    title
+                    for title, found in alone.items()
+                    if means
+                    and len(found[which]) == len(means)
+                    and np.mean(found[which]) <= np.mean(means)
+                ],
+            }
+            for which, means in tested.items()
+        },
     }
+
+
+def _tested(
+    report: Mapping[str, Any], circular: Mapping[str, frozenset[str]]
+) -> dict[str, list[float]]:
+    """Return the mean rank of every site that is a test: own type, and all types."""
+    rows = report["sites"]
+    return {
+        "own": [
+            row["own"]["mean"]
+            for row in rows
+            if row["own"] and row["deposit_type"] not in circular.get(row["site"], ())
+        ],
+        "overall": [
+            row["overall"]["mean"]
+            for row in rows
+            if row["overall"] and not circular.get(row["site"])
+        ],
+    }
+
+
+def single_inputs(
+    readings: Mapping[str, Reading], measured: Mapping[str, FloatArray]
+) -> dict[str, FloatArray]:
+    """Rank the area by single measurements, as baselines for the maps.
+
+    Returns
+    -------
+    dict of str to array of float32, shape (cells,)
+        Area rank, 0 best to 1, by what was ranked: the felsic share of the bedrock,
+        high first, and the distance to a terrane boundary, near first; those that
+        are measured.
+    """
+    found: dict[str, FloatArray] = {}
+    for key, reading in readings.items():
+        item = reading.measurement
+        if reading.provenance is None or item.within:
+            continue
+        if (item.layer, item.column, item.measure) == _FELSIC:
+            found["the felsic share of the bedrock"] = area_rank(measured[key])
+        if (item.layer, item.measure) == ("terrane-boundaries", "distance"):
+            found["the distance to a terrane boundary"] = area_rank(-measured[key])
+    return found
 
 
 def on_land(sites: gpd.GeoDataFrame, land: shapely.Geometry) -> npt.NDArray[np.bool_]:

@@ -80,3 +80,19 @@ def test_a_release_of_before_the_verdict_is_served_without_it(
             answer = client.get(page)
             assert answer.status_code == 200
             assert "better than chance" not in answer.text
+
+
+def test_what_alone_does_as_well_is_named():
+    found = {"n": 10, "mean": 0.2, "limit": 0.35, "better_than_chance": True}
+    told = in_words(
+        {
+            "verdict": {
+                "own": {**found, "beaten_by": ["the felsic share of the bedrock"]},
+                "overall": found,
+            }
+        }
+    )
+    assert told.own.endswith(
+        "Ranked by the felsic share of the bedrock alone they do as well or better."
+    )
+    assert "alone" not in told.overall

@@ -39,7 +39,7 @@ def test_faults_bring_a_hatch_where_none_were_mapped_and_a_legend(
     expect(page.locator(HATCHED)).to_have_attribute("fill", "url(#hatch-unknown)")
     expect(page.locator("pattern#hatch-unknown path")).to_have_count(1)
     expect(page.locator("#gap-text")).to_have_text(
-        "Not mapped (faults): unknown, not absent"
+        "Not in these public layers (faults): unknown, not absent"
     )
     expect(page).to_have_url(re.compile(r"layers=.*faults"))
     page.uncheck("[data-layer=faults]")

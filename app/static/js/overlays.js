@@ -137,7 +137,7 @@ export class Overlays {
 function say(gaps) {
   document.getElementById("gap-note").hidden = gaps.length === 0;
   const words = gaps.map(inWords).join(", ");
-  document.getElementById("gap-text").textContent = gaps.length ? `Not mapped (${words}): unknown, not absent` : "";
+  document.getElementById("gap-text").textContent = gaps.length ? `Not in these public layers (${words}): unknown, not absent` : "";
 }
 
 /** The legend of what is on: sign, name, and whose data it is. */

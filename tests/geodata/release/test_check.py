@@ -126,3 +126,35 @@ def test_a_layer_of_records_takes_its_sites_out_of_the_test(layered):
     assert own == {"Dzheroi-Sardara"}
     told = [row for row in found["sites"] if row["overall"]]
     assert found["verdict"]["overall"]["n"] == len(told) - 1
+
+
+def test_a_single_measurement_that_ranks_the_sites_better_is_named(three_sites):
+    rank, sites = three_sites
+    better, worse = rank / 2, np.minimum(rank * 1.5, 1.0).astype(np.float32)
+    found = check_sites(
+        {"placer": rank, "overall": rank},
+        {"placer": np.ones_like(rank)},
+        CELLS,
+        around(sites),
+        {},
+        baselines={"felsic share": better, "distance": worse},
+    )
+    assert found["verdict"]["own"]["beaten_by"] == ["felsic share"]
+    assert found["verdict"]["overall"]["beaten_by"] == ["felsic share"]
+    means = {row["title"]: row["own"]["mean"] for row in found["baselines"]}
+    assert means["felsic share"] == pytest.approx(0.2)
+    assert means["distance"] == pytest.approx((0.15 + 0.45 + 1.0) / 3)
+
+
+def test_a_baseline_that_knows_fewer_sites_beats_nobody(three_sites):
+    rank, sites = three_sites
+    blind = np.where(rank > 0.7, np.nan, 0.01).astype(np.float32)
+    found = check_sites(
+        {"placer": rank, "overall": rank},
+        {"placer": np.ones_like(rank)},
+        CELLS,
+        around(sites),
+        {},
+        baselines={"half blind": blind},
+    )
+    assert found["verdict"]["own"]["beaten_by"] == []
