@@ -39,6 +39,13 @@ class Proximity:
     table: gpd.GeoDataFrame
     coverage: shapely.Geometry | None
 
+    def __post_init__(self) -> None:
+        # Threads ask at once: what they share is made here, by one.  GEOS prepares a
+        # geometry on first use, and two threads doing so corrupt the memory.
+        shapely.prepare([self.coverage, self._bodies])
+        if not self.table.empty:
+            _ = self._tree
+
     @cached_property
     def _points(self) -> tuple[DegreeArray, npt.NDArray[np.int64]]:
         """Densified vertices (lon, lat) and the row each belongs to."""
@@ -125,8 +132,10 @@ def arc_km(chord_km: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 def covers(
     coverage: shapely.Geometry | None, lon: DegreeArray, lat: DegreeArray
 ) -> npt.NDArray[np.bool_]:
-    """Say for each place whether a coverage area holds it; None covers all."""
+    """Say for each place whether a coverage area holds it; None covers all.
+
+    Safe in threads only if the area was prepared before they began.
+    """
     if coverage is None:
         return np.ones(lon.shape, dtype=np.bool_)
-    shapely.prepare(coverage)
     return np.asarray(shapely.intersects_xy(coverage, lon, lat))

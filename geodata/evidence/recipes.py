@@ -151,6 +151,7 @@ def _of_vector(
     if measurement.measure == "class":
         classes = tuple(sorted(set(table[measurement.column].astype(str))))
         codes = table[measurement.column].astype(str).map(classes.index).to_numpy()
+        shapely.prepare(table.geometry.to_numpy())  # before threads ask at once
 
         def values(lon: DegreeArray, lat: DegreeArray) -> FloatArray:
             return _code_at(table, codes, lon, lat)

@@ -5,6 +5,7 @@ import shapely
 
 from geodata.errors import LayerFormatError
 from geodata.evidence.measurement import Measurement
+from geodata.evidence.proximity import Proximity
 from geodata.evidence.recipes import prepare
 from geodata.layers.storage.raster_file import RasterImage
 from geodata.layers.storage.store import LayerStore, write_raster, write_vector
@@ -155,3 +156,23 @@ def test_a_row_without_a_name_is_told_as_no_name(tmp_path):
     asked = Measurement(layer="spots", measure="distance", unit="km")
     reading = prepare(asked, store_with(tmp_path, "spots", table))
     assert reading.name_at(70.0, 45.0) == ""
+
+
+def test_what_threads_share_is_prepared_before_they_ask(tmp_path):
+    # GEOS prepares a geometry on first use; two threads doing so corrupt the memory.
+    shapes = gpd.GeoDataFrame(
+        {"regime": ["stable"]}, geometry=[shapely.box(60, 40, 61, 42)], crs="EPSG:4326"
+    )
+    near = Proximity(shapes, shapely.box(59, 39, 62, 43))
+    assert shapely.is_prepared(near.coverage)
+    assert shapely.is_prepared(near._bodies)
+    write_vector(tmp_path, shapes, record("regime", "polygons"))
+    asked = Measurement(layer="regime", measure="class", unit="", column="regime")
+    reading = prepare(asked, LayerStore((tmp_path,)))
+    cells = reading.values.__closure__
+    (table,) = (
+        cell.cell_contents
+        for cell in cells
+        if isinstance(cell.cell_contents, gpd.GeoDataFrame)
+    )
+    assert all(shapely.is_prepared(shape) for shape in table.geometry)
