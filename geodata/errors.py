@@ -20,7 +20,10 @@ The tree::
     │   ├── CellSizeError          cell size outside 30 m to 50 km
     │   └── GridMismatchError      two maps lie on different grids
     ├── DepositTypeError           a deposit-type file is wrong
-    │   └── UnknownDepositTypeError
+    │   ├── UnknownDepositTypeError
+    │   └── LearnedModelError      the file of a learned model is wrong
+    ├── TrainingError              too few known examples to learn from
+    ├── TrainingPointsError        no points, or more than their area can hold
     ├── OutsideRegionError         a place that is not in the five states
     └── ReleaseError               a release cannot be built, opened or trusted
         ├── NoReleaseError         there is none
@@ -115,6 +118,18 @@ class DepositTypeError(GeodataError):
 
 class UnknownDepositTypeError(DepositTypeError):
     """No deposit type has this name."""
+
+
+class LearnedModelError(DepositTypeError):
+    """The file of a learned model, or of its evaluation, is wrong."""
+
+
+class TrainingError(GeodataError):
+    """There are too few known examples to learn from."""
+
+
+class TrainingPointsError(GeodataError):
+    """There are no points, or more than the unit cells can hold."""
 
 
 class OutsideRegionError(GeodataError):

@@ -1,0 +1,1 @@
+"""Weights of evidence: from classes and points to a posterior and its test."""

@@ -1,0 +1,284 @@
+"""The command as a person or a program runs it."""
+
+import csv
+import os
+import runpy
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+import typer
+from numpy.testing import assert_allclose
+from typer.testing import CliRunner
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPT = ROOT / "scripts" / "weights_of_evidence.py"
+COLUMNS = (
+    "class,area_km2,area_units,points,w_plus,s_w_plus,w_minus,s_w_minus,"
+    "contrast,s_contrast,studentised_contrast"
+)
+
+
+@dataclass
+class Done:
+    """How a command ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture(scope="module")
+def run():
+    """The command in this process, which spares two seconds a call."""
+    app = typer.Typer()
+    app.command()(runpy.run_path(str(SCRIPT))["main"])
+
+    def command(*arguments):
+        result = CliRunner().invoke(app, [str(one) for one in arguments])
+        assert result.exception is None or isinstance(result.exception, SystemExit)
+        return Done(result.exit_code, result.stdout, result.stderr)
+
+    return command
+
+
+def write(path, cells, *, nodata=None, west=0.0):
+    with rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        width=cells.shape[1],
+        height=cells.shape[0],
+        count=1,
+        dtype=cells.dtype,
+        crs="EPSG:32642",
+        transform=rasterio.Affine(1000.0, 0.0, west, 0.0, -1000.0, 10_000.0),
+        nodata=nodata,
+    ) as dataset:
+        dataset.write(cells, 1)
+    return path
+
+
+@pytest.fixture
+def place(tmp_path):
+    """Two binary maps of ten by twenty cells, and a table of twelve points."""
+    first = np.zeros((10, 20), dtype=np.uint8)
+    first[:, :6] = 1
+    second = np.zeros((10, 20), dtype=np.uint8)
+    second[:5] = 1
+    second[9, 19] = 255
+    write(tmp_path / "first.tif", first)
+    write(tmp_path / "second.tif", second, nodata=255)
+    column = [0, 1, 2, 3, 4, 5, 5, 5, 9, 12, 15, 19, 300]
+    row = [1, 2, 3, 4, 1, 2, 2, 8, 3, 4, 8, 9, 5]
+    lines = [
+        f"{1000 * x + 500},{10_000 - 1000 * y - 500}"
+        for x, y in zip(column, row, strict=True)
+    ]
+    (tmp_path / "points.csv").write_text("\n".join(["x,y", *lines, ","]) + "\n")
+    return tmp_path
+
+
+def table(path):
+    with path.open() as stream:
+        assert stream.readline().strip() == COLUMNS
+        stream.seek(0)
+        return list(csv.DictReader(stream))
+
+
+PUBLISHED = dict(
+    zip(
+        COLUMNS.split(",")[1:],
+        (
+            "AREA_SQ_KM",
+            "AREA_UNITS",
+            "NO_POINTS",
+            "WPLUS",
+            "S_WPLUS",
+            "WMINUS",
+            "S_WMINUS",
+            "CONTRAST",
+            "S_CONTRAST",
+            "STUDC",
+        ),
+        strict=True,
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("layer", "kind"),
+    [("FaultDensity_CD", "descending"), ("Dist2Breccia_CA", "ascending")],
+)
+def test_published_tables_come_out_of_the_command(run, shared, tmp_path, layer, kind):
+    folder = shared / "parity" / "ga-wofe"
+    out = tmp_path / "t.csv"
+    done = run(
+        *(folder / f"{layer[:-3]}.tif", folder / "IOCG_Deposits.shp"),
+        *("--kind", kind, "--unit-area-km2", 1, "--out", out),
+    )
+    assert done.returncode == 0, done.stderr
+    assert "258 points on 31,311.3 unit cells" in done.stdout
+    with (folder / f"{layer}.csv").open() as stream:
+        published = list(csv.DictReader(stream))
+    ours = table(out)
+    assert [row["class"] for row in ours] == [row["CLASS"] for row in published]
+    for name, theirs in PUBLISHED.items():
+        assert_allclose(
+            [float(row[name]) for row in ours],
+            [float(row[theirs]) for row in published],
+            rtol=1e-12,
+        )
+
+
+def test_it_runs_as_a_program(place):
+    done = subprocess.run(
+        [
+            *(sys.executable, SCRIPT, place / "first.tif", place / "points.csv"),
+            *("--out", place / "t.csv"),
+        ],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(table(place / "t.csv")) == 2
+
+
+def test_a_table_says_what_took_part_and_where_to_cut(run, place):
+    out = place / "t.csv"
+    done = run(place / "first.tif", place / "points.csv", "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert "12 points on 200 unit cells of 1 km²" in done.stdout
+    assert "1 points beside the map, 0 on missing cells" in done.stdout
+    assert "1 rows without position" in done.stdout
+    assert "Cut at class 1" in done.stdout
+    rows = table(out)
+    assert [row["class"] for row in rows] == ["0", "1"]
+    assert [row["points"] for row in rows] == ["4", "8"]
+    assert [row["area_km2"] for row in rows] == ["140", "60"]
+
+
+def test_missing_values_and_the_unit_cell_can_be_named(run, place):
+    out = place / "t.csv"
+    done = run(
+        *(place / "second.tif", place / "points.csv", "--out", out),
+        *("--unit-area-km2", 0.5, "--kind", "descending"),
+    )
+    assert "1 on missing cells (1.00 km²)" in done.stdout
+    assert [row["area_units"] for row in table(out)] == ["200", "398"]
+    done = run(
+        *(place / "first.tif", place / "points.csv", "--out", out),
+        *("--missing", 0, "--kind", "categorical"),
+    )
+    assert done.returncode == 0
+    assert [row["class"] for row in table(out)] == ["1"]
+    assert "No class to cut at" in done.stdout
+    done = run(
+        *(place / "first.tif", place / "points.csv", "--out", out),
+        *("--cut", 0, "--confidence", 9),
+    )
+    assert "Cut at class 0" in done.stdout
+    assert "Caution: below 9" in done.stdout
+
+
+def test_presence_pixels_count_a_cell_once(run, place):
+    out = place / "t.csv"
+    done = run(
+        *(place / "first.tif", place / "points.csv", "--out", out),
+        "--presence-pixels",
+    )
+    assert done.returncode == 0, done.stderr
+    assert [row["points"] for row in table(out)] == ["4", "7"]
+
+
+def test_several_maps_are_combined(run, place):
+    out = place / "p.tif"
+    done = run(
+        *(place / "first.tif", place / "second.tif", place / "points.csv"),
+        *("--combine", "--out", out),
+    )
+    assert done.returncode == 0, done.stderr
+    with rasterio.open(out, driver="GTiff") as dataset:
+        assert dataset.descriptions == ("posterior", "deviation", "confidence")
+        value, deviation, confidence = dataset.read()
+    assert not np.isnan(value).any()
+    assert_allclose(confidence, value / deviation)
+    assert len(np.unique(value)) == 5
+    assert value[0, 0] == value.max()
+    assert f"T {value.sum():.6g}, n 12, n/T {12 / value.sum():.4f}" in done.stdout
+    assert "5 unique conditions" in done.stdout
+    assert "first.tif and second.tif: chi²" in done.stdout
+    assert "few points: rough" in done.stdout
+    assert "1 points beside all maps, 1 rows without position" in done.stdout
+
+
+@pytest.mark.parametrize("kind", ["ascending", "descending", "categorical"])
+def test_every_kind_can_be_combined(run, place, kind):
+    done = run(
+        *(place / "first.tif", place / "second.tif", place / "points.csv"),
+        *("--combine", "--out", place / "p.tif", "--kind", kind),
+    )
+    assert done.returncode == 0, done.stderr
+    assert ("Cut at class" in done.stdout) == (kind != "categorical")
+
+
+def test_one_map_expects_the_points_there_are(run, place):
+    done = run(
+        *(place / "first.tif", place / "points.csv"),
+        *("--combine", "--out", place / "p.tif"),
+    )
+    assert "n 12, n/T 1.0000" in done.stdout
+    assert "nothing speaks against independence" in done.stdout
+
+
+def test_wrong_data_is_told_and_ends_with_1(run, place):
+    out = place / "t.csv"
+    done = run(
+        *(place / "first.tif", place / "points.csv", "--out", out),
+        *("--unit-area-km2", 50),
+    )
+    assert done.returncode == 1
+    assert "Not done. 12 points lie on 4 unit cells of 50 km²" in done.stderr
+    done = run(place / "points.csv", place / "points.csv", "--out", out)
+    assert done.returncode == 1
+    assert "Expected a GeoTIFF" in done.stderr
+    done = run(place / "first.tif", place / "first.tif", "--out", out)
+    assert done.returncode == 1
+    assert "Expected points as" in done.stderr
+    other = write(place / "other.tif", np.ones((10, 20), dtype=np.uint8), west=1.0)
+    done = run(
+        *(place / "first.tif", other, place / "points.csv"),
+        *("--combine", "--out", place / "p.tif"),
+    )
+    assert done.returncode == 1
+    assert "different grids" in done.stderr
+    done = run(
+        *(other, place / "points.csv"),
+        *("--combine", "--kind", "ascending", "--out", place / "p.tif"),
+    )
+    assert done.returncode == 1
+    assert "cannot be cut in two" in done.stderr
+    assert not out.exists()
+    assert not (place / "p.tif").exists()
+
+
+def test_a_wrong_question_ends_with_2(run, place):
+    maps = (place / "first.tif", place / "second.tif")
+    points, out = place / "points.csv", ("--out", place / "t.csv")
+    for arguments in (
+        (*maps, points, *out),
+        (maps[0], points, *out, "--kind", "gold"),
+        (maps[0], points, *out, "--combine", "--presence-pixels"),
+        (*maps, points, *out, "--combine", "--cut", 1),
+        (maps[0], points, *out, "--unit-area-km2", 0),
+        (maps[0], points, *out, "--cut", 7),
+        (maps[0], points),
+    ):
+        assert run(*arguments).returncode == 2, arguments
+    assert not (place / "t.csv").exists()
