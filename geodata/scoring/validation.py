@@ -7,13 +7,12 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import binomtest
 
 from geodata.evidence.proximity import arc_km, earth_centred
 from geodata.grid import Cells, DegreeArray, FloatArray
 from geodata.region import LonLat
+from geodata.scoring.evaluation.capture import AREA_SHARES, capture_curve
 
-AREA_SHARES = (0.01, 0.02, 0.05, 0.10, 0.20, 0.25, 0.50)
 COVERAGE_BREAKS = (0.3, 0.6)
 _ONE_SIDED_95 = 1.645  # standard deviations
 SCHEME = (
@@ -115,22 +114,26 @@ def capture(
     >>> capture([0.005, 0.3])["curve"][0]["sites"]
     1
     """
-    known = np.array([rank for rank in ranks if not np.isnan(rank)])
-    curve = []
-    for share in shares if len(known) else ():
-        inside = int((known <= share).sum())
-        interval = binomtest(inside, len(known)).proportion_ci(0.95, method="exact")
-        curve.append(
-            {
-                "area": share,
-                "sites": inside,
-                "share": inside / len(known),
-                "low": float(interval.low),
-                "high": float(interval.high),
-                "random": share,
-            }
+    found = capture_curve(ranks, shares)
+    columns = (found.area, found.sites, found.share, found.low, found.high)
+    curve = [
+        {
+            "area": area,
+            "sites": sites,
+            "share": share,
+            "low": low,
+            "high": high,
+            "random": area,
+        }
+        for area, sites, share, low, high in zip(
+            *(column.tolist() for column in columns), strict=True
         )
-    return {"n": len(known), "unknown": len(ranks) - len(known), "curve": curve}
+    ]
+    return {
+        "n": found.n,
+        "unknown": found.unknown,
+        "curve": curve if found.n else [],
+    }
 
 
 def verdict(ranks: Sequence[float]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from geodata.scoring.explanation import (
     NO_LAYER,
     Amount,
     Background,
-    fact,
+    measured_fact,
     plain,
     summarise,
 )
@@ -30,25 +30,25 @@ def amount(value, low=None, high=None):
 
 
 def test_a_distance_is_told_with_what_it_leads_to_and_how_it_compares():
-    told = fact(BOUNDARY, amount(8.0), THERE, "A | B")
+    told = measured_fact(BOUNDARY.measurement, amount(8.0), THERE, "A | B")
     assert told == "8.0 km from A | B; nearer than 92 % of the land where this is known"
 
 
 def test_an_area_is_told_by_its_median_and_range():
-    told = fact(BOUNDARY, amount(8.0, 2.0, 12.0), THERE, "")
+    told = measured_fact(BOUNDARY.measurement, amount(8.0, 2.0, 12.0), THERE, "")
     assert told.startswith("8.0 km (over the area 2.0 to 12);")
 
 
 def test_no_data_and_no_layer_are_told_apart():
-    assert fact(BOUNDARY, amount(np.nan), THERE, "") == NO_DATA
+    assert measured_fact(BOUNDARY.measurement, amount(np.nan), THERE, "") == NO_DATA
     nowhere = Background(
         layer_title="", source="", licence="", classes=(), percentiles=()
     )
-    assert fact(BOUNDARY, amount(np.nan), nowhere, "") == NO_LAYER
+    assert measured_fact(BOUNDARY.measurement, amount(np.nan), nowhere, "") == NO_LAYER
 
 
 def test_two_sources_that_differ_are_mentioned():
-    told = fact(BOUNDARY, amount(45.0), THERE, "", apart=7.0)
+    told = measured_fact(BOUNDARY.measurement, amount(45.0), THERE, "", apart=7.0)
     assert "two sources differ by 7.0 km" in told
 
 

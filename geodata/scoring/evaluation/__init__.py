@@ -1,0 +1,1 @@
+"""Held-out figures: folds that keep neighbours together, and what to measure."""
