@@ -6,7 +6,8 @@ cheap, and work on any broadcastable shapes, so one call serves a whole set of
 Monte-Carlo draws.  NaN stays NaN.
 
 Forms: near and band are the "near" membership, rise and fall an algebraic
-S-curve; both families are described in [1]_.
+S-curve; both families are described in [1]_.  The other curves of the literature
+are in :mod:`geodata.evidence.fuzzy_membership`; the registry below names them all.
 
 References
 ----------
@@ -19,6 +20,15 @@ from types import MappingProxyType
 
 import numpy as np
 
+from geodata.evidence.fuzzy_membership import (
+    gaussian,
+    large,
+    linear,
+    logistic,
+    ms_large,
+    ms_small,
+    small,
+)
 from geodata.grid import FloatArray
 
 OTHER = "other"  # parameter of "class" for every class that is not named
@@ -117,7 +127,20 @@ def _peak(scaled: FloatArray) -> FloatArray:
 
 
 MEMBERSHIPS: Mapping[str, Membership] = MappingProxyType(
-    {"near": near, "band": band, "rise": rise, "fall": fall, "class": pick}
+    {
+        "near": near,
+        "band": band,
+        "rise": rise,
+        "fall": fall,
+        "linear": linear,
+        "small": small,
+        "large": large,
+        "ms-small": ms_small,
+        "ms-large": ms_large,
+        "gaussian": gaussian,
+        "logistic": logistic,
+        "class": pick,
+    }
 )
 """Registry: name in a deposit-type file → function."""
 
@@ -127,6 +150,13 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "band": ("centre", "half_width"),
         "rise": ("midpoint", "spread"),
         "fall": ("midpoint", "spread"),
+        "linear": ("zero", "one"),
+        "small": ("midpoint", "exponent"),
+        "large": ("midpoint", "exponent"),
+        "ms-small": ("start", "half"),
+        "ms-large": ("start", "half"),
+        "gaussian": ("centre", "half_width"),
+        "logistic": ("midpoint", "slope"),
         "class": (),
     }
 )

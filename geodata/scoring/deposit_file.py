@@ -167,6 +167,25 @@ def _check_range(membership: str, parameters: dict[str, Number], where: str) -> 
                 f"Parameter '{key}' of {where} is a width and must be positive; got "
                 f"low {number.low:g}."
             )
+        powered = membership in ("small", "large")  # a power of what is not negative
+        if powered and number.low <= 0:
+            raise DepositTypeError(
+                f"Parameter '{key}' of {where} must be positive for membership "
+                f"'{membership}'; got low {number.low:g}."
+            )
+        if key == "slope" and number.low <= 0 <= number.high:
+            raise DepositTypeError(
+                f"Parameter 'slope' of {where} must be positive or negative over its "
+                f"whole range, and never 0; got {number.low:g} to {number.high:g}."
+            )
+    if membership == "linear":
+        zero, one = parameters["zero"], parameters["one"]
+        if zero.low <= one.high and one.low <= zero.high:
+            raise DepositTypeError(
+                f"The ranges of 'zero' and 'one' of {where} must not touch, or the "
+                f"line between them has no direction; got {zero.low:g} to "
+                f"{zero.high:g} and {one.low:g} to {one.high:g}."
+            )
 
 
 def _number(entry: object, where: str) -> Number:

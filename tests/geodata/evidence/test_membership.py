@@ -77,12 +77,18 @@ def test_other_speaks_for_unnamed_classes_but_not_for_the_unknown():
     assert np.isnan(found[2])
 
 
-def test_unknown_stays_unknown_in_every_membership():
-    gap = f32([np.nan])
-    one = {
-        name: f32(1)
-        for name in ("half", "error", "centre", "half_width", "midpoint", "spread")
-    }
-    for name, function in MEMBERSHIPS.items():
-        wanted = {key: one[key] for key in PARAMETERS[name]} or {"class_0": f32(1)}
-        assert np.isnan(function(gap, **wanted)).all(), name
+@pytest.mark.parametrize("name", [name for name in MEMBERSHIPS if name != "class"])
+def test_unknown_stays_unknown_in_every_membership(name):
+    shape = {key: f32(position + 1) for position, key in enumerate(PARAMETERS[name])}
+    found = MEMBERSHIPS[name](f32([np.nan, 2]), **shape)
+    assert np.isnan(found).tolist() == [True, False]
+    assert found.dtype == np.float32
+    assert np.isnan(pick(f32([np.nan]), class_0=f32(1))).all()
+
+
+def test_every_membership_has_its_parameters_in_the_registry():
+    assert list(PARAMETERS) == list(MEMBERSHIPS)
+    for name, keys in PARAMETERS.items():
+        if keys:
+            with pytest.raises(TypeError):
+                MEMBERSHIPS[name](f32([1]), **dict.fromkeys(keys[:-1], f32(1)))

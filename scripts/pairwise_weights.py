@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""Turn comparisons of arguments into weights, ready for a deposit-type file."""
+
+import csv
+import json
+import sys
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from geodata.errors import GeodataError
+from geodata.scoring.best_worst import BestWorst, best_worst_weights
+from geodata.scoring.pairwise import ComparisonError, Hierarchy, hierarchy_weights
+
+TWO_LISTS = ["best_to_others", "others_to_worst"]
+USUAL_LIMIT = 0.1  # of the consistency ratio, Saaty (1980)
+
+
+def main(
+    comparisons: Annotated[
+        Path,
+        typer.Argument(
+            help="CSV. A matrix: names in the first row and column, then how many "
+            "times more the row counts than the column (1/3 for a third). Or the "
+            "columns evidence, best_to_others, others_to_worst."
+        ),
+    ],
+) -> None:
+    """Print weights, how well the comparisons agree, and lines to paste."""
+    out = Console()
+    try:
+        names, found = weigh(comparisons)
+    except GeodataError as error:
+        Console(stderr=True).print(str(error), style="red", markup=False)
+        sys.exit(1)
+    table = Table(title="Weights", title_justify="left")
+    for heading in ("evidence", "weight", "low", "high"):
+        table.add_column(heading)
+    rows = list(zip(names, found.weights, found.low, found.high, strict=True))
+    for name, *numbers in rows:
+        table.add_row(escape(name), *(f"{number:.3f}" for number in numbers))
+    out.print(table)
+    how = told(found, names)
+    out.print(f"{how}.", markup=False, highlight=False, soft_wrap=True)
+    if isinstance(found, Hierarchy) and found.consistency_ratio > USUAL_LIMIT:
+        out.print(f"[yellow]Above {USUAL_LIMIT}:[/] look at the comparisons again.")
+    out.print("\nLines to paste; low and high: what parts of the answers give alone.")
+    reference = json.dumps(f"our judgement: {how}", ensure_ascii=False)
+    for name, weight, low, high in rows:
+        out.print(
+            f"# {' '.join(name.split())}\n"
+            f"weight = {{ value = {weight:.4g}, low = {low:.4g}, high = {high:.4g}, "
+            f'basis = "expert", reference = {reference} }}',
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+
+
+def weigh(path: Path) -> tuple[list[str], Hierarchy | BestWorst]:
+    """Read comparisons and derive the weights of the arguments they name."""
+    head, *rows = read(path)
+    names = [row[0] for row in rows]
+    numbers = [[number(cell, path) for cell in row[1:]] for row in rows]
+    if head[1:] == TWO_LISTS:
+        ahead, above = zip(*numbers, strict=True)
+        return names, best_worst_weights(ahead, above, names)
+    if head[1:] != names:
+        raise ComparisonError(
+            f"{path.name} must be a matrix with the same names, in the same order, in "
+            f"its first row and column; got {head[1:]} and {names}. For the "
+            f"best–worst method name the columns evidence, {', '.join(TWO_LISTS)}."
+        )
+    return names, hierarchy_weights(numbers, names)
+
+
+def read(path: Path) -> list[list[str]]:
+    """Return the cells of a comma-separated file, all rows of one length."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            rows = [[cell.strip() for cell in row] for row in csv.reader(stream) if row]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ComparisonError(
+            f"{path} could not be read as comma-separated text: {error}."
+        ) from error
+    if len(rows) < 2 or len({len(row) for row in rows}) > 1 or len(rows[0]) < 2:
+        raise ComparisonError(
+            f"{path.name} needs a first row of names and a row for each argument, all "
+            f"of one length and separated by commas; got rows of "
+            f"{[len(row) for row in rows]} cells."
+        )
+    return rows
+
+
+def number(cell: str, path: Path) -> float:
+    """Return a comparison, which may be written as a fraction.
+
+    >>> number("1/4", Path("a.csv")), number("3", Path("a.csv"))
+    (0.25, 3.0)
+    """
+    try:
+        return float(Fraction(cell.replace(" ", "")))
+    except (ValueError, ZeroDivisionError, OverflowError) as error:
+        raise ComparisonError(
+            f"A comparison in {path.name} must be a number such as 3 or 1/3; got "
+            f"{cell!r}. Give every cell one."
+        ) from error
+
+
+def told(found: Hierarchy | BestWorst, names: list[str]) -> str:
+    """Say in one line how well the comparisons agree."""
+    if isinstance(found, Hierarchy):
+        return (
+            f"all pairs of {len(names)} compared, consistency ratio "
+            f"{found.consistency_ratio:.3f} (index {found.consistency_index:.3f})"
+        )
+    return (
+        f"{len(names)} compared with the best ({names[found.best]}) and the worst "
+        f"({names[found.worst]}), ksi {found.ksi:.3f}, input-based consistency ratio "
+        f"{found.input_ratio:.3f}"
+    )
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,123 @@
+"""The command as a user runs it: weights to paste, and errors in words."""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from geodata.scoring.deposit_file import parse
+from geodata.scoring.deposit_type import deposit_type_texts
+from geodata.scoring.pairwise import ComparisonError
+from scripts.pairwise_weights import weigh
+
+ROOT = Path(__file__).parents[2]
+MATRIX = """\
+,faults,granite,relief
+faults,1,3,5
+granite,1/3,1,2
+relief,0.2, 1 / 2,1
+"""
+LISTS = """\
+evidence,best_to_others,others_to_worst
+faults,1,8
+the "old" granite,2,4
+[red]relief,8,1
+"""
+
+
+def run(folder, text):
+    path = folder / "comparisons.csv"
+    path.write_text(text, encoding="utf-8-sig")
+    return subprocess.run(
+        [sys.executable, ROOT / "scripts" / "pairwise_weights.py", path],
+        env={"COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def pasted(text):
+    """Return the weights of the printed lines, as a deposit-type file reads them."""
+    lines = [line for line in text.splitlines() if line.startswith("weight = ")]
+    placer = deposit_type_texts()["placer"].splitlines()
+    place = next(i for i, line in enumerate(placer) if line.startswith("weight = "))
+    for line in lines:
+        placer[place] = line
+        parse("placer", "\n".join(placer))
+    return [tomllib.loads(line)["weight"] for line in lines]
+
+
+def test_a_matrix_gives_weights_that_a_deposit_type_file_takes(tmp_path):
+    done = run(tmp_path, MATRIX)
+    assert done.returncode == 0, done.stderr
+    weights = pasted(done.stdout)
+    assert [w["value"] for w in weights] == [0.6483, 0.2297, 0.122]
+    assert [w["low"] for w in weights] == [0.625, 0.2174, 0.1111]
+    assert [w["high"] for w in weights] == [0.6667, 0.25, 0.1304]
+    assert {w["basis"] for w in weights} == {"expert"}
+    assert "consistency ratio 0.003" in weights[0]["reference"]
+    assert "consistency ratio 0.003 (index 0.002)." in done.stdout
+    assert "Above" not in done.stdout
+    assert "# granite\n" in done.stdout
+
+
+def test_two_lists_give_weights_and_names_are_not_taken_for_anything_else(tmp_path):
+    done = run(tmp_path, LISTS)
+    assert done.returncode == 0, done.stderr
+    weights = pasted(done.stdout)
+    assert [w["value"] for w in weights] == [0.6154, 0.3077, 0.07692]
+    assert (
+        "3 compared with the best (faults) and the worst ([red]relief)" in done.stdout
+    )
+    assert "ksi 0.000, input-based consistency ratio 0.000" in weights[0]["reference"]
+    assert '# the "old" granite\n' in done.stdout
+    assert "│ [red]relief" in done.stdout
+
+
+def test_comparisons_that_contradict_each_other_are_called_out(tmp_path):
+    done = run(tmp_path, ",a,b,c\na,1,5,1/5\nb,1/5,1,5\nc,5,1/5,1\n")
+    assert done.returncode == 0, done.stderr
+    assert "Above 0.1: look at the comparisons again." in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (",a,b\na,1,3\nb,1/2,1\n", "'a' with 'b' is 3"),
+        (",a,b\na,1,three\nb,1/3,1\n", "got 'three'"),
+        (",a,b\na,1,1/0\nb,1/3,1\n", "got '1/0'"),
+        (",a,b\na,1,\nb,1/3,1\n", "got ''"),
+        (",a,b\nb,1,3\na,1/3,1\n", "the same names, in the same order"),
+        (",a,b\na,1,3\nb,1\n", "rows of [3, 3, 2] cells"),
+        ("evidence,best_to_others,others_to_worst\na,1,2\nb,2,2\n", "worst argument"),
+        ("a\n", "separated by commas"),
+        (",a\n", "a row for each argument"),
+        ("", "a row for each argument"),
+    ],
+)
+def test_a_wrong_file_is_refused_in_words(tmp_path, text, said):
+    path = tmp_path / "comparisons.csv"
+    path.write_text(text)
+    with pytest.raises(ComparisonError) as refusal:
+        weigh(path)
+    assert said in str(refusal.value)
+
+
+def test_a_refusal_is_one_paragraph_and_a_failure(tmp_path):
+    done = run(tmp_path, ",a,b\na,1,3\nb,1/2,1\n")
+    assert done.returncode == 1
+    assert "must be 0.3333; got 0.5" in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_file_that_is_not_there_or_not_text_is_refused_in_words(tmp_path):
+    with pytest.raises(ComparisonError, match="could not be read"):
+        weigh(tmp_path / "none.csv")
+    (tmp_path / "picture.csv").write_bytes(b"\x89PNG\xff")
+    with pytest.raises(ComparisonError, match="could not be read"):
+        weigh(tmp_path / "picture.csv")
