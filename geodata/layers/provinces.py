@@ -4,6 +4,7 @@ Every province border is a boundary between terranes, or between a terrane and t
 basin on it.  Spelling is the source's.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import geopandas
@@ -29,6 +30,13 @@ CRATON_PARTS: tuple[Part, ...] = tuple(
     (SOURCE, f"cratons.{ending}") for ending in ("shp", "dbf", "shx", "prj")
 )
 UNNAMED = "unnamed province"
+
+OLD_TYPES = ("shield", "craton")
+"""Types of the source that are old blocks."""
+
+EDGE_OF_OLD = "edge of an old block"
+BETWEEN_OLD = "between old blocks"
+BETWEEN_YOUNGER = "between younger blocks"
 
 _COLUMNS = {
     "name": "prov_name",
@@ -61,8 +69,9 @@ def build_province_boundaries(files: Files) -> VectorProduct:
     -------
     VectorProduct
         Columns ``left``, ``right`` (province on that side when walking along the
-        line), ``name`` ("Left | Right"), ``left_type``, ``right_type``, and
-        ``orogen``, the last orogen where both sides agree on it, else null.
+        line), ``name`` ("Left | Right"), ``left_type``, ``right_type``,
+        ``orogen``, the last orogen where both sides agree on it, else null, and
+        ``setting``, see :func:`settings`.
         Coverage as the provinces'.  The 180th meridian is no boundary.
     """
     provinces = _provinces(files[PROVINCES])
@@ -81,7 +90,38 @@ def build_province_boundaries(files: Files) -> VectorProduct:
             for one, other in zip(orogens[left], orogens[right], strict=True)
         ],
     )
+    table.insert(6, "setting", settings(table["left_type"], table["right_type"]))
     return VectorProduct(table=table, coverage=_union(provinces))
+
+
+def settings(
+    left: Iterable[str | None], right: Iterable[str | None]
+) -> list[str | None]:
+    """Tell what kind of blocks boundaries lie between.
+
+    Parameters
+    ----------
+    left, right : iterable of str or None
+        Types of the provinces on either side, line by line.
+
+    Returns
+    -------
+    list of str or None
+        "edge of an old block" where one side is a shield or craton and the other
+        is not, "between old blocks" where both are, "between younger blocks" where
+        neither is.  None where the type of a side is unknown: it may be an old
+        block or not.
+
+    >>> settings(["craton", "shield", None], ["wide rift", "craton", "craton"])
+    ['edge of an old block', 'between old blocks', None]
+    """
+    kinds = (BETWEEN_YOUNGER, EDGE_OF_OLD, BETWEEN_OLD)  # by how many sides are old
+    return [
+        None
+        if pd.isna(one) or pd.isna(other)
+        else kinds[(one in OLD_TYPES) + (other in OLD_TYPES)]
+        for one, other in zip(left, right, strict=True)
+    ]
 
 
 def build_cratons(files: Files) -> VectorProduct:

@@ -1,6 +1,7 @@
 """Terranes and the lines between them, from Zahirovic et al. (2022)."""
 
 import geopandas
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -54,8 +55,10 @@ def build_terrane_boundaries(members: Members) -> VectorProduct:
     -------
     VectorProduct
         Columns ``left``, ``right`` (terrane on that side when walking along the
-        line) and ``name`` ("Left | Right").  The edge of the window and the outer
-        edge of the terranes are no boundaries.  Coverage as the terranes'.
+        line), ``name`` ("Left | Right"), and ``setting``, null throughout: the
+        source does not tell old blocks from younger ones.  The edge of the window
+        and the outer edge of the terranes are no boundaries.  Coverage as the
+        terranes'.
     """
     by_name = _dissolved(members).dissolve(by="name", sort=True)
     table, _ = boundaries.boundary_table(
@@ -63,6 +66,7 @@ def build_terrane_boundaries(members: Members) -> VectorProduct:
         [str(name) for name in by_name.index],
         clip=window_polygon(),
     )
+    table.insert(3, "setting", np.full(len(table), None, dtype=object))
     return VectorProduct(table=table, coverage=build_terranes(members).coverage)
 
 

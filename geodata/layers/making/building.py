@@ -27,6 +27,9 @@ from geodata.sources.catalogue import Catalogue, Source
 PLAN_FACT = "plan"
 """In a published record: what kind of plan the layer was made by."""
 
+EDITION_FACT = "edition"
+"""In a published record: the edition of the plan; without it, the first."""
+
 FROM_PACKAGES = "packages"
 FROM_FILES = "files"
 """Made by ingestion, which has better sources than the packages."""
@@ -110,11 +113,14 @@ def stage_layer(
 ) -> Provenance:
     """Write a layer into the published store; nothing shows until it is published.
 
-    The record also says what kind of plan made the layer.  For errors see
+    The record also says what kind of plan made the layer, and the edition of a
+    plan of packages after its first.  For errors see
     :func:`geodata.layers.storage.publication.stage`.
     """
     made = FROM_FILES if isinstance(entry, FilePlan) else FROM_PACKAGES
     facts = {**draft.extra, PLAN_FACT: made}
+    if isinstance(entry, LayerPlan) and entry.edition > 1:
+        facts[EDITION_FACT] = entry.edition
     return stage(folder, product, dataclasses.replace(draft, extra=facts))
 
 
@@ -126,8 +132,9 @@ def is_better(record: Provenance) -> bool:
 def is_current(entry: LayerPlan, catalogue: Catalogue, folder: Path) -> bool:
     """Tell whether a published store needs no layer from packages.
 
-    That is so when it holds the layer, whole, made from the pinned files or, better,
-    by ingestion.  A layer that came over from a flat folder is not current.
+    That is so when it holds the layer, whole, made from the pinned files by this
+    edition of the plan or, better, by ingestion.  A layer that came over from a flat
+    folder is not current.
 
     Raises
     ------
@@ -137,8 +144,10 @@ def is_current(entry: LayerPlan, catalogue: Catalogue, folder: Path) -> bool:
     record = Shelf(folder).intact(entry.id)
     if record is None or is_better(record):
         return record is not None
-    return PLAN_FACT in record.extra and record.members == package_members(
-        entry, catalogue
+    return (
+        PLAN_FACT in record.extra
+        and record.extra.get(EDITION_FACT, 1) == entry.edition
+        and record.members == package_members(entry, catalogue)
     )
 
 

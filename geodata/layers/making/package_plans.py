@@ -4,8 +4,10 @@ from geodata.errors import LayerError
 from geodata.layers import (
     borders,
     crust,
+    crust_world,
     gravity,
     lakes,
+    litho1,
     palaeolithology,
     places,
     regime,
@@ -19,6 +21,11 @@ _ETOPO1_PART = ("etopo1", crust.ETOPO1)
 _TERRANE_PARTS = (
     ("zahirovic-2022", terranes.POLYGONS),
     ("zahirovic-2022", terranes.ATTRIBUTES),
+)
+_LITHO1_PARTS = (
+    ("litho1", litho1.LITHO1),
+    ("litho1", crust.CRUST_TYPES),
+    ("litho1", crust.CRUST_TYPE_NAMES),
 )
 
 PLANS = (
@@ -134,15 +141,14 @@ PLANS = (
         resolution="about 1:10–20 million",
         resolution_km=20.0,
         uncertainty="Lines good to about 20 km; where the terranes differ in name.",
+        edition=2,  # with the column "setting"
     ),
     LayerPlan(
         id="crust",
         title="Crust and lithosphere, two models",
         kind="raster",
         parts=(
-            ("litho1", crust.LITHO1),
-            ("litho1", crust.CRUST_TYPES),
-            ("litho1", crust.CRUST_TYPE_NAMES),
+            *_LITHO1_PARTS,
             ("crust1-thickness", crust.CRUST1_THICKNESS),
             _ETOPO1_PART,
         ),
@@ -152,6 +158,20 @@ PLANS = (
         uncertainty=(
             "Moho 7 km (the two models differ by 6.8 km rms); sediment a few "
             "kilometres; base of the lithosphere doubtful by tens of kilometres."
+        ),
+    ),
+    LayerPlan(
+        id="crust-world",
+        title="Crust and lithosphere of the world",
+        kind="raster",
+        parts=_LITHO1_PARTS,
+        build=crust_world.build_crust_world,
+        resolution="about 1 degree, interpolated to 0.5 degrees",
+        resolution_km=111.0,
+        uncertainty=(
+            "Moho 7 km in Central Asia, where it is compared with a second model; "
+            "sediment a few kilometres; base of the lithosphere doubtful by tens of "
+            "kilometres."
         ),
     ),
     LayerPlan(

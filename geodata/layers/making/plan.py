@@ -30,6 +30,9 @@ class LayerPlan:
         As in the record.
     needs_extra : bool
         True when the build extra ``bundle`` must be installed.
+    edition : int
+        Raised when the builder returns something else from the same files, for
+        example a new column: setup then makes the layer anew on every machine.
     """
 
     id: str
@@ -41,6 +44,7 @@ class LayerPlan:
     resolution_km: float
     uncertainty: str
     needs_extra: bool = False
+    edition: int = 1
 
     def source_ids(self) -> tuple[str, ...]:
         """Return the ids of the sources, each once, in order of first use."""

@@ -8,7 +8,13 @@ import pytest
 from geodata.layers import LayerStore
 
 ROOT = Path(__file__).resolve().parents[3]
-AT_SETUP = ("crust", "palaeolithology", "terrane-boundaries", "terranes")
+AT_SETUP = (
+    "crust",
+    "crust-world",
+    "palaeolithology",
+    "terrane-boundaries",
+    "terranes",
+)
 
 
 @pytest.fixture(scope="session")

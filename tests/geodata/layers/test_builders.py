@@ -1,5 +1,6 @@
 """Builders on extracts small enough to check by hand."""
 
+import dataclasses
 import io
 import json
 import sqlite3
@@ -10,10 +11,24 @@ import pytest
 import shapely
 
 from geodata.errors import LayerFormatError
-from geodata.layers import borders, crust, palaeolithology, places, regime, terranes
+from geodata.evidence.measurement import Measurement
+from geodata.evidence.recipes import prepare
+from geodata.layers import (
+    LayerStore,
+    borders,
+    crust,
+    palaeolithology,
+    places,
+    regime,
+    terranes,
+)
 from geodata.layers.formats.shapefile import read_attributes, read_polygons
 from geodata.layers.formats.topojson import read_countries
+from geodata.layers.making.building import draft_from_packages, stage_layer
+from geodata.layers.making.package_plans import plan
 from geodata.layers.making.product import clipped, window_polygon
+from geodata.layers.storage.publication import publish
+from geodata.sources import load_catalogue
 
 
 def geojson(*shapes):
@@ -259,6 +274,27 @@ def test_the_only_boundary_is_where_names_differ_and_its_sides_are_right(
     assert product.table["left"][0] == ("West Block" if northwards else "East Block")
     assert product.table["right"][0] == ("East Block" if northwards else "West Block")
     assert product.coverage.equals(shapely.box(60, 40, 70, 50))
+
+
+def test_terranes_do_not_tell_old_blocks_so_the_distance_to_one_is_unknown(
+    three_terranes, tmp_path
+):
+    product = terranes.build_terrane_boundaries(three_terranes)
+    assert list(product.table["setting"]) == [None]
+    catalogue = load_catalogue()
+    entry = plan("terrane-boundaries")
+    draft = draft_from_packages(entry, product, catalogue)
+    publish(tmp_path, [stage_layer(tmp_path, entry, product, draft)])
+    store, place = LayerStore((tmp_path,)), (np.array([65.0]), np.array([45.0]))
+    asked = Measurement(
+        layer="terrane-boundaries", measure="distance", unit="km", column="setting"
+    )
+    assert prepare(asked, store).values(*place) < 0.2
+    only = dataclasses.replace(asked, only=("edge of an old block",))
+    assert np.isnan(prepare(only, store).values(*place)).all()
+    assert prepare(only, store).name_at(65.0, 45.0) == ""
+    classed = dataclasses.replace(asked, measure="class")
+    assert np.isnan(prepare(classed, store).values(*place)).all()
 
 
 def test_terranes_that_nearly_touch_share_a_boundary_and_distant_ones_do_not():

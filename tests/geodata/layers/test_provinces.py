@@ -243,6 +243,50 @@ def test_borders_of_any_partition_are_half_of_what_lies_within(seeds):
     assert within - 1e-3 < found < within + 0.1 * len(shapes)
 
 
+def test_the_setting_of_a_border_is_told_by_how_many_of_its_sides_are_old(tmp_path):
+    """A row of squares: each type beside the next; the last is unknown."""
+    types = ["orogenic belt", "wide rift", "craton", "shield", "basin", "shield", None]
+    path = tmp_path / "global_gprv.shp"
+    geopandas.GeoDataFrame(
+        {
+            "id": range(7),
+            "prov_name": list("ABCDEFG"),
+            "prov_type": types,
+            "prov_group": "group",
+            "lastorogen": None,
+            "crust_type": "continental",
+        },
+        geometry=squares(*((west, 0, west + 1, 1) for west in range(7))),
+        crs="EPSG:4326",
+    ).to_file(path, driver="ESRI Shapefile")
+    table = provinces.build_province_boundaries({provinces.PROVINCES: path}).table
+    found = {
+        "".join(sorted(row.left + row.right)): row.setting for row in table.itertuples()
+    }
+    assert pd.isna(found.pop("FG"))
+    assert found == {
+        "AB": "between younger blocks",
+        "BC": "edge of an old block",
+        "CD": "between old blocks",
+        "DE": "edge of an old block",
+        "EF": "edge of an old block",
+    }
+
+
+@pytest.mark.parametrize("beside", ["craton", "wide rift", None, float("nan")])
+def test_beside_an_unknown_type_the_setting_is_unknown_whichever_side_it_is(beside):
+    assert provinces.settings([beside, None], [None, beside]) == [None, None]
+
+
+def test_the_settings_of_the_world_are_counted(lines):
+    assert lines.table["setting"].value_counts().to_dict() == {
+        "between younger blocks": 2769,
+        "edge of an old block": 524,
+        "between old blocks": 190,
+    }
+    assert list(lines.table.columns)[-2:] == ["setting", "geometry"]
+
+
 def test_a_missing_column_is_told_with_those_that_came(tmp_path):
     path = tmp_path / "global_gprv.shp"
     geopandas.GeoDataFrame(

@@ -168,6 +168,27 @@ def test_a_published_layer_is_current_until_its_file_or_its_pins_change(
     assert not is_current(small_plan, catalogue, tmp_path)
 
 
+def test_a_layer_of_an_earlier_edition_is_made_anew_on_old_machines(
+    tmp_path, small_plan
+):
+    catalogue = load_catalogue()
+    publish(tmp_path, [staged(small_plan, tmp_path, catalogue)])
+    assert "edition" not in LayerStore((tmp_path,)).provenance(small_plan.id).extra
+    later = dataclasses.replace(small_plan, edition=2)
+    assert not is_current(later, catalogue, tmp_path)
+    publish(tmp_path, [staged(later, tmp_path, catalogue)], keep=is_better)
+    assert LayerStore((tmp_path,)).provenance(small_plan.id).extra["edition"] == 2
+    assert is_current(later, catalogue, tmp_path)
+    assert not is_current(small_plan, catalogue, tmp_path)
+
+
+def test_ingestion_is_kept_whatever_the_edition(tmp_path, small_plan, file_plan):
+    catalogue = load_catalogue()
+    publish(tmp_path, [ingested(file_plan, tmp_path, catalogue)])
+    later = dataclasses.replace(small_plan, edition=2)
+    assert is_current(later, catalogue, tmp_path)
+
+
 def test_a_flat_layer_is_never_current_so_setup_publishes_it(tmp_path, small_plan):
     catalogue = load_catalogue()
     write_layer(small_plan, {"a": b"stone"}, catalogue, tmp_path)
