@@ -11,9 +11,14 @@ MEASURES: Mapping[str, str] = MappingProxyType(
         "class": "the class of the cell or polygon",
         "gradient": "size of the horizontal gradient, unit per 100 km",
         "relief": "highest minus lowest value in a window",
+        "edge": "geodesic distance to the outline of polygons, also from inside, km",
+        "crossings": "geodesic distance to the nearest place where lines cross, km",
     }
 )
 """Ways of reading a layer, in words for the method page."""
+
+DISTANCES = frozenset({"distance", "edge", "crossings"})
+"""Those that say how far something is: less is nearer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +37,14 @@ class Measurement:
         Band of a raster, or column of a vector table that holds the class.
     only : tuple of str
         Keep only rows whose ``column`` is one of these; empty keeps all.
-    window_km, smooth_km : float
-        Side of the window of a relief measure, and of the square the raster is
-        averaged over first, kilometres; 0 = not averaged.
+    window_km : float
+        Of a relief measure, the side of its window; of a distance, how far it is
+        told: beyond that the result is unknown, because records that only prove
+        presence say nothing about what lies far from them.  Kilometres; 0 = told
+        however far.
+    smooth_km : float
+        Side of the square a relief or gradient measure averages the raster over
+        first, kilometres; 0 = not averaged.
     within : tuple of str
         Read only where another layer has one of these classes: layer, column,
         class, class …; empty reads everywhere.  Elsewhere the result is unknown,

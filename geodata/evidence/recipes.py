@@ -16,7 +16,8 @@ import numpy.typing as npt
 import shapely
 
 from geodata.errors import LayerFormatError, MissingLayerError
-from geodata.evidence.measurement import Measurement
+from geodata.evidence.crossings import crossings
+from geodata.evidence.measurement import DISTANCES, Measurement
 from geodata.evidence.proximity import Proximity, covers
 from geodata.evidence.sampling import Field
 from geodata.grid import DegreeArray, FloatArray
@@ -119,6 +120,8 @@ def _of_raster(measurement: Measurement, layer: RasterLayer) -> Reading:
             values = field.nearest
             classes = _class_names(layer.provenance)
         case "gradient":
+            if measurement.smooth_km:
+                field = field.smoothed(width_km=measurement.smooth_km)
             values = field.gradient().at
         case "relief":
             if measurement.smooth_km:
@@ -139,16 +142,10 @@ def _of_vector(
     measurement: Measurement, layer: VectorLayer, window: Bounds | None
 ) -> Reading:
     table = _rows(measurement, layer, window)
-    if measurement.measure == "distance":
-        proximity = Proximity(table, layer.coverage)
-        return Reading(
-            measurement=measurement,
-            values=proximity.distance_km,
-            name_at=lambda lon, lat: _name(table, proximity.nearest_row(lon, lat)),
-            classes=(),
-            provenance=layer.provenance,
-        )
+    if measurement.measure in DISTANCES:
+        return _of_distance(measurement, layer, table)
     if measurement.measure == "class":
+        table = table[table[measurement.column].notna()]  # no class told: unknown
         classes = tuple(sorted(set(table[measurement.column].astype(str))))
         codes = table[measurement.column].astype(str).map(classes.index).to_numpy()
         shapely.prepare(table.geometry.to_numpy())  # before threads ask at once
@@ -164,6 +161,46 @@ def _of_vector(
             provenance=layer.provenance,
         )
     raise _cannot(measurement, "vector")
+
+
+def _of_distance(
+    measurement: Measurement, layer: VectorLayer, table: gpd.GeoDataFrame
+) -> Reading:
+    """Measure to the geometries, to their outline or to where they cross."""
+    dimensions = set(shapely.get_dimensions(table.geometry.to_numpy()).tolist())
+    match measurement.measure:
+        case "edge" if dimensions <= {2}:
+            table = _outline(table)
+        case "crossings" if dimensions <= {1}:
+            table = crossings(table)
+        case "edge" | "crossings":
+            raise _cannot(measurement, "vector")
+    proximity = Proximity(table, layer.coverage)
+    farthest = measurement.window_km or np.inf
+
+    def values(lon: DegreeArray, lat: DegreeArray) -> FloatArray:
+        distance = proximity.distance_km(lon, lat)
+        distance[distance > farthest] = np.nan
+        return distance
+
+    def name_at(lon: float, lat: float) -> str:
+        return "" if table.empty else _name(table, proximity.nearest_row(lon, lat))
+
+    return Reading(
+        measurement=measurement,
+        values=values,
+        name_at=name_at,
+        classes=(),
+        provenance=layer.provenance,
+    )
+
+
+def _outline(polygons: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the outline of all polygons together: borders they share are no edge."""
+    if polygons.empty:
+        return polygons
+    edge = shapely.boundary(shapely.union_all(polygons.geometry.to_numpy()))
+    return gpd.GeoDataFrame(geometry=[edge], crs=polygons.crs)
 
 
 def _code_at(
@@ -237,7 +274,8 @@ def _cannot(measurement: Measurement, kind: str) -> LayerFormatError:
     return LayerFormatError(
         f"A {kind} layer cannot be read by '{measurement.measure}' (asked of "
         f"'{measurement.layer}'). Rasters: value, class, gradient, relief. Vectors: "
-        "distance, class. Correct the measure in the deposit-type file."
+        "distance, class; of polygons edge, of lines crossings. Correct the measure in "
+        "the deposit-type file."
     )
 
 

@@ -1,3 +1,5 @@
+import dataclasses
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -8,7 +10,12 @@ from geodata.evidence.measurement import Measurement
 from geodata.evidence.proximity import Proximity
 from geodata.evidence.recipes import prepare
 from geodata.layers.storage.raster_file import RasterImage
-from geodata.layers.storage.store import LayerStore, write_raster, write_vector
+from geodata.layers.storage.store import (
+    LayerStore,
+    coverage_record,
+    write_raster,
+    write_vector,
+)
 from geodata.provenance import Provenance
 from geodata.region import Bounds
 
@@ -121,6 +128,7 @@ def test_the_nearest_name_is_told(small):
         ({"layer": "regime", "measure": "class", "column": "age"}, "it has"),
         ({"layer": "regime", "measure": "value"}, "cannot be read by 'value'"),
         ({"layer": "crust", "measure": "distance", "column": "depth"}, "raster layer"),
+        ({"layer": "regime", "measure": "crossings"}, "of lines crossings"),
     ],
 )
 def test_what_a_layer_does_not_have_is_said_with_what_it_has(small, measurement, said):
@@ -131,6 +139,87 @@ def test_what_a_layer_does_not_have_is_said_with_what_it_has(small, measurement,
 def store_with(folder, layer, table):
     write_vector(folder, table, record(layer, "points"))
     return LayerStore((folder,))
+
+
+def test_an_edge_is_measured_to_from_inside_and_from_outside(small):
+    asked = {"layer": "regime", "measure": "edge", "column": "name", "only": ("west",)}
+    reading, inside = read(small, 60.5, 41.0, **asked)
+    assert inside == pytest.approx(42.0, abs=0.5)  # half a degree at 41 N
+    assert read(small, 61.5, 41.0, **asked)[1] == pytest.approx(42.0, abs=0.5)
+    assert read(small, 61.0, 41.0, **asked)[1] == pytest.approx(0.0, abs=0.2)
+    assert reading.name_at(60.5, 41.0) == ""
+
+
+def test_a_border_between_two_chosen_polygons_is_no_edge(small):
+    _, value = read(small, 61.0, 41.0, layer="regime", measure="edge")
+    assert value == pytest.approx(84.1, abs=0.5)  # one degree at 41 N
+
+
+def test_without_a_chosen_polygon_the_edge_is_unknown(small):
+    reading, value = read(
+        small, 61.0, 41.0, layer="regime", measure="edge", column="name", only=("no",)
+    )
+    assert np.isnan(value)
+    assert reading.name_at(61.0, 41.0) == ""
+
+
+def test_the_distance_to_a_crossing_is_not_that_to_a_line(tmp_path):
+    faults = gpd.GeoDataFrame(
+        {"name": ["one", "other"]},
+        geometry=[
+            shapely.LineString([(60, 41), (64, 41)]),
+            shapely.LineString([(61, 40), (61, 42)]),
+        ],
+        crs="EPSG:4326",
+    )
+    area = shapely.box(59, 40, 62.5, 42)
+    write_vector(
+        tmp_path,
+        faults,
+        dataclasses.replace(record("faults", "lines"), coverage=coverage_record(area)),
+    )
+    store = LayerStore((tmp_path,))
+    reading, on_a_line = read(store, 62.0, 41.0, layer="faults", measure="crossings")
+    assert on_a_line == pytest.approx(84.1, abs=0.5)
+    assert read(store, 61.0, 41.0, layer="faults", measure="crossings")[1] < 0.2
+    assert np.isnan(read(store, 63.0, 41.0, layer="faults", measure="crossings")[1])
+    assert reading.name_at(61.0, 41.0) == ""
+    with pytest.raises(LayerFormatError, match="of polygons edge"):
+        read(store, 62.0, 41.0, layer="faults", measure="edge")
+
+
+def test_a_layer_of_lines_without_a_crossing_is_unknown(tmp_path):
+    one = gpd.GeoDataFrame(
+        geometry=[shapely.LineString([(60, 41), (64, 41)])], crs="EPSG:4326"
+    )
+    write_vector(tmp_path, one, record("faults", "lines"))
+    store = LayerStore((tmp_path,))
+    assert np.isnan(read(store, 62.0, 41.0, layer="faults", measure="crossings")[1])
+
+
+def test_a_record_that_only_proves_presence_says_nothing_of_what_is_far(tmp_path):
+    table = gpd.GeoDataFrame(geometry=[shapely.Point(70.0, 0.0)], crs="EPSG:4326")
+    store = store_with(tmp_path, "spots", table)
+    asked = {"layer": "spots", "measure": "distance", "window_km": 150.0}
+    assert read(store, 71.34, 0.0, **asked)[1] == pytest.approx(149.1, abs=0.3)
+    assert np.isnan(read(store, 71.36, 0.0, **asked)[1])
+    del asked["window_km"]
+    assert read(store, 73.0, 0.0, **asked)[1] == pytest.approx(333.9, abs=0.5)
+
+
+def test_a_polygon_without_a_class_is_unknown(tmp_path):
+    table = gpd.GeoDataFrame(
+        {"orogen": ["Kazakh", None]},
+        geometry=[shapely.box(60, 40, 61, 42), shapely.box(61, 40, 62, 42)],
+        crs="EPSG:4326",
+    )
+    write_vector(tmp_path, table, record("provinces", "polygons"))
+    store = LayerStore((tmp_path,))
+    asked = {"layer": "provinces", "measure": "class", "column": "orogen"}
+    reading, value = read(store, 60.5, 41.0, **asked)
+    assert reading.classes == ("Kazakh",)
+    assert value == 0
+    assert np.isnan(read(store, 61.5, 41.0, **asked)[1])
 
 
 def test_rows_far_outside_a_window_take_no_part_and_near_ones_do(tmp_path):
@@ -176,3 +265,25 @@ def test_what_threads_share_is_prepared_before_they_ask(tmp_path):
         if isinstance(cell.cell_contents, gpd.GeoDataFrame)
     )
     assert all(shapely.is_prepared(shape) for shape in table.geometry)
+
+
+def test_a_gradient_is_that_of_the_smoothed_raster(tmp_path):
+    steps = np.zeros((41, 41), dtype=np.float32)
+    steps[:, 20:] = 10.0
+    image = RasterImage(
+        bands={"depth": steps}, west=60.0, north=20.5, step_lon_deg=1, step_lat_deg=1
+    )
+    write_raster(tmp_path, image, record("crust", "raster"))
+    asked = {"layer": "crust", "measure": "gradient", "column": "depth"}
+
+    def at(lon, **more):
+        return read(LayerStore((tmp_path,)), lon, 0.0, **asked, **more)[1]
+
+    # Ten over two cells of 111.195 km where the step is; elsewhere flat.
+    assert at(79.5) == pytest.approx(10 / 2 / 1.11195, rel=1e-3)
+    assert at(76.5) == 0.0
+    # Over five cells the step is a ramp of two a cell.
+    assert at(79.5, smooth_km=556.0) == pytest.approx(2 / 1.11195, rel=1e-3)
+    assert at(77.5, smooth_km=556.0) > 0.5
+    assert at(74.5, smooth_km=556.0) == 0.0
+    assert at(79.5, smooth_km=0.0) == at(79.5)
