@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Measure speed and memory beside a stated limit or a peer, in one run, as ratios."""
 
+import math
 import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -24,33 +24,14 @@ from geodata.scoring.deposit_file import parse
 from geodata.scoring.deposit_type import deposit_type_texts
 from geodata.scoring.favourability import score_places
 from geodata.scoring.uncertainty import draw
+from scripts.benchmarks.figure import Figure, clock
+from scripts.benchmarks.maps import maps
 
 ROOT = Path(__file__).parents[1]
 PLACES = 1_000_000
 GEODESIC_PLACES = 300  # the peer takes every vertex for every place
 _LOOK_EVERY_S = 0.05
 _SESSION, _RESIDENT_PAGES = 3, 21  # of /proc/*/stat, counted after the name
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """One measurement and what it is held against.
-
-    Attributes
-    ----------
-    what, against : str
-        The work, and the peer or limit.
-    ours, theirs : float
-        Same unit; smaller is better.
-    unit : str
-        Unit of both.
-    """
-
-    what: str
-    against: str
-    ours: float
-    theirs: float
-    unit: str
 
 
 def main(
@@ -68,19 +49,20 @@ def main(
     console = Console()
     figures: list[Figure] = []
     ingested = ingestion(mirror, home) if mirror else ()
-    for figure in (*kernels(), *ingested, *releases(cells, home)):
+    for figure in (*kernels(), *maps(), *ingested, *releases(cells, home)):
         console.print(f"measured: {figure.what}", highlight=False)
         figures.append(figure)
     table = Table(title=f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     for heading in ("what", "ours", "against", "theirs", "ours / theirs"):
         table.add_column(heading)
     for figure in figures:
+        there = not math.isnan(figure.theirs)
         table.add_row(
             figure.what,
             f"{figure.ours:,.3g} {figure.unit}",
             figure.against,
-            f"{figure.theirs:,.3g} {figure.unit}",
-            f"{figure.ours / figure.theirs:.3g}",
+            f"{figure.theirs:,.3g} {figure.unit}" if there else "not installed",
+            f"{figure.ours / figure.theirs:.3g}" if there else "",
         )
     console.print(table)
 
@@ -231,16 +213,6 @@ def build(cell_m: float, home: Path) -> tuple[float, float]:
         if status != 0:
             raise SystemExit(f"The release at {cell_m:g} m could not be built.")
         return time.monotonic() - started, usage.ru_maxrss / 1e6
-
-
-def clock(work: Callable[[], object]) -> float:
-    """Return the best of three runs, seconds."""
-    best = float("inf")
-    for _ in range(3):
-        started = time.perf_counter()
-        work()
-        best = min(best, time.perf_counter() - started)
-    return best
 
 
 if __name__ == "__main__":

@@ -68,6 +68,8 @@ class ProspectArea:
         Centre of its best cell, degrees.
     area_km2 : float
         Cells times area of a cell, square kilometres.
+    members : array of int64, shape (cells of the area,)
+        Positions of its cells among those of the survey.
     drawn : array of float32, shape (draws,)
         Log favourability under every draw.
     explanation : dict
@@ -89,6 +91,7 @@ class ProspectArea:
     lon: float
     lat: float
     area_km2: float
+    members: npt.NDArray[np.int64]
     drawn: FloatArray
     explanation: dict[str, Any]
     nearest: Sequence[NearestOccurrence]
@@ -203,6 +206,7 @@ def _describe_one(
         lon=lon,
         lat=lat,
         area_km2=len(members) * survey.cells.grid.cell_area_km2,
+        members=members,
         drawn=drawn,
         explanation=explanation,
         nearest=nearest,

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Sequence
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 
 from geodata.prospects.describe import ProspectArea
 from geodata.prospects.sheets import ROMAN_NUMERALS
 from geodata.region import STATES
+from geodata.scoring.agreement import word_for
 
 TOP = 10
 _STATE_NAMES = {state.iso3: state.name for state in STATES}
@@ -37,13 +39,30 @@ def top_share(ranked: Sequence[ProspectArea], *, top: int = TOP) -> list[float]:
     top : int
         How many count as the best.
     """
+    return [float(share) for share in (places_drawn(ranked) <= top).mean(axis=1)]
+
+
+def places_drawn(ranked: Sequence[ProspectArea]) -> npt.NDArray[np.int64]:
+    """Return the place of every area in every draw, 1 the best.
+
+    Returns
+    -------
+    array of int64, shape (areas, draws)
+        Within one draw areas are ordered by that draw's favourability × coverage.
+    """
     if not ranked:
-        return []
+        return np.zeros((0, 1), dtype=np.int64)
     score = np.stack(
         [np.exp(area.drawn) * area.explanation["coverage"] for area in ranked]
     )
-    place = np.argsort(np.argsort(-score, axis=0, kind="stable"), axis=0)
-    return [float(share) for share in (place < top).mean(axis=1)]
+    order = np.argsort(-score, axis=0, kind="stable")
+    return np.asarray(np.argsort(order, axis=0) + 1)
+
+
+def place_range(ranked: Sequence[ProspectArea]) -> list[tuple[int, int]]:
+    """Return the 10th and 90th percentile of every area's place over the draws."""
+    low, high = np.percentile(places_drawn(ranked), (10, 90), axis=1, method="nearest")
+    return [(int(one), int(other)) for one, other in zip(low, high, strict=True)]
 
 
 def name_areas(ranked: Sequence[ProspectArea]) -> list[tuple[str, str]]:
@@ -90,11 +109,13 @@ def to_table(ranked: Sequence[ProspectArea]) -> gpd.GeoDataFrame:
     in_type: Counter[str] = Counter()
     rows = []
     names, shares = name_areas(ranked), top_share(ranked)
+    places = place_range(ranked)
     for position, area in enumerate(ranked):
         in_type[area.deposit_type.id] += 1
         why = area.explanation
         identity, label = names[position]
         nearest = area.nearest[0] if area.nearest else None
+        learned = (why.get("learned") or {}).get("rank")
         rows.append(
             {
                 "id": identity,
@@ -121,6 +142,10 @@ def to_table(ranked: Sequence[ProspectArea]) -> gpd.GeoDataFrame:
                 ),
                 "conservative_score": area.conservative_score,
                 "top10_share": shares[position],
+                "rank_p10": places[position][0],
+                "rank_p90": places[position][1],
+                "learned_rank": np.nan if learned is None else learned,
+                "agreement": word_for(learned),
                 "area_km2": area.area_km2,
                 "lon": area.lon,
                 "lat": area.lat,
@@ -158,6 +183,10 @@ COLUMNS = (
     "unknown_components",
     "conservative_score",
     "top10_share",
+    "rank_p10",
+    "rank_p90",
+    "learned_rank",
+    "agreement",
     "area_km2",
     "lon",
     "lat",

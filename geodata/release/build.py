@@ -2,13 +2,11 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from geodata.errors import CellSizeError, DamagedReleaseError, NoReleaseError
-from geodata.grid import Cells, FloatArray, Grid
+from geodata.grid import Cells, Grid
 from geodata.layers.storage.store import LayerStore
 from geodata.prospects.delineate import delineate
 from geodata.prospects.describe import ProspectArea, Survey, describe
@@ -18,10 +16,12 @@ from geodata.release.coverage import coverage_of_layers
 from geodata.release.export import named_layers, write_json, write_tables
 from geodata.release.figures import draw_capture, draw_map
 from geodata.release.inputs import Inputs, Parameters, gather
+from geodata.release.learned import FOLDER as LEARNED_FOLDER
+from geodata.release.learned import account_of, opinions, write_files
 from geodata.release.manifest import make_manifest
+from geodata.release.maps import write_maps
 from geodata.release.open import OVERALL, open_release
 from geodata.release.publish import make_current, new_folder, publish
-from geodata.release.rasters import LEADING, RANK, write_measurements, write_shares
 from geodata.release.surroundings import read_surroundings
 from geodata.release.survey import (
     Progress,
@@ -30,12 +30,11 @@ from geodata.release.survey import (
     prepare_all,
     survey_cells,
 )
+from geodata.release.trials import draw_trials, sensitivities, trial_reports
 from geodata.scoring.deposit_file import parse_all
 from geodata.scoring.deposit_type import DepositType
 from geodata.scoring.favourability import (
     Favourability,
-    area_rank,
-    overall,
     score_places,
 )
 from geodata.scoring.uncertainty import draw
@@ -115,12 +114,17 @@ def _build(
     progress("Laying the grid", 1.0)
     needed = _DISK_BASE + _DISK_PER_CELL * len(cells)
     with new_folder(releases, inputs.release_id, needed=needed) as folder:
-        readings = prepare_all(models.values(), store)
+        learned_models = {name: item.read() for name, item in inputs.learned.items()}
+        readings = prepare_all(models.values(), store, learned=learned_models.values())
         measured = measure(readings, cells, progress)
         survey = survey_cells(cells, readings, measured, around)
         maps, areas = _score(models, survey, inputs.parameters, progress)
-        maps[OVERALL], ranks = _write_maps(folder, maps, survey, progress)
+        learned = opinions(learned_models, survey)
+        maps[OVERALL], ranks = write_maps(folder, maps, learned, survey, progress)
         ranked = rank(areas)
+        for area in ranked:
+            opinion = learned.get(area.deposit_type.id)
+            area.explanation["learned"] = account_of(area, opinion, survey)
         prospects = to_table(ranked)
         known = coverage_of_layers(store, readings.values(), survey, around)
         write_tables(
@@ -143,8 +147,13 @@ def _build(
             circular_sites(models, readings, store, around.occurrences),
             baselines=single_inputs(readings, measured),
         )
+        progress("Testing the models", 0.0)
+        moved = sensitivities(models, survey)
+        report |= trial_reports(inputs.learned, inputs.examples, ranks, learned, moved)
+        progress("Testing the models", 1.0)
         write_json(folder / "validation.json", report)
         _write_models(folder / "deposit_types", inputs.deposit_types)
+        write_files(folder / LEARNED_FOLDER, inputs.learned)
         progress("Drawing the figures", 0.0)
         (folder / "figures").mkdir()
         draw_map(
@@ -156,6 +165,15 @@ def _build(
             release_id=inputs.release_id,
         )
         draw_capture(folder / "figures" / "capture.png", report)
+        draw_trials(
+            folder / "figures",
+            report,
+            moved,
+            learned,
+            ranks,
+            cells=cells,
+            around=around,
+        )
         progress("Drawing the figures", 1.0)
         return publish(
             folder,
@@ -209,49 +227,6 @@ def _score(
         )
         areas += describe(model, draws, label, maps[name], survey)
     return maps, areas
-
-
-def _write_maps(
-    folder: Path,
-    maps: Mapping[str, Favourability],
-    survey: Survey,
-    progress: Progress,
-) -> tuple[Favourability, dict[str, FloatArray]]:
-    """Write every raster; return the map over all types, and every area rank.
-
-    Every map is ranked by p10 × coverage, the score that prospect areas are drawn
-    and ranked by.
-    """
-    ranks = {name: area_rank(found.conservative) for name, found in maps.items()}
-    (folder / "favourability").mkdir()
-    (folder / "evidence").mkdir()
-    steps = len(maps) + 2
-    for position, (name, found) in enumerate(maps.items()):
-        progress("Writing the maps", position / steps)
-        path = folder / "favourability" / f"{name}.tif"
-        write_shares(path, survey.cells, {**_bands(found), RANK: ranks[name]})
-    progress("Writing the maps", len(maps) / steps)
-    every = overall(maps)
-    ranks[OVERALL] = area_rank(every.best.conservative)
-    leading = np.where(every.leading < 0, np.nan, every.leading).astype(np.float32)
-    write_shares(
-        folder / "favourability" / f"{OVERALL}.tif",
-        survey.cells,
-        {**_bands(every.best), RANK: ranks[OVERALL], LEADING: leading},
-    )
-    progress("Writing the maps", (len(maps) + 1) / steps)
-    present = {
-        key: values
-        for key, values in survey.measured.items()
-        if survey.backgrounds[key].layer_title
-    }
-    write_measurements(folder / "evidence" / "measurements.tif", survey.cells, present)
-    progress("Writing the maps", 1.0)
-    return every.best, ranks
-
-
-def _bands(found: Favourability) -> dict[str, FloatArray]:
-    return {field.name: getattr(found, field.name) for field in fields(found)}
 
 
 def _write_models(folder: Path, texts: Mapping[str, str]) -> None:

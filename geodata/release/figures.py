@@ -64,7 +64,7 @@ def draw_map(
     west, north = grid.west_m, grid.north_m
     east = west + grid.columns * grid.cell_m
     south = north - grid.rows * grid.cell_m
-    _fill(axes, around.land, _GROUND)
+    fill(axes, around.land, _GROUND)
     every = max(1, grid.columns // _PIXELS)  # no finer than the picture
     axes.imshow(
         cells.to_map(rank)[::every, ::every],
@@ -74,9 +74,9 @@ def draw_map(
         interpolation="nearest",
         zorder=2,
     )
-    _fill(axes, around.lakes, _WATER, zorder=3)
-    _outline(axes, around.states, colour=_INK, width=0.7)
-    _outline(axes, prospects, colour=_ACCENT, width=0.9)
+    fill(axes, around.lakes, _WATER, zorder=3)
+    outline(axes, around.states, colour=_INK, width=0.7)
+    outline(axes, prospects, colour=_ACCENT, width=0.9)
     _number(axes, prospects.head(_LABELLED))
     sites = shapely.get_coordinates(
         [to_equal_area(point) for point in around.sites.geometry]
@@ -161,13 +161,15 @@ def draw_capture(path: Path, report: Mapping[str, Any]) -> None:
     _save(figure, path)
 
 
-def _fill(axes: Axes, table: gpd.GeoDataFrame, colour: str, zorder: int = 1) -> None:
+def fill(axes: Axes, table: gpd.GeoDataFrame, colour: str, zorder: int = 1) -> None:
+    """Fill polygons (lon, lat) on a map in the equal-area projection."""
     for outline in table.geometry:
         for part in shapely.get_parts(to_equal_area(outline)):
             axes.fill(*part.exterior.xy, facecolor=colour, linewidth=0, zorder=zorder)
 
 
-def _outline(axes: Axes, table: gpd.GeoDataFrame, *, colour: str, width: float) -> None:
+def outline(axes: Axes, table: gpd.GeoDataFrame, *, colour: str, width: float) -> None:
+    """Draw the rings of polygons (lon, lat) on a map in the equal-area projection."""
     rings = [
         shapely.get_coordinates(ring)
         for outline in table.geometry

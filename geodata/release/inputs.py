@@ -15,6 +15,8 @@ from geodata.grid import DEFAULT_CELL_M, check_cell_size
 from geodata.layers.storage.store import LayerStore
 from geodata.prospects.delineate import Delineation
 from geodata.region import BORDER_PROFILE
+from geodata.release.learned import LearnedFiles, shipped_files
+from geodata.scoring.learning.model_file import shipped_counts
 from geodata.scoring.uncertainty import DRAWS, SEED
 
 _LIBRARIES = (
@@ -80,6 +82,10 @@ class Inputs:
         Layer id → checksum of its data file and of its record, together.
     deposit_types : dict of str to str
         Deposit type id → text of its file.
+    learned : dict of str to LearnedFiles
+        Deposit type id → texts of its learned model, where there is one.
+    examples : dict of str to int
+        Deposit type id → how many known examples the world has.
     parameters : Parameters
         What the user chose.
     code : str
@@ -90,6 +96,8 @@ class Inputs:
 
     layers: dict[str, str]
     deposit_types: dict[str, str]
+    learned: dict[str, LearnedFiles]
+    examples: dict[str, int]
     parameters: Parameters
     code: str
     libraries: dict[str, str]
@@ -108,6 +116,13 @@ class Inputs:
                 name: hashlib.sha256(text.encode()).hexdigest()
                 for name, text in self.deposit_types.items()
             },
+            "learned": {
+                name: hashlib.sha256(
+                    json.dumps(asdict(texts), sort_keys=True).encode()
+                ).hexdigest()
+                for name, texts in self.learned.items()
+            },
+            "examples": self.examples,
             "parameters": asdict(self.parameters),
             "code": self.code,
             "libraries": self.libraries,
@@ -137,6 +152,8 @@ def gather(
     return Inputs(
         layers=layers,
         deposit_types=deposit_types,
+        learned=shipped_files(deposit_types),
+        examples=shipped_counts(),
         parameters=parameters,
         code=code_checksum(),
         libraries={

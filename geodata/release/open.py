@@ -5,6 +5,7 @@ inside its folder; nothing here looks at the layer store or at other releases.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,23 +13,25 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import rasterio
-from rasterio.windows import Window
 
 from geodata.errors import (
     DamagedReleaseError,
     NoReleaseError,
-    OutsideRegionError,
     UnknownDepositTypeError,
 )
 from geodata.evidence.proximity import Proximity
 from geodata.grid import FloatArray, Grid
 from geodata.provenance import file_checksum
+from geodata.release.cell import measured_at, share_at
 from geodata.release.export import NAMES
+from geodata.release.learned import FOLDER as LEARNED_FOLDER
+from geodata.release.learned import LEARNED_RANK, read_files
 from geodata.release.publish import CURRENT, MANIFEST
 from geodata.scoring.deposit_file import parse
 from geodata.scoring.deposit_type import DepositType
 from geodata.scoring.explanation import Background, explain
+from geodata.scoring.learning.account import account_for
+from geodata.scoring.learning.model import LearnedModel
 from geodata.scoring.uncertainty import Draws, draw, log_scores
 
 OVERALL = "overall"
@@ -76,6 +79,11 @@ class Release:
             )
             for item in self.manifest["deposit_types"]
         }
+
+    @cached_property
+    def learned_models(self) -> dict[str, LearnedModel]:
+        """The learned models it was made with, by deposit type."""
+        return read_files(self.folder / LEARNED_FOLDER)
 
     @cached_property
     def prospects(self) -> gpd.GeoDataFrame:
@@ -132,7 +140,13 @@ class Release:
             If the release has no such type.
         """
         model = self._model(deposit_type)
-        measured = self._measured_at(lon, lat)
+        measured = measured_at(
+            self.folder / "evidence" / "measurements.tif",
+            self.grid,
+            self._backgrounds,
+            lon=lon,
+            lat=lat,
+        )
         drawn = log_scores(
             model,
             self._draws[deposit_type],
@@ -149,7 +163,24 @@ class Release:
             "lon": lon,
             "lat": lat,
             **explain(model, drawn, measured, self._backgrounds, names),
+            "learned": self._learned(deposit_type, measured, lon, lat),
         }
+
+    def _learned(
+        self, name: str, measured: Mapping[str, FloatArray], lon: float, lat: float
+    ) -> dict[str, Any] | None:
+        """Explain the cell by the learned model of a type; None when there is none."""
+        model = self.learned_models.get(name)
+        if model is None:
+            return None
+        path = self.favourability_path(name)
+        return account_for(
+            model,
+            measured,
+            self._backgrounds,
+            {item.key: self._name_at(item.key, lon, lat) for item in model.read},
+            rank=share_at(path, self.grid, LEARNED_RANK, lon=lon, lat=lat),
+        )
 
     def _model(self, deposit_type: str) -> DepositType:
         if deposit_type not in self.deposit_types:
@@ -171,9 +202,7 @@ class Release:
     def _backgrounds(self) -> dict[str, Background]:
         return {
             item["key"]: Background(
-                layer_title=item["layer_title"],
-                source=item["source"],
-                licence=item["licence"],
+                **{key: item[key] for key in ("layer_title", "source", "licence")},
                 classes=tuple(item["classes"]),
                 percentiles=tuple(item["percentiles"]),
             )
@@ -199,27 +228,6 @@ class Release:
             return ""
         proximity = self._proximity[key]
         return str(proximity.table["name"].iloc[proximity.nearest_row(lon, lat)])
-
-    def _measured_at(self, lon: float, lat: float) -> dict[str, FloatArray]:
-        cell = self.grid.cell_of(lon, lat)
-        outside = OutsideRegionError(
-            f"{lat:.4f} N, {lon:.4f} E is not on land in the five states, so there is "
-            "nothing to explain. Choose a place inside their borders."
-        )
-        if cell is None:
-            raise outside
-        row, column = cell
-        path = self.folder / "evidence" / "measurements.tif"
-        with rasterio.open(path, driver="GTiff") as source:
-            found = source.read(window=Window(column, row, 1, 1))[:, 0, 0]
-            inside = source.dataset_mask(window=Window(column, row, 1, 1))[0, 0]
-            nodata, names = source.nodata, source.descriptions
-        if not inside:
-            raise outside
-        found = np.where(found == nodata, np.nan, found).astype(np.float32)
-        present = dict(zip(names, found[:, np.newaxis], strict=True))
-        unknown = np.full(1, np.nan, dtype=np.float32)
-        return {key: present.get(key, unknown) for key in self._backgrounds}
 
 
 def open_release(releases: Path, release_id: str | None = None) -> Release:

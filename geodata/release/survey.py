@@ -14,6 +14,7 @@ from geodata.prospects.describe import Survey
 from geodata.release.surroundings import Surroundings, state_of_cells
 from geodata.scoring.deposit_type import DepositType
 from geodata.scoring.explanation import Background
+from geodata.scoring.learning.model import LearnedModel
 
 Progress = Callable[[str, float], object]
 """Called with what is being done and how much of it is, 0 to 1."""
@@ -26,12 +27,21 @@ def no_progress(_task: str, _share: float) -> None:
 BLOCK = 50_000  # cells measured at once: small enough to share among threads
 
 
-def prepare_all(models: Iterable[DepositType], store: LayerStore) -> dict[str, Reading]:
-    """Open every measurement the models ask for, once each, by key.
+def prepare_all(
+    models: Iterable[DepositType],
+    store: LayerStore,
+    *,
+    learned: Iterable[LearnedModel] = (),
+) -> dict[str, Reading]:
+    """Open every measurement the models of both kinds ask for, once each, by key.
 
     World-wide tables are cut to the five states and 300 km around them.
     """
-    wanted = {item.key: item for model in models for item in model.measurements()}
+    wanted = {item.key: item for model in models for item in model.measurements()} | {
+        item.measurement.key: item.measurement
+        for model in learned
+        for item in model.arguments
+    }
     return {
         key: prepare(item, store, window=MARGIN) for key, item in sorted(wanted.items())
     }

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import numpy.typing as npt
 
+from geodata.evidence.measurement import DISTANCES, Measurement
 from geodata.grid import FloatArray
 from geodata.scoring.deposit_type import COMPONENTS, DepositType, Evidence
 from geodata.scoring.mineral_system import Score, account, evidence_at, score
@@ -175,8 +176,8 @@ def _evidence(
             else {}
         ),
         "unit": evidence.measurement.unit,
-        "fact": fact(
-            evidence,
+        "fact": measured_fact(
+            evidence.measurement,
             amount,
             background,
             name,
@@ -239,8 +240,8 @@ def summarise(measured: FloatArray, *, is_class: bool) -> Amount:
     return Amount(typical=float(typical), low=float(low), high=float(high))
 
 
-def fact(
-    evidence: Evidence,
+def measured_fact(
+    measurement: Measurement,
     measured: Amount,
     background: Background,
     name: str,
@@ -251,8 +252,8 @@ def fact(
 
     Parameters
     ----------
-    evidence : Evidence
-        The argument.
+    measurement : Measurement
+        What is read.
     measured : Amount
         What was measured at a place or over an area.
     background : Background
@@ -269,14 +270,14 @@ def fact(
     if background.classes:
         name = background.classes[round(measured.typical)]
         return name if measured.share == 1 else f"{name} ({measured.share:.0%} of it)"
-    unit = evidence.measurement.unit
+    unit = measurement.unit
     amount = f"{plain(measured.typical)} {unit}".strip()
     if plain(measured.low) != plain(measured.high):
         amount += f" (over the area {plain(measured.low)} to {plain(measured.high)})"
     if not np.isnan(apart):
         amount += f" (two sources differ by {plain(apart)} {unit})"
     below = min(bisect_left(background.percentiles, measured.typical), 100)
-    if evidence.measurement.measure == "distance":
+    if measurement.measure in DISTANCES:
         where = f"{amount} from {name}" if name else amount
         return f"{where}; nearer than {100 - below} % of the land where this is known"
     return f"{amount}; higher than {below} % of the land where this is known"

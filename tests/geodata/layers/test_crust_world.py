@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 from geodata.layers.crust import CRUST_TYPE_NAMES, CRUST_TYPES, litho1_fields
-from geodata.layers.crust_world import build_crust_world, world_fields
+from geodata.layers.crust_world import (
+    SHARES,
+    build_crust_world,
+    sliding,
+    world_fields,
+)
 from geodata.layers.litho1 import LITHO1, MARGIN_DEG, read_litho1, stereographic
 
 NODES = 8_000  # about 2.3 degrees apart; the model itself has 40,962
@@ -203,3 +208,43 @@ def test_known_places_of_the_world_have_their_type(home_layers, lon, lat, name):
     layer = home_layers.raster("crust-world")
     code = str(int(layer.value("crust_type", lon, lat)))
     assert layer.provenance.extra["classes"][code] == name
+
+
+def test_a_class_slides_linearly_between_the_middles_of_its_cells():
+    inside = np.zeros((3, 4), dtype=bool)
+    inside[1, 1] = True
+    found = sliding(np.kron(inside, np.ones((2, 2), dtype=bool)))
+    across = [0, 0.25, 0.75, 0.75, 0.25, 0, 0, 0]
+    down = [0, 0.25, 0.75, 0.75, 0.25, 0]
+    np.testing.assert_allclose(found, np.outer(down, across))
+
+
+def test_a_class_slides_over_the_date_line_but_not_over_the_poles():
+    inside = np.zeros((3, 4), dtype=bool)
+    inside[0, 0] = True
+    found = sliding(np.kron(inside, np.ones((2, 2), dtype=bool)))
+    across = [0.75, 0.75, 0.25, 0, 0, 0, 0, 0.25]
+    down = [1, 0.75, 0.25, 0, 0, 0]  # beyond the pole it goes on as it is
+    np.testing.assert_allclose(found, np.outer(down, across))
+
+
+def test_what_is_everywhere_or_nowhere_stays_so():
+    whole = np.ones((4, 6), dtype=bool)
+    assert (sliding(whole) == 1).all()
+    assert (sliding(~whole) == 0).all()
+
+
+def test_shares_of_the_world_are_those_of_their_types(home_layers):
+    layer = home_layers.raster("crust-world")
+    names = layer.provenance.extra["classes"]
+    codes = layer.bands["crust_type"]
+    assert set(SHARES) <= set(layer.bands)
+    for share, types in SHARES.items():
+        wanted = [int(code) for code, name in names.items() if name in types]
+        assert len(wanted) == len(types)  # every type is one of the model's
+        band, inside = layer.bands[share], np.isin(codes, wanted)
+        assert band.min() == 0
+        assert band.max() == 1
+        assert (band[inside] >= 0.5).all()
+        assert (band[~inside] <= 0.5).all()
+        assert 0.001 < inside.mean() < 0.3

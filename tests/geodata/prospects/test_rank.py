@@ -5,7 +5,15 @@ import pytest
 import shapely
 
 from geodata.prospects.describe import ProspectArea
-from geodata.prospects.rank import COLUMNS, name_areas, rank, to_table, top_share
+from geodata.prospects.rank import (
+    COLUMNS,
+    name_areas,
+    place_range,
+    places_drawn,
+    rank,
+    to_table,
+    top_share,
+)
 from geodata.scoring.deposit_file import parse
 from geodata.scoring.deposit_type import deposit_type_texts
 
@@ -27,6 +35,7 @@ def area(
         lon=lon,
         lat=42.5,
         area_km2=1_000.0,
+        members=np.arange(40),
         drawn=np.float32(drawn),
         explanation={
             "p10": p10,
@@ -92,3 +101,59 @@ def test_the_table_tells_states_by_share_and_ranks_within_a_type():
 
 def test_an_empty_table_has_every_column():
     assert [*COLUMNS, "geometry"] == to_table([]).columns.tolist()
+
+
+def test_places_are_counted_from_1_in_every_draw():
+    first = area(drawn=(-0.1, -2.0, -0.3))
+    second = area(drawn=(-0.5, -0.5, -0.2))
+    covered = area(drawn=(-1.0, -1.0, -0.25), coverage=0.9)
+    found = places_drawn([first, second, covered])
+    # e^drawn × coverage of the third: 0.33, 0.33, 0.70 beside 0.45 … 0.07.
+    assert found.tolist() == [[1, 3, 3], [3, 2, 2], [2, 1, 1]]
+    assert places_drawn([]).shape == (0, 1)
+
+
+def test_equal_areas_keep_their_order_in_a_draw():
+    twins = [area(drawn=(-1.0, -1.0)) for _ in range(3)]
+    assert places_drawn(twins).tolist() == [[1, 1], [2, 2], [3, 3]]
+
+
+def test_the_range_of_places_leaves_out_a_tenth_of_the_draws_at_either_end():
+    draws = np.full(100, -1.0)
+    draws[:15] = -0.1  # above the other in 15 draws of 100
+    rare = np.full(100, -1.0)
+    rare[:5] = -0.1
+    steady = np.full(100, -0.5)
+    assert place_range([area(drawn=draws), area(drawn=steady)]) == [(1, 2), (1, 2)]
+    assert place_range([area(drawn=rare), area(drawn=steady)]) == [(2, 2), (1, 1)]
+    assert place_range([area(drawn=-steady), area(drawn=draws)]) == [(1, 1), (2, 2)]
+
+
+def test_no_area_has_no_range():
+    assert place_range([]) == []
+
+
+def learned(rank):
+    one = area()
+    one.explanation["learned"] = rank if rank is None else {"rank": rank}
+    return one
+
+
+def test_the_table_says_whether_the_learned_model_agrees():
+    table = to_table([learned(0.04), learned(0.5), learned(None), area()])
+    table = table.set_index("rank")
+    assert table["learned_rank"].tolist()[:2] == [0.04, 0.5]
+    assert np.isnan(table["learned_rank"].tolist()[2:]).all()
+    assert table["agreement"].tolist() == [
+        "both",
+        "expert only",
+        "not known",
+        "not known",
+    ]
+    unknown = to_table([learned(float("nan")), learned(0.1)])
+    assert unknown["agreement"][1] == "both"
+
+
+def test_the_table_holds_the_range_of_places():
+    table = to_table([area(drawn=(-0.1, -0.1)), area(drawn=(-0.9, -0.9))])
+    assert table["rank_p10"].tolist() == table["rank_p90"].tolist() == [1, 2]

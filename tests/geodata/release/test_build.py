@@ -149,6 +149,9 @@ def test_the_map_holds_its_bands_in_the_equal_area_projection(release):
         "p90",
         "coverage",
         "area_rank",
+        "learned",
+        "learned_rank",
+        "learned_coverage",
     ]
     values = found.bands["favourability"]
     assert values.shape == release.grid.shape

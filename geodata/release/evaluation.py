@@ -1,0 +1,284 @@
+"""Evaluate a learned model: every scheme, the withheld region, rivals and baselines."""
+
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geodata.grid import Cells, DegreeArray, Grid
+from geodata.layers.storage.store import LayerStore
+from geodata.release.check import on_land
+from geodata.release.contestants import contestants, encoded_at, rivals
+from geodata.release.surroundings import read_surroundings
+from geodata.scoring.deposit_type import DepositType
+from geodata.scoring.evaluation.capture import capture_curve
+from geodata.scoring.evaluation.folds import groups_out
+from geodata.scoring.learning.argument import Float64Array
+from geodata.scoring.learning.argument_file import LearnedType
+from geodata.scoring.learning.fit import Coefficients
+from geodata.scoring.learning.model import LearnedModel
+from geodata.scoring.learning.schemes import (
+    BLOCKS_DEG,
+    BUFFER_KM,
+    Trial,
+    block_schemes,
+    by_blocks,
+    calibrate,
+    country_scheme,
+    one_out_schemes,
+    region_capture,
+    regions_out,
+    resubstitution,
+)
+from geodata.scoring.learning.train import LAND_SHARE, fit_to, train_model
+from geodata.scoring.learning.training import (
+    CENTRAL_ASIA,
+    LABEL,
+    OTHER_DEPOSIT,
+    TrainingSet,
+    assemble,
+    prepare_arguments,
+)
+from geodata.scoring.learning.withheld import (
+    SHARES,
+    Contestant,
+    Region,
+    Scorer,
+    plain,
+    try_model,
+)
+
+CELL_M = 5_000.0
+WITHHELD = "Central Asia, 46–88 E and 35–56 N, with 100 km around it"
+LAND_SHARES = (0.0, 0.25, 0.75, 1.0)
+"""Other shares of land in the background that were tried."""
+
+_CALIBRATION = ("predicted", "observed", "low", "high", "n")
+
+Tell = Callable[[str], object]
+Encoder = Callable[[DegreeArray, DegreeArray], Float64Array]
+
+
+def outside(places: TrainingSet) -> npt.NDArray[np.bool_]:
+    """Say which places may be looked at when Central Asia is kept back.
+
+    Places nearer than :data:`~geodata.scoring.learning.schemes.BUFFER_KM` to any
+    withheld place are kept back too.
+    """
+    inside = places.within(CENTRAL_ASIA)
+    fold = next(
+        fold
+        for fold in groups_out(inside, places.lon, places.lat, buffer_km=BUFFER_KM)
+        if (fold.test == inside).all()
+    )
+    return np.asarray(fold.train)
+
+
+def evaluate(
+    learned_type: LearnedType, expert: DepositType | None, store: LayerStore, tell: Tell
+) -> dict[str, Any]:
+    """Evaluate the learned model of one deposit type by every scheme.
+
+    Parameters
+    ----------
+    learned_type : LearnedType
+        Its arguments.
+    expert : DepositType or None
+        The expert model of the same type, tried beside it.
+    store : LayerStore
+        With the ingested layers.
+    tell : function of str
+        Told what is being done.
+
+    Returns
+    -------
+    dict
+        JSON-ready report.
+
+    Raises
+    ------
+    MissingLayerError, TrainingError
+        If a layer is not there or there are too few examples.
+    """
+    tell("reading the arguments world-wide")
+    readings = prepare_arguments(learned_type.arguments, store)
+    places = assemble(
+        learned_type.deposit_type, learned_type.arguments, readings, store
+    )
+    eligible = outside(places)
+    tell("training without Central Asia")
+    model = train_model(
+        learned_type, places, readings, train=eligible, withheld=WITHHELD
+    )
+    trial = Trial(places=places, arguments=learned_type.arguments, eligible=eligible)
+    learned = resubstitution(trial)
+    schemes = []
+    for block_deg in BLOCKS_DEG:
+        tell(f"blocks of {block_deg:g}°")
+        schemes += block_schemes(trial, block_deg, learned)
+    tell("countries")
+    schemes.append(country_scheme(trial, learned))
+    tell("regions")
+    regions = regions_out(trial)
+    tell("one example and one pair at a time")
+    fixed = replace(trial, ridge=model.training.ridge)
+    schemes += one_out_schemes(fixed, learned)
+    odds = calibrate(trial, by_blocks(trial, BLOCKS_DEG[-1])[0])
+    tell("the withheld region")
+    region = withheld_region(places, store)
+    entered = [
+        *contestants(model, readings, expert, store),
+        *rivals(model, readings, places, eligible),
+    ]
+    return {
+        "deposit_type": learned_type.deposit_type,
+        "title": learned_type.title,
+        "n_world": int((places.positive & eligible).sum()),
+        "n_withheld": len(region.sites),
+        "region": asdict(CENTRAL_ASIA),
+        "withheld_note": WITHHELD,
+        "background": {
+            "others": model.training.others,
+            "land": model.training.land,
+            "land_share": LAND_SHARE,
+        },
+        "ridge": model.training.ridge,
+        "schemes": [plain(asdict(scheme)) for scheme in schemes],
+        "regions": {
+            "n": regions.mean_rank.n,
+            "regions": regions.regions,
+            "mean_rank": plain(asdict(regions.mean_rank)),
+            "capture": plain(_curve(regions.ranks)),
+        },
+        "withheld": {
+            "cells": len(region.lon),
+            "cell_km2": CELL_M**2 / 1e6,
+            "sites": plain(region.sites.to_dict("records")),
+            "models": [try_model(one, region) for one in entered]
+            if len(region.sites)
+            else [],
+        },
+        "calibration": plain({name: getattr(odds, name) for name in _CALIBRATION}),
+        "tried": plain(
+            _tried(
+                fixed,
+                tell,
+                model,
+                lambda lon, lat: encoded_at(model, readings, lon, lat),
+                region,
+            )
+        ),
+        "cannot_say": cannot_say(region, expert),
+        "layers": dict(sorted(model.training.layers.items())),
+    }
+
+
+def cannot_say(region: Region, expert: DepositType | None) -> list[str]:
+    """Say in words what this test leaves open."""
+    count, inside = len(region.sites), int(region.sites["in_states"].sum())
+    found = [
+        (
+            "The known examples are places somebody described. Where nobody looked the "
+            "model is not tested, and an example is an occurrence, not a deposit worth "
+            "mining."
+        ),
+        (
+            "No layer at hand shows alkaline rock, thorium or fenite themselves; "
+            "bedrock is known on cells of about 100 km, so nothing finer can be told "
+            "apart."
+        ),
+    ]
+    if not count:
+        return [
+            "No known example lies in Central Asia: there the model is untested.",
+            *found,
+        ]
+    if expert is not None:
+        found.append(
+            "The expert model was written by people who knew these places; its figure "
+            "is no blind test."
+        )
+    return [
+        (
+            f"{count} known examples, {inside} of them in the five states, are few: "
+            f"one place more or less moves a share by {1 / count:.0%}. See the "
+            "intervals."
+        ),
+        *found,
+    ]
+
+
+def withheld_region(places: TrainingSet, store: LayerStore) -> Region:
+    """Return the known places of Central Asia, and the land of the five states."""
+    around = read_surroundings(store)
+    cells = Cells.inside(Grid.covering(around.scored, cell_m=CELL_M), around.scored)
+    lon, lat = cells.lonlat()
+    within = places.within(CENTRAL_ASIA)
+    chosen = places.places[within & (places.group == LABEL)].reset_index(drop=True)
+    sites = _points(chosen)
+    inside = on_land(sites, around.scored) if len(sites) else np.zeros(0, np.bool_)
+    others = places.places[within & (places.group == OTHER_DEPOSIT)]
+    on_states = on_land(_points(others.reset_index(drop=True)), around.scored)
+    return Region(
+        sites=chosen[["name", "lon", "lat", "uncertainty_km"]].assign(in_states=inside),
+        others=others.reset_index(drop=True)[on_states],
+        lon=lon,
+        lat=lat,
+    )
+
+
+def _tried(
+    trial: Trial, tell: Tell, model: LearnedModel, at: Encoder, region: Region
+) -> list[dict[str, Any]]:
+    """Report other shares of land in the background; none was chosen by the region."""
+    found = []
+    for share in LAND_SHARES:
+        tell(f"share of land {share:g}")
+        other = replace(trial, land_share=share)
+        blocks = block_schemes(other, BLOCKS_DEG[-1], resubstitution(other))
+        regions = regions_out(other)
+        refitted = fit_to(
+            trial.places,
+            trial.eligible,
+            trial.arguments,
+            ridge=model.training.ridge,
+            land_share=share,
+        )
+        named = f"share of land in the background {share:g}"
+        row: dict[str, Any] = {
+            "what": named,
+            "auc": {scheme.against: scheme.auc.value for scheme in blocks},
+            "mean_rank": regions.mean_rank.value,
+            "capture": region_capture(regions, (0.1, 0.2)),
+            "withheld": None,
+        }
+        if len(region.sites):
+            entered = Contestant(
+                name=named, kind="learned", score=_scorer(refitted, at)
+            )
+            row["withheld"] = try_model(entered, region)["all"]
+        found.append(row)
+    return found
+
+
+def _scorer(fitted: Coefficients, at: Encoder) -> Scorer:
+    return lambda lon, lat: fitted.log_odds(at(lon, lat))
+
+
+def _curve(ranks: Float64Array) -> list[dict[str, Any]]:
+    curve = capture_curve(ranks, SHARES)
+    names = ("area", "sites", "share", "low", "high")
+    columns = [getattr(curve, name).tolist() for name in names]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _points(table: pd.DataFrame) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
+        table,
+        geometry=gpd.points_from_xy(table["lon"], table["lat"]),
+        crs="EPSG:4326",
+    )

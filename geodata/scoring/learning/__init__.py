@@ -1,0 +1,1 @@
+"""The second opinion: an additive model learned from the world's occurrences."""

@@ -1,0 +1,84 @@
+"""Synthetic layers of the whole world for learned models: everything is made up.
+
+Placers, and nothing else, lie where the made-up felsic share is high, so that a model
+has something to find; no figure that comes of these layers says anything about the
+Earth.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import shapely
+
+from geodata.layers.occurrences.tables import TABLES
+from geodata.layers.storage.raster_file import RasterImage
+from geodata.layers.storage.store import write_raster, write_vector
+from tests.geodata.release.small_layers import draft, occurrence, occurrences, table
+
+LEARNED = "placer"
+EXAMPLES, OTHERS = 60, 150
+IN_THE_STATES = ((66.0, 44.0), (72.0, 47.0), (60.5, 40.5), (75.5, 41.8))
+"""Examples that are kept back: longitude and latitude, degrees."""
+
+_SURVEY = next(one.source for one in TABLES if one.background)
+
+
+def felsic_at(lon, lat):  # type: ignore[no-untyped-def]
+    """Return the made-up felsic share, 0 to 1, in waves of some 40 degrees."""
+    waves = np.sin(np.radians(9 * np.asarray(lon))) * np.cos(np.radians(7 * lat))
+    return 0.5 + 0.5 * waves
+
+
+def write_learned_layers(folder: Path) -> None:
+    """Write what the learned model of placers reads, and made-up occurrences."""
+    lon, lat = np.meshgrid(np.arange(-179.5, 180), np.arange(89.5, -90, -1.0))
+    felsic = felsic_at(lon, lat).astype(np.float32)
+    felsic[:, lon[0] < -150] = np.nan
+    others = ("metamorphic", "siliciclastic", "carbonate", "intermediate", "mafic")
+    rest = {name: (1 - felsic) / len(others) for name in others}
+    _write(folder, "lithology-fractions", {"felsic": felsic, **rest})
+    high = (500 + 400 * np.sin(np.radians(3 * lon))).astype(np.float32)
+    _write(folder, "relief-10m", {"elevation_m": high})
+    moho = (35 + lat / 9).astype(np.float32)
+    _write(folder, "crust1", {"moho_km": moho, "sediment_km": np.abs(lat) / 30})
+    write_vector(folder, _made_up(), draft("mineral-occurrences", "points"))
+    line = shapely.LineString([(50.0, 45.0), (80.0, 45.0)])
+    write_vector(
+        folder,
+        table([line], name=["West | East"], setting=["between younger blocks"]),
+        draft("terrane-boundaries", "lines"),
+    )
+
+
+def _write(folder, layer, bands):  # type: ignore[no-untyped-def]
+    image = RasterImage(
+        bands={
+            name: np.asarray(band, dtype=np.float32) for name, band in bands.items()
+        },
+        west=-180.0,
+        north=90.0,
+        step_lon_deg=1.0,
+        step_lat_deg=1.0,
+    )
+    write_raster(folder, image, draft(layer, "raster"))
+
+
+def _made_up():  # type: ignore[no-untyped-def]
+    chance = np.random.default_rng(7)
+    lon, lat = chance.uniform(-145, 175, 4_000), chance.uniform(-50, 65, 4_000)
+    rich = felsic_at(lon, lat) > 0.7
+    examples = [*IN_THE_STATES, *zip(lon[rich], lat[rich], strict=True)][:EXAMPLES]
+    others = list(zip(lon[2_000:], lat[2_000:], strict=True))[:OTHERS]
+    rows = [
+        occurrence(
+            *("usgs-ree" if ours else _SURVEY, f"{number}", f"Made up {number}"),
+            lon=float(east),
+            lat=float(north),
+            deposit_type=LEARNED if ours else "",
+            ree_evidence="direct" if ours else "none",
+            country_text=f"Country {int(east) // 60}",
+        )
+        for ours, group in ((True, examples), (False, others))
+        for number, (east, north) in enumerate(group)
+    ]
+    return occurrences(*rows)

@@ -1,0 +1,138 @@
+"""Every model that is tried is a function of place; the layers are made up."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from geodata.evidence.recipes import prepare
+from geodata.layers.margin import MARGIN
+from geodata.layers.storage.store import LayerStore
+from geodata.release.contestants import (
+    baselines,
+    contestants,
+    encoded_at,
+    learned_scores,
+    rivals,
+)
+from geodata.scoring.deposit_file import parse
+from geodata.scoring.deposit_type import deposit_type_texts
+from geodata.scoring.favourability import score_places
+from geodata.scoring.learning.training import prepare_arguments
+from geodata.scoring.uncertainty import draw
+from tests.geodata.release.learned_layers import felsic_at, write_learned_layers
+from tests.geodata.release.small_layers import BUNDLE
+from tests.geodata.scoring.learning.worlds import (
+    argument,
+    measurement,
+    model_of,
+    places_of,
+)
+
+FELSIC = argument(
+    "felsic", measurement=measurement("lithology-fractions", column="felsic")
+)
+MOHO = argument("moho", measurement=measurement("crust1", column="moho_km"))
+MODEL = model_of(
+    FELSIC, MOHO, slopes=[3.0, -1.0], centre=[0.5, 35.0], spread=[0.2, 5.0]
+)
+LON, LAT = np.array([66.0, 70.5, -170.0]), np.array([44.0, 41.5, 40.0])
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("made-up")
+    write_learned_layers(folder)
+    return LayerStore((folder, BUNDLE))
+
+
+@pytest.fixture(scope="module")
+def readings(store):
+    return prepare_arguments(MODEL.arguments, store)
+
+
+def by_name(found):
+    return {item.name: item for item in found}
+
+
+def test_the_learned_model_is_its_log_odds_at_a_place(store, readings):
+    encoded = encoded_at(MODEL, readings, LON, LAT)
+    assert_allclose(encoded[:2, 0], felsic_at(LON[:2], LAT[:2]), atol=0.01)
+    assert np.isnan(encoded[2, 0])
+    found = learned_scores(MODEL, readings, LON, LAT)
+    odds = (
+        0.25
+        + 3 * (np.nan_to_num(encoded[:, 0] - 0.5) / 0.2)
+        - ((encoded[:, 1] - 35) / 5)
+    )
+    assert_allclose(found, odds, rtol=1e-12)
+    entered = by_name(contestants(MODEL, readings, None, store))
+    assert_array_equal(entered["learned model"].score(LON, LAT), found)
+    assert entered["learned model"].kind == "learned"
+
+
+def test_where_nothing_is_known_there_is_no_score(readings):
+    alone = model_of(FELSIC, slopes=[1.0])
+    key = FELSIC.measurement.key
+    found = learned_scores(alone, {key: readings[key]}, LON, LAT)
+    assert np.isnan(found).tolist() == [False, False, True]
+
+
+def test_the_expert_takes_part_only_where_there_is_one(store, readings):
+    expert = parse("placer", deposit_type_texts()["placer"])
+    without = [item.kind for item in contestants(MODEL, readings, None, store)]
+    assert without == ["learned"] + ["baseline"] * 3
+    entered = contestants(MODEL, readings, expert, store)
+    assert [item.kind for item in entered] == ["learned", "expert", *without[1:]]
+    opened = {
+        item.key: prepare(item, store, window=MARGIN) for item in expert.measurements()
+    }
+    wanted = score_places(
+        expert,
+        draw(expert),
+        {key: reading.values(LON, LAT) for key, reading in opened.items()},
+        {key: reading.classes for key, reading in opened.items()},
+    )
+    found = by_name(entered)["expert model"].score(LON, LAT)
+    assert_array_equal(found, wanted.conservative)
+    assert not np.isnan(found[:2]).any()
+
+
+def test_single_measurements_are_baselines_nearer_is_better(store):
+    boundary, mines, felsic = baselines(store)
+    assert {item.kind for item in (boundary, mines, felsic)} == {"baseline"}
+    near, far = boundary.score(np.array([60.0, 60.0]), np.array([45.0, 46.0]))
+    assert near == pytest.approx(0.0, abs=0.2)
+    assert far == pytest.approx(-111.1, abs=0.5)
+    assert_allclose(felsic.score(LON, LAT)[:2], felsic_at(LON[:2], LAT[:2]), atol=0.01)
+    table = store.vector("mineral-occurrences").table
+    other = table[table["ree_evidence"] == "none"].iloc[0]
+    lon, lat = (np.array([other[name]]) for name in ("lon", "lat"))
+    assert mines.score(lon, lat)[0] == pytest.approx(0.0, abs=0.2)
+
+
+def test_examples_themselves_are_no_baseline(store):
+    table = store.vector("mineral-occurrences").table
+    ours = table[table["ree_evidence"] == "direct"]
+    mines = baselines(store)[1]
+    found = mines.score(ours["lon"].to_numpy(), ours["lat"].to_numpy())
+    assert (found < -1.0).mean() > 0.9
+
+
+def test_rivals_learn_from_the_very_places_of_the_model(readings, store):
+    chance = np.random.default_rng(3)
+    group = np.repeat([0, 1, 2], 60)
+    encoded = np.column_stack([chance.random(180), chance.normal(35, 5, 180)])
+    encoded[group == 0, 0] = 0.9
+    places = places_of(group, encoded)
+    train = np.arange(180) % 6 != 0
+    encoded[~train] = -1e6
+    found = rivals(MODEL, readings, places, train)
+    assert [(item.name, item.kind) for item in found] == [
+        ("random forest", "forest"),
+        ("boosted trees", "trees"),
+    ]
+    lon, lat = np.array([10.0, 30.0]), np.array([0.0, 0.0])
+    assert felsic_at(lon, lat) == pytest.approx([1.0, 0.0], abs=0.01)
+    for item in found:
+        rich, poor = item.score(lon, lat)
+        assert rich > poor

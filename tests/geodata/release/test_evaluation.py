@@ -1,0 +1,131 @@
+"""What is kept back, and what the report says of it; all places are made up."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose
+from pyproj import Geod
+
+from geodata.layers.storage.store import LayerStore
+from geodata.release import evaluation
+from geodata.release.evaluation import (
+    WITHHELD,
+    cannot_say,
+    outside,
+    withheld_region,
+)
+from geodata.scoring.deposit_file import parse
+from geodata.scoring.deposit_type import deposit_type_texts
+from geodata.scoring.learning.training import (
+    CENTRAL_ASIA,
+    LABEL,
+    LAND,
+    OTHER_DEPOSIT,
+)
+from geodata.scoring.learning.withheld import Region
+from tests.geodata.release.small_layers import BUNDLE
+from tests.geodata.scoring.learning.worlds import places_of
+
+GEOD = Geod(ellps="WGS84")
+
+
+def scattered():
+    """Scatter places in and around Central Asia."""
+    chance = np.random.default_rng(0)
+    return places_of(
+        chance.integers(3, size=1_500),
+        np.zeros((1_500, 1)),
+        lon=chance.uniform(40, 95, 1_500),
+        lat=chance.uniform(30, 60, 1_500),
+    )
+
+
+def test_central_asia_and_100_km_around_its_places_are_kept_back():
+    places = scattered()
+    eligible = outside(places)
+    inside = places.within(CENTRAL_ASIA)
+    assert not (eligible & inside).any()
+    far = []
+    for lon, lat in zip(places.lon, places.lat, strict=True):
+        count = int(inside.sum())
+        metres = GEOD.inv(
+            np.full(count, lon),
+            np.full(count, lat),
+            places.lon[inside],
+            places.lat[inside],
+        )[2]
+        far.append(metres.min() / 1000)
+    clear = np.abs(np.array(far) - 100) > 0.5  # an arc is not the geodesic to 0.5 %
+    assert ((np.array(far) > 100) == eligible)[clear].all()
+    near = ~inside & ~eligible
+    assert near.sum() > 30
+    assert eligible.sum() > 100
+
+
+def test_what_was_kept_back_is_said_as_it_is():
+    assert WITHHELD == "Central Asia, 46–88 E and 35–56 N, with 100 km around it"
+    assert (CENTRAL_ASIA.west, CENTRAL_ASIA.east) == (46.0, 88.0)
+    assert (CENTRAL_ASIA.south, CENTRAL_ASIA.north) == (35.0, 56.0)
+
+
+@pytest.fixture
+def found(monkeypatch):
+    monkeypatch.setattr(evaluation, "CELL_M", 50_000.0)
+    places = places_of(
+        [LABEL, LABEL, LABEL, LABEL, OTHER_DEPOSIT, OTHER_DEPOSIT, LAND],
+        np.zeros((7, 1)),
+        # In Kazakhstan, in Russia, in Brazil, near the border; here, in Russia, here.
+        lon=[72.0, 60.0, -50.0, 76.0, 66.0, 55.0, 67.0],
+        lat=[47.0, 55.0, -10.0, 54.7, 44.0, 55.5, 45.0],
+    )
+    places.places["uncertainty_km"] = [5.0, 5.0, 5.0, 200.0, 5.0, 5.0, 0.0]
+    return withheld_region(places, LayerStore((BUNDLE,)))
+
+
+def test_the_region_holds_its_examples_and_says_which_lie_in_the_states(found):
+    assert found.sites["name"].tolist() == ["place 0", "place 1", "place 3"]
+    # The third may lie in Kazakhstan within the error of its position.
+    assert found.sites["in_states"].tolist() == [True, False, True]
+    assert found.sites["uncertainty_km"].tolist() == [5.0, 5.0, 200.0]
+
+
+def test_other_deposits_take_part_on_the_ranked_land_only(found):
+    assert found.others["lon"].tolist() == [66.0]
+
+
+def test_the_land_is_that_of_the_five_states_in_equal_cells(found):
+    assert 1_450 < len(found.lon) < 1_700  # 4 million km² of 2500 km² each
+    assert found.lon.min() > 46
+    assert found.lat.max() < 56
+    area = 2_500 * len(found.lon)
+    assert_allclose(area, 3.9e6, rtol=0.05)
+
+
+def test_a_region_without_examples_has_none(monkeypatch):
+    monkeypatch.setattr(evaluation, "CELL_M", 50_000.0)
+    places = places_of([LABEL, LAND], np.zeros((2, 1)), lon=[-50.0, 67.0], lat=45.0)
+    found = withheld_region(places, LayerStore((BUNDLE,)))
+    assert (len(found.sites), len(found.others)) == (0, 0)
+
+
+def region(*inside):
+    return Region(
+        sites=pd.DataFrame({"in_states": np.array(inside, dtype=np.bool_)}),
+        others=pd.DataFrame(),
+        lon=np.zeros(0),
+        lat=np.zeros(0),
+    )
+
+
+def test_what_the_test_cannot_say_is_said():
+    expert = parse("placer", deposit_type_texts()["placer"])
+    few = cannot_say(region(True, False, True, True), expert)
+    assert few[0].startswith("4 known examples, 3 of them in the five states")
+    assert "by 25%" in few[0] or "by 25 %" in few[0]
+    assert len(few) == len(cannot_say(region(True), None)) + 1
+    assert any("no blind test" in said for said in few)
+    assert not any("no blind test" in said for said in cannot_say(region(True), None))
+    none = cannot_say(region(), expert)
+    assert (
+        none[0] == "No known example lies in Central Asia: there the model is untested."
+    )

@@ -1,0 +1,244 @@
+"""Three sites on ten cells, ranked by hand."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose
+
+from geodata.scoring.evaluation.boyce import boyce
+from geodata.scoring.evaluation.capture import (
+    mean_rank_interval,
+    p_a_intersection,
+    rank_in_area,
+)
+from geodata.scoring.evaluation.metrics import auc_interval
+from geodata.scoring.learning.training import circle_places
+from geodata.scoring.learning.withheld import (
+    SHARES,
+    Contestant,
+    Region,
+    plain,
+    try_model,
+)
+
+LAND = np.arange(10.0)
+"""Longitudes of the cells, on the equator; a cell's score is its longitude."""
+
+
+def region(lon, *, radius=0.0, inside=True, others=(2.4, 8.6), land=LAND):
+    count = len(lon)
+    return Region(
+        sites=pd.DataFrame(
+            {
+                "name": [f"site {number}" for number in range(count)],
+                "lon": np.asarray(lon, dtype=np.float64),
+                "lat": np.zeros(count),
+                "uncertainty_km": np.broadcast_to(np.float64(radius), count),
+                "in_states": np.broadcast_to(np.asarray(inside, np.bool_), count),
+            }
+        ),
+        others=pd.DataFrame(
+            {
+                "lon": np.asarray(others, dtype=np.float64),
+                "lat": np.zeros(len(others)),
+            }
+        ),
+        lon=np.asarray(land, dtype=np.float64),
+        lat=np.zeros(len(land)),
+    )
+
+
+def tried(where, score=lambda lon, _lat: lon):
+    found = try_model(Contestant(name="east", kind="baseline", score=score), where)
+    json.dumps(found, allow_nan=False)
+    return found
+
+
+def test_a_site_has_the_share_of_the_land_that_scores_as_high():
+    found = tried(region([9.0, 6.5, 0.0]))
+    assert_allclose(found["ranks"], [0.1, 0.3, 1.0], rtol=1e-6)
+    assert (found["name"], found["kind"]) == ("east", "baseline")
+    assert found["valid_share"] == 1.0
+    assert found["all"]["mean_rank"]["value"] == pytest.approx(1.4 / 3)
+    assert found["all"]["mean_rank"]["n"] == 3
+
+
+def test_figures_are_those_of_their_own_functions():
+    where = region([9.0, 6.5, 0.5])
+    found = tried(where)["all"]
+    ranks = rank_in_area(where.sites["lon"].to_numpy(), LAND.astype(np.float32))
+    estimate = mean_rank_interval(ranks)
+    assert found["mean_rank"] == pytest.approx(
+        {"value": estimate.value, "low": estimate.low, "high": estimate.high, "n": 3}
+    )
+    land = auc_interval([9.0, 6.5, 0.5], LAND)
+    assert found["auc_land"] == pytest.approx(
+        {
+            "value": land.value,
+            "low": land.low,
+            "high": land.high,
+            "n": 3,
+            "against": 10,
+        }
+    )
+    assert land.value == pytest.approx((9.5 + 7 + 1) / 30)
+    others = np.float32([2.4, 8.6])
+    beside = auc_interval(np.float32([9.0, 6.5, 0.5]), others)
+    assert found["auc_others"]["value"] == beside.value == pytest.approx(3 / 6)
+    assert found["auc_others"]["against"] == 2
+    crossing = p_a_intersection(ranks)
+    assert found["p_a"]["prediction_rate"] == pytest.approx(crossing.prediction_rate)
+    assert found["p_a"]["n"] == 3
+    wanted = boyce([9.0, 6.5, 0.5], LAND).index
+    assert found["boyce"] == (None if np.isnan(wanted) else pytest.approx(wanted))
+
+
+def test_capture_counts_a_site_at_the_very_edge():
+    found = tried(region([9.0, 8.0, 7.9]))
+    assert_allclose(found["ranks"], [0.1, 0.2, 0.2], rtol=1e-6)
+    caught = {row["area"]: row for row in found["all"]["capture"]}
+    assert tuple(caught) == SHARES == (0.01, 0.02, 0.05, 0.10, 0.20, 0.25)
+    assert [row["sites"] for row in caught.values()] == [0, 0, 0, 1, 3, 3]
+    tenth = caught[0.1]
+    assert tenth["n"] == 3
+    assert tenth["share"] == pytest.approx(1 / 3)
+    assert tenth["random"] == 0.1
+    assert tenth["low"] == pytest.approx(0.008404, abs=1e-5)
+    assert tenth["high"] == pytest.approx(0.905701, abs=1e-5)
+
+
+def test_a_site_in_doubt_has_the_mean_rank_over_its_circle():
+    radius = 111.195
+    where = region([5.0], radius=radius)
+    found = tried(where)
+    east = np.array([lon[0] for lon, _ in circle_places(where.sites)])
+    ranks = [(10 - np.ceil(round(lon, 9))) / 10 for lon in east]
+    assert found["ranks"][0] == pytest.approx(np.mean(ranks), abs=0.02)
+    exact = rank_in_area(east.astype(np.float32), LAND.astype(np.float32))
+    assert found["ranks"][0] == pytest.approx(exact.mean(), rel=1e-6)
+    assert len(set(exact.tolist())) > 1
+    # The score that is compared with other deposits is the mean over the circle too.
+    assert found["all"]["auc_others"]["value"] == 0.5
+
+
+def test_parts_of_a_circle_that_are_unknown_take_no_part():
+    where = region([9.0], radius=111.195)
+    found = tried(where, lambda lon, lat: np.where(lat > 0.01, np.nan, lon))
+    known = np.float32(
+        [lon[0] for lon, lat in circle_places(where.sites) if not lat[0] > 0.01]
+    )
+    assert 0 < len(known) < 19
+    ranks = rank_in_area(known, LAND.astype(np.float32))
+    assert len(set(ranks.tolist())) > 1
+    assert found["ranks"][0] == pytest.approx(ranks.mean(), rel=1e-6)
+
+
+def test_unknown_cells_are_no_area():
+    found = tried(
+        region([9.0, 6.5, 1.0]), lambda lon, _lat: np.where(lon < 5, np.nan, lon)
+    )
+    assert found["valid_share"] == 0.5
+    assert_allclose(found["ranks"][:2], [0.2, 0.6], rtol=1e-6)
+    assert found["ranks"][2] is None
+    assert found["all"]["mean_rank"]["n"] == 2
+    assert found["all"]["auc_land"]["against"] == 5
+    assert found["all"]["auc_others"]["against"] == 1
+    assert found["all"]["capture"][0]["n"] == 2
+
+
+def test_sites_outside_the_states_count_in_one_part_only():
+    found = tried(region([9.0, 20.0, 0.0], inside=[True, False, True]))
+    assert_allclose(found["ranks"], [0.1, 0.0, 1.0], rtol=1e-6)
+    assert found["all"]["mean_rank"]["n"] == 3
+    assert found["in_states"]["mean_rank"]["n"] == 2
+    assert found["in_states"]["mean_rank"]["value"] == pytest.approx(0.55)
+    assert found["in_states"]["capture"][3]["n"] == 2
+    assert found["in_states"]["auc_land"]["n"] == 2
+    assert found["all"]["auc_land"]["n"] == 3
+
+
+def undefined(part):
+    return (
+        part["capture"] == []
+        and part["auc_land"] is None
+        and part["auc_others"] is None
+        and part["boyce"] is None
+        and part["mean_rank"] == {"value": None, "low": None, "high": None, "n": 0}
+        and part["p_a"]["prediction_rate"] is None
+        and part["p_a"]["n"] == 0
+    )
+
+
+def test_without_a_site_in_the_states_there_is_no_figure_for_them():
+    found = tried(region([9.0], inside=False))
+    assert undefined(found["in_states"])
+    assert not undefined(found["all"])
+    assert found["all"]["mean_rank"]["low"] is None
+
+
+def test_without_any_site_there_is_no_figure():
+    found = tried(region([]))
+    assert found["ranks"] == []
+    assert undefined(found["all"])
+
+
+def test_a_model_that_knows_nothing_has_no_figure():
+    found = tried(region([9.0, 2.0]), lambda lon, _lat: np.full(len(lon), np.nan))
+    assert found["valid_share"] == 0.0
+    assert found["ranks"] == [None, None]
+    assert undefined(found["all"])
+
+
+def test_a_model_that_knows_the_sites_but_not_the_land_has_no_figure():
+    found = tried(region([20.0]), lambda lon, _lat: np.where(lon < 19, np.nan, lon))
+    assert found["ranks"] == [None]
+    assert found["all"]["auc_land"] is None
+    assert found["all"]["boyce"] is None
+    assert found["all"]["capture"] == []
+
+
+def test_a_constant_map_is_chance_and_has_no_boyce_index():
+    found = tried(region([9.0, 1.0]), lambda lon, _lat: 0 * lon)
+    assert found["ranks"] == [1.0, 1.0]
+    assert found["all"]["auc_land"]["value"] == 0.5
+    assert found["all"]["boyce"] is None
+
+
+def test_without_other_deposits_only_their_figure_is_missing():
+    found = tried(region([9.0, 1.0], others=()))
+    assert found["all"]["auc_others"] is None
+    assert found["all"]["auc_land"] is not None
+
+
+def test_a_site_better_than_all_land_makes_an_endless_density_unknown():
+    found = tried(region([20.0, 21.0]))
+    assert found["ranks"] == [0.0, 0.0]
+    assert found["all"]["p_a"]["density"] is None
+    assert found["all"]["p_a"]["prediction_rate"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("value", "made"),
+    [
+        (np.nan, None),
+        (np.inf, None),
+        (-np.inf, None),
+        (np.float32("nan"), None),
+        (np.float32(0.5), 0.5),
+        (np.int64(3), 3),
+        (np.bool_(True), True),
+        (True, True),
+        ("text", "text"),
+        (None, None),
+        ((1, np.nan), [1, None]),
+        (np.array([[0.5, np.nan]]), [[0.5, None]]),
+        ({"a": {"b": [np.float64(1)]}}, {"a": {"b": [1.0]}}),
+    ],
+)
+def test_any_value_is_made_fit_for_json(value, made):
+    found = plain(value)
+    assert found == made
+    assert type(found) is type(made)
+    json.dumps(found, allow_nan=False)
