@@ -24,6 +24,9 @@ HEADERS = {
     "coverage": "coverage_0_to_1",
     "conservative_score": "conservative_score_0_to_1",
     "top10_share": "share_of_draws_in_top_10_0_to_1",
+    "learned_rank": "learned_rank_0_best_to_1",
+    "rank_p10": "rank_p10_of_trial_runs",
+    "rank_p90": "rank_p90_of_trial_runs",
     "lon": "lon_deg_wgs84",
     "lat": "lat_deg_wgs84",
 }

@@ -22,6 +22,7 @@ from app.routes import (
     landing,
     maps,
     pages,
+    validation,
 )
 from app.schemas import Problem
 from app.security import CorsForReadApi, SecurityHeaders
@@ -59,6 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
     for module in (
         pages,
         knowledge,
+        validation,
         exports,
         landing,
         collections,

@@ -122,6 +122,7 @@ WHAT: Mapping[str, str] = MappingProxyType(
         "climate-classes": "climate classes of today",
         "cratons": "old, stable cores of continents",
         "crust": "how thick crust and sediment are, and how deep the lithosphere goes",
+        "crust-world": "crust and lithosphere of the whole world, coarse",
         "crust1": "how thick crust and sediment are",
         "crustal-magnetics": "magnetic field of the crust, long wavelengths only",
         "faults": "where faults were mapped",

@@ -126,6 +126,60 @@ class FeatureCollection(BaseModel):
     links: list[Link] | None = None
 
 
+class LearnedArgument(BaseModel):
+    """One argument of the learned model, and what it adds to the sum."""
+
+    model_config = ConfigDict(extra="allow")
+
+    name: str
+    title: str
+    claim: str
+    known: bool
+    measured: float | None
+    unit: str
+    fact: str
+    part: float
+    direction: Literal["up", "down", "either"]
+    layer: str
+    layer_title: str
+    source: str
+    licence: str
+
+
+class TrainedOn(BaseModel):
+    """What the learned model was trained on."""
+
+    model_config = ConfigDict(extra="allow")
+
+    positives: int
+    others: int
+    land: int
+    withheld: str = Field(description="What took no part; empty: nothing was kept.")
+
+
+class Learned(BaseModel):
+    """The learned model's account: log_odds = intercept + the sum of the parts."""
+
+    model_config = ConfigDict(extra="allow")
+
+    log_odds: float | None
+    score: float | None
+    coverage: float
+    rank: float | None
+    intercept: float
+    arguments: list[LearnedArgument]
+    trained_on: TrainedOn
+
+
+class Agreement(BaseModel):
+    """How the expert and the learned model compare; ranks from 0 (best) to 1."""
+
+    kind: Literal["both", "expert only", "learned only", "neither", "not known"]
+    text: str
+    expert_rank: float | None
+    learned_rank: float | None
+
+
 class Explanation(BaseModel):
     """Every part of a score; the parts add up to its natural logarithm."""
 
@@ -146,6 +200,8 @@ class Explanation(BaseModel):
     coverage: float
     better_share: float | None
     components: list[dict[str, Any]]
+    learned: Learned | None = None
+    agreement: Agreement | None = None
 
 
 class Health(BaseModel):

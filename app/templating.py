@@ -7,7 +7,17 @@ from pathlib import Path
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from app.wording import degrees, dms, measure, number, share, signed, two_digits
+from app.wording import (
+    decimal,
+    degrees,
+    dms,
+    measure,
+    number,
+    part,
+    share,
+    signed,
+    two_digits,
+)
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
@@ -23,10 +33,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
+        "decimal": decimal,
         "degrees": degrees,
         "dms": dms,
         "measure": measure,
         "number": number,
+        "part": part,
         "share": share,
         "signed": signed,
         "two_digits": two_digits,

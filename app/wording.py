@@ -3,6 +3,8 @@
 import math
 
 NO_DATA = "no data here"
+NONE = "–"
+"""Stands where a table has nothing to say."""
 
 
 def two_digits(value: float | None) -> str:
@@ -82,3 +84,26 @@ def dms(lon: float, lat: float) -> str:
         return f"{whole}° {rest // 60:02d}′ {rest % 60:02d}″ {letters[value < 0]}"
 
     return f"{one(lat, 'NS')}, {one(lon, 'EW')}"
+
+
+def decimal(value: float | None, digits: int = 2) -> str:
+    """Write a figure of a table with some digits after the point, or a dash.
+
+    >>> decimal(0.706), decimal(-0.4, 1), decimal(None)
+    ('0.71', '−0.4', '–')
+    """
+    if value is None or math.isnan(value):
+        return NONE
+    return f"{value:.{digits}f}".replace("-", "−")
+
+
+def part(value: float | None) -> str:
+    """Write a part that speaks for or against with its sign, or a dash.
+
+    >>> part(0.4183), part(-0.0321), part(0.0), part(None)
+    ('+0.418', '−0.032', '0.000', '–')
+    """
+    if value is None or math.isnan(value):
+        return NONE
+    text = signed(value)
+    return text if value <= 0 or text == "0.000" else f"+{text}"

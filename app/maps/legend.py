@@ -2,7 +2,14 @@
 
 from dataclasses import dataclass
 
-from app.maps.scale import AREA_BREAKS, STRENGTHS, class_colour, class_label
+from app.maps.scale import (
+    AGREEMENT,
+    AGREEMENT_LABELS,
+    AREA_BREAKS,
+    STRENGTHS,
+    class_colour,
+    class_label,
+)
 
 _COVERAGE_WORDS = ("60 % or more", "30 to 60 %", "below 30 %")
 
@@ -40,4 +47,13 @@ def legend_rows() -> tuple[LegendRow, ...]:
             ),
         )
         for row in range(len(STRENGTHS))
+    )
+
+
+def agreement_swatches() -> tuple[Swatch, ...]:
+    """Return the legend of the map of agreement: in whose best tenth a place lies."""
+    classes = zip(AGREEMENT["light"], AGREEMENT["dark"], AGREEMENT_LABELS, strict=True)
+    return tuple(
+        Swatch(light=light.css, dark=dark.css, label=label)
+        for light, dark, label in classes
     )

@@ -1,4 +1,4 @@
-"""The favourability of a deposit type as a picture in Web Mercator."""
+"""What two models say of a deposit type, as a picture in Web Mercator."""
 
 import threading
 from dataclasses import dataclass
@@ -14,21 +14,30 @@ from scipy import ndimage
 
 from app.maps.png import indexed_png
 from app.maps.scale import (
+    AGREEMENT,
     AREA_BREAKS,
     COVERAGE_BREAKS,
     HATCHES,
     STRENGTHS,
     Colour,
+    Opinion,
     Theme,
     class_colour,
 )
 from geodata.region import Bounds
 from geodata.release import OVERALL, Release
+from geodata.scoring.agreement import BOTH, classes
 
 WEB_MERCATOR = "EPSG:3857"
 LONG_SIDE = 2400  # pixels of about 2 km, so that 5 km cells keep sharp corners
 _HATCH_PERIOD, _HATCH_WIDTH = 10, 3  # pixels
 _TRANSPARENT, _HATCH_GROUND, _HATCH_LINE, _FIRST_CLASS = 0, 1, 2, 3
+
+_BANDS: dict[Opinion, tuple[str, str]] = {
+    "expert": ("area_rank", "coverage"),
+    "learned": ("learned_rank", "learned_coverage"),
+    "agreement": ("area_rank", "learned_rank"),
+}
 
 FloatMap = npt.NDArray[np.float32]
 
@@ -72,6 +81,7 @@ class FavourabilityImages:
         self._lock = threading.Lock()
         self._render = lru_cache(maxsize=32)(self._make)
         self.rank = lru_cache(maxsize=32)(self._rank)
+        self.has_learned = lru_cache(maxsize=32)(self._has_learned)
 
     @property
     def bounds(self) -> Bounds:
@@ -84,8 +94,19 @@ class FavourabilityImages:
             )
         return Bounds(west=west, south=south, east=east, north=north)
 
-    def png(self, deposit_type: str, theme: Theme) -> bytes:
+    def png(
+        self, deposit_type: str, theme: Theme, opinion: Opinion = "expert"
+    ) -> bytes:
         """Return the picture of a deposit type, or of ``"overall"``.
+
+        Parameters
+        ----------
+        deposit_type : str
+            Id of a deposit type; one with a learned model unless the expert is asked.
+        theme : {"light", "dark"}
+            Ground the map lies on.
+        opinion : {"expert", "learned", "agreement"}
+            Whose ranking, or in whose best tenth each place lies.
 
         Raises
         ------
@@ -94,7 +115,7 @@ class FavourabilityImages:
         """
         self._release.favourability_path(deposit_type)
         with self._lock:  # two at once would do the same work twice
-            return self._render(deposit_type, theme)
+            return self._render(deposit_type, theme, opinion)
 
     def leading_type(self, lon: float, lat: float) -> str | None:
         """Return the deposit type that scores best at a place, if any is known."""
@@ -110,6 +131,29 @@ class FavourabilityImages:
                 return None
         return str(self._release.manifest["deposit_types"][found]["id"])
 
+    def ranks_at(
+        self, lon: float, lat: float, deposit_type: str
+    ) -> tuple[float | None, float | None]:
+        """Return the area rank of a place by the expert and by the learned model."""
+        cell = self._release.grid.cell_of(lon, lat)
+        path = self._release.favourability_path(deposit_type)
+        if cell is None:
+            return None, None
+        with rasterio.open(path, driver="GTiff") as source:
+            found: list[float | None] = []
+            for name in _BANDS["agreement"]:
+                band = source.descriptions.index(name) + 1
+                stored = source.read(band, window=Window(cell[1], cell[0], 1, 1))[0, 0]
+                known = stored != source.nodata
+                share = round(float(stored) * source.scales[band - 1], 6)
+                found.append(share if known else None)
+        return found[0], found[1]
+
+    def _has_learned(self, deposit_type: str) -> bool:
+        path = self._release.favourability_path(deposit_type)
+        with rasterio.open(path, driver="GTiff") as source:
+            return set(_BANDS["learned"]) <= set(source.descriptions)
+
     def _rank(self, deposit_type: str) -> AreaRank:
         path = self._release.favourability_path(deposit_type)
         with rasterio.open(path, driver="GTiff") as source:
@@ -122,20 +166,22 @@ class FavourabilityImages:
         score = (p10[known] * scales[0]) * (coverage[known] * scales[1])
         return AreaRank(ordered=np.sort(score))
 
-    def _make(self, deposit_type: str, theme: Theme) -> bytes:
-        share, coverage, bounds = self._warped(deposit_type)
-        rank = np.digitize(share, AREA_BREAKS, right=True)
-        thin = np.digitize(-coverage, [-value for value in COVERAGE_BREAKS], right=True)
-        index = (_FIRST_CLASS + rank * len(STRENGTHS) + thin).astype(np.uint8)
-        unknown = np.isnan(share)
+    def _make(self, deposit_type: str, theme: Theme, opinion: Opinion) -> bytes:
+        one, other, bounds = self._warped(deposit_type, _BANDS[opinion])
+        classify = _agreement_class if opinion == "agreement" else _rank_class
+        index = (_FIRST_CLASS + classify(one, other)).astype(np.uint8)
+        unknown = np.isnan(one) | np.isnan(other)
         index[unknown] = self._hatch(unknown.shape)[unknown]
         inside = self._inside(unknown.shape, bounds)
         rim = self._beside_known(~unknown, bounds)  # cells end before the border does
         index[unknown & (~inside | rim)] = _TRANSPARENT
-        return indexed_png(index, palette(theme), transparent=_TRANSPARENT)
+        colours = palette(theme, opinion)
+        return indexed_png(index, colours, transparent=_TRANSPARENT)
 
-    def _warped(self, deposit_type: str) -> tuple[FloatMap, FloatMap, Bounds]:
-        """Read area rank and coverage, nearest neighbour in Web Mercator."""
+    def _warped(
+        self, deposit_type: str, names: tuple[str, str]
+    ) -> tuple[FloatMap, FloatMap, Bounds]:
+        """Read two bands, nearest neighbour in Web Mercator."""
         box = self.bounds
         west, south, east, north = transform_bounds(
             "EPSG:4326", WEB_MERCATOR, box.west, box.south, box.east, box.north
@@ -148,7 +194,7 @@ class FavourabilityImages:
         with rasterio.open(
             self._release.favourability_path(deposit_type), driver="GTiff"
         ) as source:
-            for name in ("area_rank", "coverage"):
+            for name in names:
                 band = source.descriptions.index(name) + 1
                 stored = np.full((rows, columns), source.nodata, dtype=np.uint16)
                 reproject(
@@ -199,9 +245,23 @@ def _transform(box: Bounds, shape: tuple[int, int]) -> rasterio.Affine:
     return rasterio.Affine(wide, 0.0, box.west, 0.0, -tall, box.north)
 
 
-def palette(theme: Theme) -> list[Colour]:
+def _rank_class(rank: FloatMap, coverage: FloatMap) -> npt.NDArray[np.intp]:
+    """Classify by area rank and, within each class, by coverage; best first."""
+    best = np.digitize(rank, AREA_BREAKS, right=True)
+    thin = np.digitize(-coverage, [-value for value in COVERAGE_BREAKS], right=True)
+    return best * len(STRENGTHS) + thin
+
+
+def _agreement_class(expert: FloatMap, learned: FloatMap) -> npt.NDArray[np.intp]:
+    """Classify by best tenth: of both models, the expert only, the learned, none."""
+    return BOTH - classes(expert, learned).astype(np.intp)
+
+
+def palette(theme: Theme, opinion: Opinion = "expert") -> list[Colour]:
     """Return the colours of a picture in the order its pixels name them."""
     ground, line = HATCHES[theme]
+    if opinion == "agreement":
+        return [ground, ground, line, *AGREEMENT[theme]]
     return [
         ground,
         ground,

@@ -5,6 +5,9 @@ from typing import Literal
 
 Theme = Literal["light", "dark"]
 
+Opinion = Literal["expert", "learned", "agreement"]
+"""What a map shows: one model's ranking, or in whose best part a place lies."""
+
 AREA_BREAKS = (0.01, 0.025, 0.05, 0.10, 0.25)
 """Shares of a deposit type's known area: best first, then the rest."""
 
@@ -64,6 +67,20 @@ HATCHES: dict[Theme, tuple[Colour, Colour]] = {
     "dark": (_colour("1f262d"), _colour("4d5862")),
 }
 """Ground and line of the hatch that means: no data here."""
+
+
+AGREEMENT: dict[Theme, tuple[Colour, ...]] = {
+    "light": tuple(map(_colour, ("4b1d5e", "d98032", "3f7fc1", "ece4cf"))),
+    "dark": tuple(map(_colour, ("ffe7a0", "d0703a", "4f93d6", "32282f"))),
+}
+"""In the best tenth of both models, of the expert's, of the learned one's, of none."""
+
+AGREEMENT_LABELS = (
+    "both models",
+    "expert model only",
+    "learned model only",
+    "neither model",
+)
 
 
 def class_colour(rank: int, coverage: int, theme: Theme) -> Colour:

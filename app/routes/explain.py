@@ -10,6 +10,7 @@ from starlette.responses import Response
 from app.atlas import Atlas
 from app.caching import answer
 from app.errors import NotFoundError
+from app.opinions import of_area, of_place
 from app.parameters import AtlasNow, only_known_parameters
 from app.responses import JSON, NOT_FOUND
 from app.routes.features import FeatureId
@@ -35,14 +36,18 @@ def explain(
         ),
     ] = OVERALL,
 ) -> Response:
-    """Explain the cell that holds a place."""
+    """Explain the cell that holds a place, by both models."""
 
     def make() -> bytes:
         asked = deposit_type
         if asked == OVERALL:
             asked = atlas.images.leading_type(lon, lat) or _first_type(atlas)
         found = atlas.release.explain(lon, lat, asked)
-        return _encode(atlas, {**found, "leading": deposit_type == OVERALL})
+        compared = {
+            "leading": deposit_type == OVERALL,
+            "agreement": of_place(atlas, lon, lat, asked),
+        }
+        return _encode(atlas, {**found, **compared})
 
     return answer(request, make, media_type=JSON)
 
@@ -55,7 +60,7 @@ def explain(
 async def explain_prospect(
     request: Request, prospect_id: FeatureId, atlas: AtlasNow
 ) -> Response:
-    """Explain a prospect area: the mean over its cells."""
+    """Explain a prospect area by both models: the mean over its cells."""
     if prospect_id not in atlas.release.explanations:
         raise NotFoundError(
             "There is no prospect area with this id in this release. The table lists "
@@ -63,9 +68,17 @@ async def explain_prospect(
         )
     return answer(
         request,
-        lambda: _encode(atlas, atlas.release.explanations[prospect_id]),
+        lambda: _encode(atlas, explain_area(atlas, prospect_id)),
         media_type=JSON,
     )
+
+
+def explain_area(atlas: Atlas, prospect_id: str) -> dict[str, Any]:
+    """Return the explanation of a prospect area, and how the two models compare."""
+    found = atlas.collections["prospects"]
+    row = found.table.iloc[found.position[prospect_id]].to_dict()
+    told = atlas.release.explanations[prospect_id]
+    return {**told, "agreement": of_area(atlas, row)}
 
 
 def add_context(atlas: Atlas, explanation: dict[str, Any]) -> dict[str, Any]:
@@ -74,8 +87,9 @@ def add_context(atlas: Atlas, explanation: dict[str, Any]) -> dict[str, Any]:
     Returns
     -------
     dict
-        The explanation with the title of its deposit type and ``better_share``:
-        the share of the type's known area that scores better, 0 to 1 or None.
+        The explanation with the title of its deposit type, ``better_share``: the
+        share of the type's known area that scores better, 0 to 1 or None, and
+        ``learned``: None where an older release lacks it.
     """
     name = str(explanation["deposit_type"])
     title = next(item["title"] for item in atlas.deposit_types if item["id"] == name)
@@ -85,6 +99,7 @@ def add_context(atlas: Atlas, explanation: dict[str, Any]) -> dict[str, Any]:
         cautious = np.array([p10 * coverage], dtype=np.float32)
         share = float(atlas.images.rank(name).better_share(cautious)[0])
     return {
+        "learned": None,
         **explanation,
         "deposit_type_title": title,
         "better_share": None if np.isnan(share) else round(share, 4),

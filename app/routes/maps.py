@@ -6,7 +6,9 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
 from app.caching import answer
-from app.maps.scale import Theme
+from app.errors import NotFoundError
+from app.maps.scale import Opinion, Theme
+from app.opinions import has_learned, why_not_learned
 from app.parameters import AtlasNow, only_known_parameters
 from app.responses import JSON, NOT_FOUND, PNG, REFUSALS, documented
 
@@ -25,10 +27,24 @@ def favourability_map(
         str, Path(description="Id of a deposit type, or 'overall'.")
     ],
     theme: Annotated[Theme, Query(description="Ground the map lies on.")] = "light",
+    opinion: Annotated[
+        Opinion,
+        Query(
+            description="The expert model's ranking, the learned model's, or in whose "
+            "best 10 % each place lies; the last two only for a type that has a "
+            "learned model."
+        ),
+    ] = "expert",
 ) -> Response:
-    """Return the favourability of a deposit type as a picture in Web Mercator."""
+    """Return what a model says of a deposit type as a picture in Web Mercator."""
+    atlas.release.favourability_path(deposit_type)  # refuses an unknown type
+    if opinion != "expert" and not has_learned(atlas, deposit_type):
+        reason = why_not_learned(atlas, deposit_type)
+        raise NotFoundError(f"There is no such map, as there is {reason}.")
     return answer(
-        request, lambda: atlas.images.png(deposit_type, theme), media_type=PNG
+        request,
+        lambda: atlas.images.png(deposit_type, theme, opinion),
+        media_type=PNG,
     )
 
 

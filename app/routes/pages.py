@@ -1,6 +1,5 @@
 """Pages for readers: the map, the table, a prospect, what this is."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,14 +9,13 @@ from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
 from app.atlas import Atlas
-from app.caching import answer
 from app.errors import NotFoundError
 from app.links import with_query
-from app.maps.legend import legend_rows
+from app.maps.legend import agreement_swatches, legend_rows
 from app.maps.sketch import HEIGHT, WIDTH, draw_sketch
+from app.opinions import stability, why_not_learned
 from app.parameters import AtlasNow, Selected, only_known_parameters
-from app.responses import NOT_FOUND, PNG, documented
-from app.routes.explain import add_context
+from app.routes.explain import add_context, explain_area
 from app.routes.features import FeatureId
 from app.switches import gap_choices, overlay_switches
 from app.templating import STATIC, render
@@ -38,7 +36,11 @@ def show_page(
         caution=atlas.caution,
         release=atlas.release.id,
         deposit_types=[
-            {**item, "short": short_title(str(item["title"]))}
+            {
+                **item,
+                "short": short_title(str(item["title"])),
+                "no_learned": why_not_learned(atlas, str(item["id"])),
+            }
             for item in atlas.deposit_types
         ],
         states=STATES,
@@ -60,6 +62,7 @@ def map_page(request: Request, atlas: AtlasNow) -> Response:
         home=atlas.collections["states"].bounds,
         verdict=in_words(atlas.release.validation).short,
         legend=legend_rows(),
+        agreement=agreement_swatches(),
         overlays=overlay_switches(atlas),
         gaps=gap_choices(atlas),
     )
@@ -82,6 +85,9 @@ def table_page(request: Request, atlas: AtlasNow, selection: Selected) -> Respon
         verdict=in_words(atlas.release.validation).short,
         rows=chosen.drop(columns=table.geometry.name).to_dict("records"),
         total=len(table),
+        with_learned="learned_rank" in table.columns,
+        steady="rank_p10" in table.columns,
+        no_learned={name: why_not_learned(atlas, name) for name in type_titles(atlas)},
         selection=selection,
         geojson=with_query("/prospects.geojson", query),
         csv=with_query("/prospects.csv", query),
@@ -101,7 +107,7 @@ def prospect_page(
             "them; an area may have another name in a later release."
         )
     row = found.table.iloc[found.position[prospect_id]].drop(found.table.geometry.name)
-    explanation = add_context(atlas, atlas.release.explanations[prospect_id])
+    explanation = add_context(atlas, explain_area(atlas, prospect_id))
     return show_page(
         request,
         atlas,
@@ -111,6 +117,8 @@ def prospect_page(
         total=len(found.table),
         titles=type_titles(atlas),
         explanation=explanation,
+        no_learned=why_not_learned(atlas, str(row["deposit_type"])),
+        steady=stability(row["rank"], row.get("rank_p10"), row.get("rank_p90")),
         sketch=draw_sketch(atlas.release, prospect_id),
         sketch_size=(WIDTH, HEIGHT),
         corners=block_corners(explanation["blocks"]),
@@ -144,23 +152,8 @@ def about_page(request: Request, atlas: AtlasNow) -> Response:
         models=atlas.release.deposit_types.values(),
         titles=type_titles(atlas),
         unplaced=unplaced.drop_duplicates("site").to_dict("records"),
-        figures=figure_names(atlas),
         warning=atlas.warning,
     )
-
-
-@router.get(
-    "/figures/{name}.png",
-    response_class=Response,
-    responses=documented(NOT_FOUND, PNG, {"type": "string", "format": "binary"}),
-    dependencies=[Depends(only_known_parameters)],
-)
-def figure(request: Request, name: FeatureId, atlas: AtlasNow) -> Response:
-    """Return a figure of the release."""
-    if name not in figure_names(atlas):
-        raise NotFoundError("The release has no figure with this name.")
-    path: Path = atlas.release.folder / "figures" / f"{name}.png"
-    return answer(request, path.read_bytes, media_type=PNG)
 
 
 @router.get("/favicon.ico", summary="The icon, where browsers look for it")
@@ -177,16 +170,6 @@ def service_page(request: Request, atlas: AtlasNow) -> Response:
         {"path": path, **methods["get"]} for path, methods in described["paths"].items()
     ]
     return show_page(request, atlas, "service.html", addresses=addresses)
-
-
-def figure_names(atlas: Atlas) -> list[str]:
-    """Return the names of the figures that the manifest lists."""
-    files = (Path(name) for name in atlas.release.manifest["files"])
-    return sorted(
-        path.stem
-        for path in files
-        if path.parent.name == "figures" and path.suffix == ".png"
-    )
 
 
 def capture_rows(validation: dict[str, Any]) -> list[dict[str, Any]]:
@@ -250,13 +233,11 @@ def nearest_areas(table: pd.DataFrame, prospect_id: str) -> list[dict[str, Any]]
 
 
 def used_layers(atlas: Atlas, explanation: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the records of the layers that an explanation drew on."""
-    used = {
-        item["layer"]
-        for component in explanation["components"]
-        for item in component["evidence"]
-        if item["known"]
-    }
+    """Return the records of the layers that both models' accounts drew on."""
+    parts = explanation["components"]
+    arguments = [item for part in parts for item in part["evidence"]]
+    arguments += (explanation["learned"] or {}).get("arguments", [])
+    used = {item["layer"] for item in arguments if item["known"]}
     return [item for item in atlas.release.manifest["layers"] if item["id"] in used]
 
 

@@ -1,6 +1,5 @@
 """An application over a real small release, and one whose names are hostile."""
 
-import hashlib
 import json
 import shutil
 from collections.abc import Iterator
@@ -14,6 +13,8 @@ from fastapi.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
+from tests.app.learned_release import copy_release, forget_learned, teach
+from tests.app.sealing import seal
 from tests.geodata.release.small_layers import build_layered_home
 
 HOSTILE = (
@@ -80,6 +81,34 @@ def layered_client(layered_home: Path) -> Iterator[TestClient]:
         yield opened
 
 
+@pytest.fixture(scope="session")
+def learned_home(release_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the release in which one type has a learned model."""
+    home = tmp_path_factory.mktemp("learned")
+    teach(copy_release(release_home, home))
+    return home
+
+
+@pytest.fixture(scope="session")
+def learned_client(learned_home: Path) -> Iterator[TestClient]:
+    with TestClient(create_app(Settings(home=learned_home))) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def older_home(release_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the release as it was before there were learned models."""
+    home = tmp_path_factory.mktemp("older")
+    forget_learned(copy_release(release_home, home))
+    return home
+
+
+@pytest.fixture(scope="session")
+def older_client(older_home: Path) -> Iterator[TestClient]:
+    with TestClient(create_app(Settings(home=older_home))) as opened:
+        yield opened
+
+
 def _spoil_explanations(path: Path) -> None:
     content = json.loads(path.read_text(encoding="utf-8"))
     for explanation in content.values():
@@ -106,14 +135,3 @@ def _forget_the_west(path: Path) -> None:
         target.write(stored)
         target.descriptions = names
         target.scales = scales
-
-
-def seal(folder: Path) -> None:
-    """Write the checksums of changed files into the manifest."""
-    path = folder / "manifest.json"
-    manifest = json.loads(path.read_text(encoding="utf-8"))
-    for name, entry in manifest["files"].items():
-        content = (folder / name).read_bytes()
-        entry["bytes"] = len(content)
-        entry["sha256"] = hashlib.sha256(content).hexdigest()
-    path.write_text(json.dumps(manifest), encoding="utf-8")

@@ -13,7 +13,8 @@ from app.overlays import GAPS, OVERLAYS, WHAT
 from app.routes.knowledge import is_everywhere, origins
 from app.settings import Settings
 from geodata.release.inputs import REQUIRED
-from tests.app.conftest import HOSTILE, seal
+from tests.app.conftest import HOSTILE
+from tests.app.sealing import seal
 from tests.app.test_pages import Reader
 
 HAND_MADE = [item.id for item in OVERLAYS if item.id != "terranes"]
@@ -90,7 +91,7 @@ def test_the_page_of_layers_tells_what_is_known_where(
     text = read.text
     assert "What the atlas knows, and where" in text
     assert "where faults were mapped" in text
-    assert "Carbonatite: mapped fault, 10 %" in text
+    assert "Carbonatite: mapped fault, 8 %" in text
     assert "TKM 0 %" in text
     assert "a reconstruction in the publisher’s layout" in text
     assert "from a mirror" in text

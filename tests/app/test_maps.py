@@ -3,7 +3,7 @@
 import math
 import struct
 import zlib
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import folium
@@ -12,10 +12,17 @@ import numpy.typing as npt
 import pytest
 from fastapi.testclient import TestClient
 
-from app.maps.legend import legend_rows
+from app.maps.legend import agreement_swatches, legend_rows
 from app.maps.png import indexed_png
 from app.maps.raster import AreaRank, FavourabilityImages, palette
-from app.maps.scale import AREA_BREAKS, STRENGTHS, Colour, Theme, class_colour
+from app.maps.scale import (
+    AGREEMENT,
+    AREA_BREAKS,
+    STRENGTHS,
+    Colour,
+    Theme,
+    class_colour,
+)
 from app.maps.shell import build_shell
 from geodata.errors import UnknownDepositTypeError
 from geodata.release import Release, open_release
@@ -184,3 +191,24 @@ def test_the_backdrop_is_small_and_ordered(client: TestClient) -> None:
     assert len(content["states"]["features"]) == 5
     people = [place["population"] for place in content["places"]]
     assert people == sorted(people, reverse=True)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("sight", SIGHTS)
+def test_the_classes_of_agreement_differ_for_every_eye(
+    theme: Theme, sight: str
+) -> None:
+    labs = [to_lab(colour, SIGHTS[sight]) for colour in AGREEMENT[theme]]
+    for one, other in combinations(labs, 2):
+        assert math.dist(one, other) >= 30
+
+
+def test_the_key_of_agreement_names_every_class() -> None:
+    swatches = agreement_swatches()
+    assert [swatch.label for swatch in swatches] == [
+        "both models",
+        "expert model only",
+        "learned model only",
+        "neither model",
+    ]
+    assert [swatch.dark for swatch in swatches] == [c.css for c in AGREEMENT["dark"]]

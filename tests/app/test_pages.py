@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from app.routes.pages import block_corners, short_title
 from tests.app.conftest import HOSTILE
 
-PAGES = ("/", "/table", "/layers", "/about", "/api/docs")
+PAGES = ("/", "/table", "/layers", "/validation", "/about", "/api/docs")
 # What may never be said of anything computed here.
 FORBIDDEN = re.compile(
     r"\b(reserves?|resources?|ores?|grades?|tonnages?|targets?|probabilit\w+)\b",

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from app.main import create_app
 from app.settings import Settings
 from app.verdict import in_words
-from tests.app.conftest import seal
+from tests.app.sealing import seal
 
 GOOD = {"n": 13, "mean": 0.31, "limit": 0.37, "better_than_chance": True}
 POOR = {"n": 14, "mean": 0.49, "limit": 0.37, "better_than_chance": False}

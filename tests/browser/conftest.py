@@ -15,9 +15,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.main import create_app
 from app.settings import Settings
-from tests.app.conftest import hostile_home, layered_home
+from tests.app.conftest import hostile_home, layered_home, learned_home
 
-__all__ = ["hostile_home", "layered_home"]
+__all__ = ["hostile_home", "layered_home", "learned_home"]
 
 _FLAGS = (
     "--no-sandbox",
@@ -97,6 +97,12 @@ def address(release_home: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def hostile_address(hostile_home: Path) -> Iterator[str]:
     with serving(hostile_home) as base:
+        yield base
+
+
+@pytest.fixture(scope="session")
+def learned_address(learned_home: Path) -> Iterator[str]:
+    with serving(learned_home) as base:
         yield base
 
 

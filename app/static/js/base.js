@@ -27,23 +27,29 @@ export function drawBackdrop(backdrop) {
   return { ground, borders };
 }
 
-/** The favourability of a deposit type as one picture. */
+const ALTS = {
+  "": "Favourability by the expert model", learned: "Ranking by the learned model", agreement: "Where the two models agree",
+};
+
+/** What a model says of a deposit type, as one picture. */
 export class Favourability {
   constructor() {
     const box = document.body.dataset;
     this.bounds = [[+box.south, +box.west], [+box.north, +box.east]];
-    this.layer = L.imageOverlay(Favourability.url(""), this.bounds, {
-      pane: "colours", className: "favourability", alt: "Favourability",
+    this.layer = L.imageOverlay(Favourability.url("", ""), this.bounds, {
+      pane: "colours", className: "favourability", alt: ALTS[""],
     });
   }
 
-  static url(type) {
-    const query = new URLSearchParams({ theme: theme() });
+  static url(type, opinion) {
+    const query = new URLSearchParams({ theme: theme(), ...(opinion && { opinion }) });
     const one = type && !type.includes(",") ? type : "overall"; // there is no picture of some types
     return `/api/maps/${encodeURIComponent(one)}.png?${query}`;
   }
 
-  show(type) {
-    this.layer.setUrl(Favourability.url(type));
+  show({ deposit_type: type, opinion }) {
+    this.layer.options.alt = ALTS[opinion];
+    this.layer.getElement()?.setAttribute("alt", ALTS[opinion]);
+    this.layer.setUrl(Favourability.url(type, opinion));
   }
 }

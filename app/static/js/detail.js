@@ -1,8 +1,9 @@
 // The panel that answers: why here, how sure, what is near, whose data.
 import { AnswerError, get } from "./api.js";
 import { h, toast } from "./dom.js";
-import { dms, number, place, share } from "./format.js";
+import { dms, number, place, share, two } from "./format.js";
 import { compared, components, keyFigures, unknownLine } from "./explanation.js";
+import { agreementLine, learnedSection, steadiness } from "./learned.js";
 
 const panel = document.getElementById("detail");
 const body = document.getElementById("detail-body");
@@ -39,9 +40,19 @@ async function copyLink() {
 
 const copyButton = () => h("button", { type: "button", class: "button", onclick: copyLink }, "Copy link");
 
+/** Both accounts, each with its name over it. */
+function accounts(e) {
+  return [
+    agreementLine(e),
+    h("h3", { class: "opinion" }, h("span", {}, "First opinion: expert model"), h("em", {}, `${two(e.favourability)}`)),
+    ...components(e),
+    learnedSection(e),
+  ];
+}
+
 function aboutArea(p, e, total) {
   return [
-    ...components(e),
+    ...accounts(e),
     facts([
       ["Nearest known", near(e.nearest_occurrences)],
       ["Compared", compared(e)],
@@ -50,6 +61,7 @@ function aboutArea(p, e, total) {
       ["Sheets", (e.sheets ?? []).join(", ")],
       ["Licence blocks", e.blocks ? `${e.blocks.count.toLocaleString("en-GB")} of 1′ × 1′` : ""],
       ["Rank", `${p.rank} of ${total}; ${p.rank_in_type} of its type`],
+      ["How steady", steadiness(p)],
     ]),
     h("div", { class: "actions" },
       h("a", { class: "button primary", href: `/prospects/${encodeURIComponent(p.id)}` }, "Full sheet"),
@@ -95,7 +107,7 @@ export function showPlace(lon, lat, type, { close, focus, nearest, choose }) {
   if (type) query.set("deposit_type", type);
   return fill(head, `/api/explain?${query}`, (e) => [
     h("p", { class: "sub" }, e.leading ? `Scored best of all types here: ${e.deposit_type_title}` : e.deposit_type_title),
-    keyFigures(e), unknownLine({}, e), ...components(e),
+    keyFigures(e), unknownLine({}, e), ...accounts(e),
     facts([["Compared", compared(e)], ["Nearest area", areaLink(nearest(), choose)]]),
     h("div", { class: "actions" }, copyButton()),
   ].filter(Boolean), focus);

@@ -1,6 +1,6 @@
 // The ranked list: follows map and filters, and can be walked with the arrow keys.
 import { bar, h } from "./dom.js";
-import { share, two } from "./format.js";
+import { isNumber, share, two } from "./format.js";
 import { rankOf } from "./areas.js";
 
 const rows = document.getElementById("rows");
@@ -15,14 +15,22 @@ function under(p, type) {
   return `${chip?.textContent ?? p.deposit_type_title} · ${names}`;
 }
 
-function row({ id, properties: p }, { chosen, type, choose, hover }) {
+/** What the learned model makes of an area, where its opinion is on the map. */
+function second(p, opinion) {
+  if (!opinion || !p.agreement) return null;
+  const words = { both: "both models", "expert only": "expert only" };
+  const rank = isNumber(p.learned_rank) ? `; learned ${share(p.learned_rank)}` : "";
+  return h("span", { class: "sub" }, `${words[p.agreement] ?? "learned: no data here"}${rank}`);
+}
+
+function row({ id, properties: p }, { chosen, type, opinion, choose, hover }) {
   return h("li", {}, h("button", {
     type: "button", "data-id": id, "aria-current": id === chosen ? "true" : null,
     onclick: () => choose(id), onmouseenter: () => hover(id, true), onmouseleave: () => hover(id, false),
     onfocus: () => hover(id, true), onblur: () => hover(id, false),
   },
   h("span", { class: "rk" }, String(rankOf(p, type))),
-  h("span", {}, h("strong", { title: p.place }, p.place), h("span", { class: "sub" }, under(p, type)),
+  h("span", {}, h("strong", { title: p.place }, p.place), h("span", { class: "sub" }, under(p, type)), second(p, opinion),
     p.unknown_components ? h("span", { class: "sub warn" }, `no data for ${p.unknown_components}`) : null),
   h("span", { class: "score", title: `Cautious score ${p.conservative_score.toFixed(3)}: low end ${two(p.p10)} × coverage ${share(p.coverage)}` }, two(p.favourability), bar("meter", p.coverage),
     h("span", { class: "unseen" }, ` favourability, coverage ${share(p.coverage)}`))));

@@ -3,6 +3,7 @@ import { AnswerError, allFeatures, get } from "./api.js";
 import { Areas, rankOf } from "./areas.js";
 import { Favourability, drawBackdrop, makePanes } from "./base.js";
 import { followState, layersShown, watchControls } from "./controls.js";
+import { followOpinion, hasOpinions, watchOpinions } from "./opinions.js";
 import { closeDetail, isOpen, showArea, showMissing, showPlace } from "./detail.js";
 import { toast } from "./dom.js";
 import { Labels } from "./labels.js";
@@ -55,9 +56,9 @@ function drawRows(fitting = matching()) {
   const box = freeBounds();
   const all = state().in_view === "no" || matchMedia("print").matches; // paper has no view
   const listed = all ? fitting : fitting.filter((f) => areas.inView(f, box));
-  const { selected, deposit_type: type } = state();
+  const { selected, deposit_type: type, opinion } = state();
   const ordered = [...listed].sort((a, b) => a.properties.rank - b.properties.rank);
-  drawList(ordered, fitting.length, { chosen: selected, type, choose, hover: (id, on) => areas.hover(id, on) });
+  drawList(ordered, fitting.length, { chosen: selected, type, opinion, choose, hover: (id, on) => areas.hover(id, on) });
 }
 
 function drawLayers() {
@@ -123,15 +124,24 @@ function agree() {
   if (isLeftOut()) update({ state: "", min_coverage: "" }, { replace: true });
 }
 
+/** A type without a learned model has one opinion: then that is shown. */
+function onlyWhatThereIs() {
+  if (!state().opinion || hasOpinions(state().deposit_type)) return false;
+  update({ opinion: "" }, { replace: true });
+  return true;
+}
+
 function react(_, changed) {
+  if (changed.has("deposit_type")) onlyWhatThereIs();
   if (!changed.has("selected") && FILTERS.some((name) => changed.has(name)) && isLeftOut()) {
     update({ selected: "" }, { replace: true }); // the reader chose to see others
   }
   followState();
-  if (changed.has("deposit_type")) colours.show(state().deposit_type);
+  followOpinion();
+  if (changed.has("deposit_type") || changed.has("opinion")) colours.show(state());
   if (changed.has("layers") || changed.has("unknown")) drawLayers();
   if (["selected", "place"].some((name) => changed.has(name)) || (changed.has("deposit_type") && state().place)) drawDetail();
-  if (["deposit_type", "state", "min_coverage", "selected"].some((name) => changed.has(name))) drawAreas();
+  if (["deposit_type", "opinion", "state", "min_coverage", "selected"].some((name) => changed.has(name))) drawAreas();
   else if (changed.has("in_view")) drawRows();
 }
 
@@ -171,11 +181,14 @@ const orSay = (text) => (error) => {
 
 watchSheets({ closedList: () => {} });
 watchControls();
-watchTheme(() => colours.show(state().deposit_type));
+watchOpinions();
+watchTheme(() => colours.show(state()));
 restoreView();
 keepView();
+const oneOpinion = onlyWhatThereIs();
 followState();
-colours.show(state().deposit_type);
+followOpinion();
+colours.show(state());
 drawLayers();
 onChange(react);
 map.on("moveend", () => drawRows());
@@ -191,3 +204,4 @@ loadBackdrop().catch(orSay("The outlines could not be drawn."));
 loadSites().catch(orSay("The known occurrences could not be drawn."));
 loadAreas();
 if (complaint()) toast(complaint());
+else if (oneOpinion) toast("There is no learned model for this choice, so the map shows the expert model.");

@@ -1,13 +1,14 @@
 // What is shown stands in the address: a link shares it, back and forward work.
 
 const DEFAULTS = {
-  deposit_type: "", state: "", min_coverage: "", selected: "", place: "", map: "", layers: "", unknown: "", in_view: "",
+  deposit_type: "", opinion: "", state: "", min_coverage: "", selected: "", place: "", map: "", layers: "", unknown: "", in_view: "",
 };
 const FILTERS = ["deposit_type", "state", "min_coverage"];
-const NAMES = { deposit_type: "deposit type", state: "state", min_coverage: "coverage", place: "place", map: "map position", layers: "layers", unknown: "what is hatched", in_view: "“in view”" };
+const NAMES = { deposit_type: "deposit type", opinion: "opinion", state: "state", min_coverage: "coverage", place: "place", map: "map position", layers: "layers", unknown: "what is hatched", in_view: "“in view”" };
 
 const offered = (selector, read = (item) => item.value) => new Set([...document.querySelectorAll(selector)].map(read).filter(Boolean));
 const types = offered('input[name="deposit_type"]');
+const opinions = offered('input[name="opinion"]');
 const states = offered('select[name="state"] option');
 const layers = offered("[data-layer]", (item) => item.dataset.layer);
 const gaps = offered('[name="unknown"] option');
@@ -21,6 +22,7 @@ const numbers = (text, mark, count) => {
 /** What a value must be to be used; a name that is not here is taken as it is. */
 const GOOD = {
   deposit_type: (text) => allIn(text, types),
+  opinion: (text) => opinions.has(text),
   state: (text) => allIn(text, states),
   min_coverage: (text) => numbers(text, ",", 1)?.every((value) => value >= 0 && value <= 1),
   place: (text) => numbers(text, ",", 2)?.every((value, at) => Math.abs(value) <= [180, 85][at]),

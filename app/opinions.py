@@ -1,0 +1,195 @@
+"""Two opinions of one place, the expert model's and the learned one's, in words."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from app.atlas import Atlas
+from app.wording import share
+from geodata.release import OVERALL
+from geodata.scoring.agreement import WORDS, classes
+from geodata.scoring.ranking import BEST
+
+ONE_TYPE = "no learned model of all types together; choose one deposit type"
+
+_SCALE = "0 % is the best of the known area"
+
+
+def has_learned(atlas: Atlas, deposit_type: str) -> bool:
+    """Say whether the release has a learned model's map of a deposit type."""
+    known = any(item["id"] == deposit_type for item in atlas.deposit_types)
+    return known and atlas.images.has_learned(deposit_type)
+
+
+def why_not_learned(atlas: Atlas, deposit_type: str) -> str:
+    """Say why there is no learned map; empty where there is one.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        The open release.
+    deposit_type : str
+        Id of a deposit type, or ``"overall"``.
+    """
+    if deposit_type == OVERALL:
+        return ONE_TYPE
+    if has_learned(atlas, deposit_type):
+        return ""
+    found = atlas.release.validation.get("without_learned") or {}
+    return too_few((found.get(deposit_type) or {}).get("n_world"))
+
+
+def too_few(examples: int | None) -> str:
+    """Say why a type has no learned model.
+
+    >>> too_few(7)
+    'no learned model: 7 known examples in the world are too few'
+    >>> too_few(None)
+    'no learned model in this release'
+    """
+    match examples:
+        case None:
+            return "no learned model in this release"
+        case 0:
+            return "no learned model: no known example in the world is on record"
+        case 1:
+            return "no learned model: 1 known example in the world is too few"
+        case _:
+            return (
+                f"no learned model: {examples} known examples in the world are too few"
+            )
+
+
+def compare(expert: float | None, learned: float | None) -> str:
+    """Say which of two models puts a place in its best tenth.
+
+    Parameters
+    ----------
+    expert, learned : float or None
+        Area ranks, 0 (best) to 1; None or NaN = unknown.
+
+    >>> compare(0.02, 0.1), compare(0.02, 0.3), compare(0.5, None)
+    ('both', 'expert only', 'not known')
+    """
+    ranks = np.array([[expert], [learned]], dtype=np.float32)  # None becomes NaN
+    return WORDS[int(classes(*ranks)[0])]
+
+
+def in_words(
+    kind: str, expert: float | None, learned: float | None, *, what: str
+) -> str:
+    """Tell in a sentence how two models compare.
+
+    Parameters
+    ----------
+    kind : str
+        As :func:`compare` gives it.
+    expert, learned : float or None
+        Area ranks, 0 (best) to 1.
+    what : str
+        ``"place"`` or ``"area"``.
+
+    >>> in_words("both", 0.01, 0.05, what="area")
+    'Both models put this area in their best 10 %.'
+    """
+    match kind:
+        case "both":
+            return f"Both models put this {what} in their best {share(BEST)}."
+        case "expert only":
+            return (
+                f"Only the expert model puts this {what} in its best {share(BEST)}; "
+                f"the learned model has it at {share(learned)} ({_SCALE})."
+            )
+        case "learned only":
+            return (
+                f"Only the learned model puts this {what} in its best {share(BEST)}; "
+                f"the expert model has it at {share(expert)} ({_SCALE})."
+            )
+        case "neither":
+            return (
+                f"Neither model puts this {what} in its best {share(BEST)}: the expert "
+                f"model has it at {share(expert)}, the learned model at "
+                f"{share(learned)} ({_SCALE})."
+            )
+        case _:
+            return "Too little is known here to compare the two models."
+
+
+def of_place(
+    atlas: Atlas, lon: float, lat: float, deposit_type: str
+) -> dict[str, Any] | None:
+    """Compare the two models at the cell that holds a place.
+
+    Returns
+    -------
+    dict or None
+        ``kind``, ``text``, and the area ranks ``expert_rank`` and ``learned_rank``,
+        0 (best) to 1 or None; None where the type has no learned model.
+    """
+    if not has_learned(atlas, deposit_type):
+        return None
+    expert, learned = atlas.images.ranks_at(lon, lat, deposit_type)
+    return _told(compare(expert, learned), expert, learned, "place")
+
+
+def of_area(atlas: Atlas, row: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Compare the two models over a prospect area.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        The open release.
+    row : mapping
+        The area's row of the table; older releases lack the learned columns.
+
+    Returns
+    -------
+    dict or None
+        As :func:`of_place`; an area has no single rank of the expert model, so
+        ``expert_rank`` is None.
+    """
+    if "agreement" not in row or not has_learned(atlas, str(row["deposit_type"])):
+        return None
+    learned = row.get("learned_rank")
+    known = None if _is_unknown(learned) else float(learned or 0.0)
+    return _told(str(row["agreement"]), None, known, "area")
+
+
+def stability(rank: int, low: float | None, high: float | None) -> str:
+    """Tell how far the rank of an area moves between trial runs.
+
+    Parameters
+    ----------
+    rank : int
+        The rank of the area.
+    low, high : float or None
+        10th and 90th percentile of its rank over the trial runs.
+
+    >>> stability(4, 2.0, 9.4)
+    'rank 4; in 8 of 10 trial runs between 2 and 9'
+    >>> stability(1, 1.0, 1.0), stability(1, None, None)
+    ('rank 1, also in 8 of 10 trial runs', '')
+    """
+    if _is_unknown(low) or _is_unknown(high):
+        return ""
+    first, last = round(float(low or 0.0)), round(float(high or 0.0))
+    if first == last == rank:
+        return f"rank {rank}, also in 8 of 10 trial runs"
+    return f"rank {rank}; in 8 of 10 trial runs between {first} and {last}"
+
+
+def _told(
+    kind: str, expert: float | None, learned: float | None, what: str
+) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "text": in_words(kind, expert, learned, what=what),
+        "expert_rank": expert,
+        "learned_rank": learned,
+    }
+
+
+def _is_unknown(value: float | None) -> bool:
+    return value is None or math.isnan(value)

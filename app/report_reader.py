@@ -1,0 +1,211 @@
+"""Read the report of a validation; whatever is missing in it stays empty."""
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from app.reports import ORDER, Capture, Estimate, Model, Report, Scheme, Site
+from app.wording import NONE, decimal, number, share
+
+_TOLD = (0.10, 0.20)  # parts of the area that captures are told for in a sentence
+
+
+def read_report(name: str, found: Mapping[str, Any]) -> Report:
+    """Read the report of one deposit type.
+
+    Parameters
+    ----------
+    name : str
+        Id of the deposit type.
+    found : mapping
+        As scripts/validate.py writes it.
+    """
+    withheld = _mapping(found.get("withheld"))
+    listed = sorted(_rows(withheld.get("models")), key=_place)
+    figures = [_mapping(model.get("all", model)) for model in listed]
+    areas = sorted(
+        {float(c["area"]) for one in figures for c in _rows(one.get("capture"))}
+    )
+    count = _count(found.get("n_withheld"))
+    return Report(
+        deposit_type=name,
+        title=str(found.get("title") or name),
+        n_world=_count(found.get("n_world")),
+        n_withheld=count,
+        region=_region(_mapping(found.get("region"))),
+        background=_background(_mapping(found.get("background"))),
+        regions=_regions(_mapping(found.get("regions"))),
+        area_km2=_area(withheld),
+        areas=tuple(areas),
+        models=tuple(_model(model, areas, count) for model in listed),
+        schemes=tuple(map(_scheme, _rows(found.get("schemes")))),
+        sites=tuple(map(_site, _rows(withheld.get("sites")))),
+        tried=tuple(
+            (_first_large(str(item.get("what", ""))), _result(item))
+            for item in _rows(found.get("tried"))
+        ),
+        cannot_say=tuple(map(str, found.get("cannot_say") or ())),
+    )
+
+
+def _place(model: Mapping[str, Any]) -> int:
+    kind = model.get("kind")
+    return ORDER.index(kind) if kind in ORDER else len(ORDER)
+
+
+def _model(
+    found: Mapping[str, Any], areas: Iterable[float], places: int | None
+) -> Model:
+    """Read a model; its figures of all places stand under "all" or beside its name."""
+    figures = _mapping(found.get("all", found))
+    return Model(
+        name=_first_large(str(found.get("name", ""))),
+        kind=str(found.get("kind", "")),
+        mean_rank=_estimate(figures.get("mean_rank")),
+        captures=_captures(figures, areas, places),
+        in_states=_captures(_mapping(found.get("in_states")), areas, None),
+        auc_land=_estimate(figures.get("auc_land")),
+        auc_others=_estimate(figures.get("auc_others")),
+        boyce=_estimate(figures.get("boyce")),
+        ranks=tuple(map(_float, found.get("ranks") or ())),
+    )
+
+
+def _captures(
+    figures: Mapping[str, Any], areas: Iterable[float], places: int | None
+) -> tuple[Capture | None, ...]:
+    captured = {float(c["area"]): c for c in _rows(figures.get("capture"))}
+    return tuple(_capture(captured.get(area), places) for area in areas)
+
+
+def _capture(found: Mapping[str, Any] | None, places: int | None) -> Capture | None:
+    sites = None if found is None else _count(found.get("sites"))
+    if found is None or sites is None:
+        return None
+    told = {"n": places, **found, "value": found.get("share")}
+    return Capture(area=float(found["area"]), sites=sites, estimate=_estimate(told))
+
+
+def _scheme(found: Mapping[str, Any]) -> Scheme:
+    return Scheme(
+        name=_first_large(str(found.get("name", ""))),
+        kind=str(found.get("kind", "")),
+        against=str(found.get("against", "")),
+        auc=_estimate(found.get("auc")),
+        resubstitution=_estimate(found.get("resubstitution")),
+        buffer_km=_float(found.get("buffer_km")),
+        pr_auc=_float(found.get("pr_auc")),
+        base_rate=_float(found.get("base_rate")),
+        note=str(found.get("note") or ""),
+    )
+
+
+def _site(found: Mapping[str, Any]) -> Site:
+    return Site(
+        name=str(found.get("name", "")),
+        uncertainty_km=_float(found.get("uncertainty_km")),
+        in_states=bool(found.get("in_states")),
+    )
+
+
+def _estimate(found: object) -> Estimate:
+    """Read a figure that is a number, a mapping with an interval, or missing."""
+    if not isinstance(found, Mapping):
+        return Estimate(value=_float(found))
+    return Estimate(
+        value=_float(found.get("value")),
+        low=_float(found.get("low")),
+        high=_float(found.get("high")),
+        n=_count(found.get("n")),
+    )
+
+
+def _region(found: Mapping[str, Any]) -> str:
+    sides = [_float(found.get(key)) for key in ("west", "east", "south", "north")]
+    if any(side is None for side in sides):
+        return NONE
+    west, east, south, north = (number(side) for side in sides if side is not None)
+    return f"{west}–{east}° E, {south}–{north}° N"
+
+
+def _background(found: Mapping[str, Any]) -> str:
+    counts = {
+        "places of other deposits": _count(found.get("others", found.get("n"))),
+        "places anywhere on land": _count(found.get("land")),
+    }
+    return " and ".join(f"{n:,} {what}" for what, n in counts.items() if n is not None)
+
+
+def _regions(found: Mapping[str, Any]) -> str:
+    """Tell what holding back the regions of the world in turn gave."""
+    rank = _estimate(found.get("mean_rank"))
+    places, regions = _count(found.get("n")), _count(found.get("regions"))
+    if rank.value is None or places is None or regions is None:
+        return ""
+    caught = [
+        f"{share(_float(row.get('share')))} in the best {share(_float(row['area']))}"
+        for row in _rows(found.get("capture"))
+        if _float(row.get("area")) in _TOLD
+    ]
+    interval = (
+        f" (95 % interval {share(rank.low)} to {share(rank.high)})"
+        if rank.low is not None and rank.high is not None
+        else ""
+    )
+    return (
+        f"The same elsewhere: {regions} regions of the world, with {places} known "
+        "places, were held back in turn. Mean rank "
+        f"{share(rank.value)}{interval}, chance 50 %"
+        f"{''.join(f'; {one}' for one in caught)}."
+    )
+
+
+def _result(found: Mapping[str, Any]) -> str:
+    """Tell what came of something that was tried."""
+    if found.get("result"):
+        return str(found["result"])
+    told = [
+        f"AUC {decimal(_float(value))} against {against}"
+        for against, value in _mapping(found.get("auc")).items()
+    ]
+    rank = _float(found.get("mean_rank"))
+    if rank is not None:
+        told.append(f"mean rank {share(rank)} with regions held back")
+    shares = found.get("capture") or ()
+    told += [
+        f"{share(_float(value))} in the best {share(area)}"
+        for area, value in zip(_TOLD, shares, strict=False)
+    ]
+    return "; ".join(told)
+
+
+def _area(withheld: Mapping[str, Any]) -> float | None:
+    cells, each = _float(withheld.get("cells")), _float(withheld.get("cell_km2"))
+    if cells is not None and each is not None:
+        return cells * each
+    return _float(withheld.get("area_km2"))
+
+
+def _first_large(text: str) -> str:
+    """Begin with a large letter, and leave the others as they are."""
+    return text[:1].upper() + text[1:]
+
+
+def _rows(found: object) -> list[Mapping[str, Any]]:
+    rows = found if isinstance(found, list) else []
+    return [row for row in rows if isinstance(row, Mapping)]
+
+
+def _mapping(found: object) -> Mapping[str, Any]:
+    return found if isinstance(found, Mapping) else {}
+
+
+def _float(found: object) -> float | None:
+    if isinstance(found, bool) or not isinstance(found, int | float):
+        return None
+    return float(found) if math.isfinite(found) else None
+
+
+def _count(found: object) -> int | None:
+    value = _float(found)
+    return None if value is None else int(value)

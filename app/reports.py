@@ -1,0 +1,226 @@
+"""What validation found of a learned model, and what that comes to in words."""
+
+import math
+from dataclasses import dataclass
+
+from app.wording import share
+from geodata.scoring.ranking import BEST
+
+ORDER = ("learned", "expert", "forest", "trees", "baseline")
+"""Kinds of models, in the order they are listed."""
+
+KINDS = {
+    "learned": "a sum of arguments, trained elsewhere",
+    "expert": "fitted to nothing",
+    "forest": "many trees, for comparison",
+    "trees": "many trees, for comparison",
+    "baseline": "one measurement alone",
+}
+
+
+_CHANCE = 0.5  # mean rank of places on a random map
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A figure with its 95 % interval; None = not given."""
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    n: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """How many of n places a model has in its best part of the area."""
+
+    area: float
+    sites: int
+    estimate: Estimate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """One model or baseline on the region that was withheld.
+
+    Attributes
+    ----------
+    name, kind : str
+        What it is called, and one of :data:`ORDER`.
+    mean_rank : Estimate
+        Mean area rank of the known places: 0 best, 0.5 chance.
+    captures, in_states : tuple of Capture or None
+        One for each of the report's areas: of all withheld places, and of those that
+        lie in the five states.
+    auc_land, auc_others, boyce : Estimate
+        Against the land, against other deposits; continuous Boyce index.
+    ranks : tuple of float or None
+        Area rank of each of the report's sites.
+    """
+
+    name: str
+    kind: str
+    mean_rank: Estimate
+    captures: tuple[Capture | None, ...]
+    in_states: tuple[Capture | None, ...]
+    auc_land: Estimate
+    auc_others: Estimate
+    boyce: Estimate
+    ranks: tuple[float | None, ...]
+
+    @property
+    def what(self) -> str:
+        """Its kind in words."""
+        return KINDS.get(self.kind, "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scheme:
+    """One way of holding known places back, and what it gave."""
+
+    name: str
+    kind: str
+    against: str
+    auc: Estimate
+    resubstitution: Estimate
+    buffer_km: float | None
+    pr_auc: float | None
+    base_rate: float | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A known place of the withheld region."""
+
+    name: str
+    uncertainty_km: float | None
+    in_states: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Everything found of one deposit type's learned model.
+
+    Attributes
+    ----------
+    areas : tuple of float
+        Shares of the area that captures are told for.
+    models : tuple of Model
+        The learned model first.
+    """
+
+    deposit_type: str
+    title: str
+    n_world: int | None
+    n_withheld: int | None
+    region: str
+    background: str
+    regions: str
+    area_km2: float | None
+    areas: tuple[float, ...]
+    models: tuple[Model, ...]
+    schemes: tuple[Scheme, ...]
+    sites: tuple[Site, ...]
+    tried: tuple[tuple[str, str], ...]
+    cannot_say: tuple[str, ...]
+
+    @property
+    def learned(self) -> Model | None:
+        """The learned model's row, if it is there."""
+        return next((model for model in self.models if model.kind == "learned"), None)
+
+    @property
+    def best(self) -> Capture | None:
+        """What the learned model has in its best tenth."""
+        return _at_best(self.learned.captures) if self.learned else None
+
+    @property
+    def headline(self) -> str:
+        """The result in a sentence; empty where it is not in the report."""
+        if self.n_withheld == 0:
+            return (
+                "The tables it learns from hold no known place of this type in "
+                "Central Asia, so the model cannot be tested there."
+            )
+        if self.best is None or not self.best.estimate.n:
+            return ""
+        n = self.best.estimate.n
+        lie = "lies" if self.best.sites == 1 else "lie"
+        return (
+            f"Of the {n} known places of Central Asia that the model never saw, "
+            f"{self.best.sites} {lie} in its best {share(BEST)} of the area; a random "
+            f"map would have {chance(BEST, n)}."
+        )
+
+    @property
+    def inside(self) -> str:
+        """Tell the same of the places in the five states, where some are not."""
+        found = _at_best(self.learned.in_states) if self.learned else None
+        total = self.best.estimate.n if self.best else None
+        if found is None or not found.estimate.n or found.estimate.n == total:
+            return ""
+        n = found.estimate.n
+        return (
+            f"Of the {n} that lie in the five states themselves it has {found.sites} "
+            f"there; chance {chance(BEST, n)}."
+        )
+
+    @property
+    def verdict(self) -> str:
+        """Whether that can be told from chance; empty where it is not known."""
+        if self.best is None or self.best.estimate.low is None:
+            return ""
+        interval = f"{_interval(self.best.estimate)}, chance {share(BEST)}"
+        if self.best.estimate.low > BEST:
+            return f"That is more than chance gives ({interval})."
+        return f"With so few places that cannot be told from chance ({interval})."
+
+    @property
+    def overall(self) -> str:
+        """How all the places rank, beside the best single measurement."""
+        mean = self.learned.mean_rank if self.learned else Estimate()
+        if mean.value is None or mean.high is None:
+            return ""
+        told = (
+            "Taken together they rank better than chance gives"
+            if mean.high < _CHANCE
+            else "Taken together their ranks cannot be told from chance"
+        )
+        return (
+            f"{told}: mean rank {share(mean.value)} ({_interval(mean)}, 0 % is best, "
+            f"chance {share(_CHANCE)}).{self._beside()}"
+        )
+
+    def _beside(self) -> str:
+        """Name the single measurement that ranks the places best."""
+        ranks = {
+            model.name: model.mean_rank.value
+            for model in self.models
+            if model.kind == "baseline" and model.mean_rank.value is not None
+        }
+        if not ranks:
+            return ""
+        name = min(ranks, key=lambda one: ranks[one])
+        return (
+            f" The best single measurement ({name[:1].lower()}{name[1:]}) has "
+            f"{share(ranks[name])}."
+        )
+
+
+def _interval(found: Estimate) -> str:
+    return f"95 % interval {share(found.low)} to {share(found.high)}"
+
+
+def _at_best(captures: tuple[Capture | None, ...]) -> Capture | None:
+    return next((c for c in captures if c and math.isclose(c.area, BEST)), None)
+
+
+def chance(area: float, sites: int) -> str:
+    """Say how many of some places a random map has in a part of the area.
+
+    >>> chance(0.1, 10), chance(0.02, 10)
+    ('1', '0.2')
+    """
+    return f"{area * sites:.1f}".removesuffix(".0")

@@ -1,0 +1,33 @@
+// The choice of opinion: expert model, learned model, or where the two agree.
+import { whyNotLearned } from "./learned.js";
+import { state, update } from "./state.js";
+
+const radios = [...document.querySelectorAll('input[name="opinion"]')];
+const reason = document.getElementById("no-opinion");
+
+/** Say whether a choice of deposit type has a learned model too. */
+export const hasOpinions = (type) => why(type) === "";
+
+function why(type) {
+  return type && !type.includes(",") ? whyNotLearned(type) : reason.dataset.oneType;
+}
+
+/** Bring the choice and the map key in line with the address. */
+export function followOpinion() {
+  const { deposit_type: type, opinion } = state();
+  const words = why(type);
+  for (const radio of radios) {
+    radio.checked = radio.value === opinion;
+    radio.disabled = radio.value !== "" && words !== "";
+  }
+  document.body.dataset.opinion = opinion || "expert";
+  reason.hidden = words === "";
+  reason.textContent = words && `${words[0].toUpperCase()}${words.slice(1).replace(/\.$/, "")}.`;
+  for (const part of document.querySelectorAll("[data-for-opinion]")) {
+    part.hidden = !part.dataset.forOpinion.split(" ").includes(opinion || "expert");
+  }
+}
+
+export function watchOpinions() {
+  for (const radio of radios) radio.addEventListener("change", () => update({ opinion: radio.value }));
+}

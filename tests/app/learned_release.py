@@ -1,0 +1,313 @@
+"""Give a copy of a release a learned model whose figures are known, or take it away."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import rasterio
+
+from tests.app.sealing import seal
+
+LEARNED = "carbonatite"
+"""The one type that has a learned model in these releases."""
+
+UNTAUGHT = "placer"
+"""A type of which seven examples are known, too few to learn from."""
+
+BANDS = ("learned", "learned_rank", "learned_coverage")
+COLUMNS = ("learned_rank", "agreement", "rank_p10", "rank_p90")
+
+TRAINED_ON = {"positives": 228, "others": 3412, "land": 5000, "withheld": ""}
+
+
+def folder_of(home: Path) -> Path:
+    """Return the folder of the one release of a home."""
+    return next(path for path in (home / "releases").iterdir() if path.is_dir())
+
+
+def copy_release(release_home: Path, home: Path) -> Path:
+    """Copy a home's release into another home; return the copy's folder."""
+    shutil.copytree(release_home / "releases", home / "releases")
+    return folder_of(home)
+
+
+def forget_learned(folder: Path) -> None:
+    """Make a release as they were before there were learned models."""
+    for path in (folder / "favourability").glob("*.tif"):
+        bands, scales = read(path)
+        kept = {name: band for name, band in bands.items() if name not in BANDS}
+        if len(kept) < len(bands):
+            write(path, kept, scales)
+    table = gpd.read_parquet(folder / "prospects.parquet")
+    gone = [name for name in COLUMNS if name in table.columns]
+    table.drop(columns=gone).to_parquet(folder / "prospects.parquet", index=False)
+    change(
+        folder / "explanations.json",
+        lambda told: [e.pop("learned", 0) for e in told.values()],
+    )
+    change(folder / "validation.json", forget_reports)
+    shutil.rmtree(folder / "learned", ignore_errors=True)
+    change(folder / "manifest.json", _forget_files)
+    seal(folder)
+
+
+def _forget_files(manifest: dict[str, Any]) -> None:
+    kept = ("figures/capture.png", "figures/prospects.png")
+    for name in list(manifest["files"]):
+        if name.startswith(("learned/", "figures/")) and name not in kept:
+            del manifest["files"][name]
+
+
+def forget_reports(content: dict[str, Any]) -> None:
+    for key in ("learned", "agreement", "sensitivity", "without_learned"):
+        content.pop(key, None)
+
+
+def teach(folder: Path) -> None:
+    """Give the type :data:`LEARNED`, and no other, a learned model.
+
+    The learned rank falls from 1 in the west to 0 in the east of the land; nothing is
+    known in the southern fifth; coverage is 1 in the north and 0.4 in the south.
+    """
+    forget_learned(folder)
+    path = folder / "favourability" / f"{LEARNED}.tif"
+    bands, scales = read(path)
+    known = bands["area_rank"] != 65_535
+    rows, columns = known.shape
+    land = np.flatnonzero(known.any(axis=0))
+    from_east = (land[-1] - np.arange(columns)) / (land[-1] - land[0]) * 10_000
+    rank = np.broadcast_to(from_east.clip(0, 10_000), known.shape).round()
+    unknown = ~known | (np.arange(rows)[:, np.newaxis] >= rows * 4 // 5)
+    north = np.arange(rows)[:, np.newaxis] < rows // 2
+    coverage = np.broadcast_to(np.where(north, 10_000, 4_000), known.shape)
+    for name, values in zip(BANDS, (10_000 - rank, rank, coverage), strict=True):
+        bands[name] = np.where(unknown, 65_535, values).astype(np.uint16)
+    write(path, bands, {**scales, **dict.fromkeys(BANDS, 1e-4)})
+    ids = _teach_table(folder)
+    change(folder / "explanations.json", lambda told: _teach_explanations(told, ids))
+    change(folder / "validation.json", lambda content: content.update(reports()))
+    _draw_figures(folder)
+    seal(folder)
+
+
+def _teach_table(folder: Path) -> dict[str, float]:
+    """Fill the columns; return the learned rank of the areas that have one."""
+    table = gpd.read_parquet(folder / "prospects.parquet")
+    own = (table["deposit_type"] == LEARNED).to_numpy()
+    order = np.cumsum(own) - 1
+    rank = np.where(own, np.where(order % 2 == 0, 0.04, 0.34), np.nan)
+    table["learned_rank"] = rank
+    kinds = np.where(rank <= 0.1, "both", "expert only")
+    table["agreement"] = np.where(np.isnan(rank), "not known", kinds)
+    table["rank_p10"] = np.maximum(table["rank"] - 2.0, 1.0)
+    table["rank_p90"] = table["rank"] + 5.0
+    table.to_parquet(folder / "prospects.parquet", index=False)
+    return dict(zip(table["id"][own], rank[own].tolist(), strict=True))
+
+
+def _teach_explanations(told: dict[str, Any], ranks: dict[str, float]) -> None:
+    for name, explanation in told.items():
+        explanation["learned"] = account(ranks[name]) if name in ranks else None
+
+
+def account(rank: float) -> dict[str, Any]:
+    """Return a learned model's account of a place."""
+
+    def argument(name: str, title: str, part: float, **facts: Any) -> dict[str, Any]:
+        return {
+            "name": name,
+            "title": title,
+            "claim": f"Claim of {name}.",
+            "known": True,
+            "measured": 8.0,
+            "unit": "km",
+            "fact": "8.0 km from the boundary Stepnyak | Chu-Ili",
+            "part": part,
+            "direction": "up",
+            "reference": "Hand 2026, p. 1",
+            "importance": 0.4,
+            "layer": "terrane-boundaries",
+            "layer_title": "Terrane boundaries",
+            "source": "Hand 2026",
+            "licence": "CC0-1.0",
+            **facts,
+        }
+
+    arguments = [
+        argument("far-fault", "Faults", -0.25, fact="61 km from a fault"),
+        argument("terrane-boundary", "Terrane boundary", 0.75),
+        argument(
+            "faults",
+            "Fault crossings",
+            0.0,
+            known=False,
+            measured=None,
+            fact="no fault data here",
+            layer="crossings",
+            layer_title="",
+        ),
+    ]
+    return {
+        "log_odds": -1.5,
+        "score": 0.18,
+        "coverage": 0.8,
+        "rank": rank,
+        "intercept": -2.0,
+        "arguments": arguments,
+        "trained_on": TRAINED_ON,
+    }
+
+
+def reports() -> dict[str, Any]:
+    """Return what validation.json holds of the learned models."""
+
+    def capture(sites: tuple[int, ...]) -> list[dict[str, float]]:
+        areas = (0.01, 0.02, 0.05, 0.10, 0.20, 0.25)
+        return [
+            {
+                "area": area,
+                "sites": count,
+                "n": 4,
+                "share": count / 4,
+                "low": max(count / 4 - 0.3, 0.0),
+                "high": min(count / 4 + 0.3, 1.0),
+            }
+            for area, count in zip(areas, sites, strict=True)
+        ]
+
+    def model(name: str, kind: str, sites: tuple[int, ...], mean: float) -> Any:
+        return {
+            "name": name,
+            "kind": kind,
+            "valid_share": 1.0,
+            "ranks": [0.03, 0.08, 0.41, None],
+            "all": {
+                "mean_rank": {
+                    "value": mean,
+                    "low": mean - 0.05,
+                    "high": mean + 0.1,
+                    "n": 4,
+                },
+                "capture": capture(sites),
+                "auc_land": {"value": 1 - mean, "low": 0.5, "high": 0.95, "n": 4},
+                "boyce": 0.62,
+                "auc_others": None,
+            },
+            "in_states": {
+                "capture": [{"area": 0.10, "sites": 1, "n": 3, "share": 0.33}]
+            },
+        }
+
+    report = {
+        "deposit_type": LEARNED,
+        "title": "Carbonatite and alkaline igneous",
+        "n_world": 228,
+        "n_withheld": 4,
+        "region": {"west": 46, "east": 88, "south": 35, "north": 56},
+        "background": {"others": 3412, "land": 5000, "land_share": 0.5},
+        "regions": {
+            "n": 200,
+            "regions": 9,
+            "mean_rank": {"value": 0.26, "low": 0.22, "high": 0.3, "n": 200},
+            "capture": capture((0, 0, 1, 2, 3, 4)),
+        },
+        "schemes": [
+            {
+                "name": "Blocks of 15 degrees",
+                "kind": "blocks",
+                "against": "other deposits",
+                "auc": {"value": 0.71, "low": 0.66, "high": 0.76, "n": 228},
+                "resubstitution": 0.83,
+                "buffer_km": 100.0,
+                "pr_auc": 0.21,
+                "base_rate": 0.06,
+                "note": "shifted three times",
+            },
+            {"name": "Bare scheme", "kind": "countries", "against": "land"},
+        ],
+        "withheld": {
+            "models": [
+                model("distance to a mine", "baseline", (0, 0, 0, 0, 1, 1), 0.47),
+                model("learned model", "learned", (0, 0, 1, 2, 3, 4), 0.17),
+                model("expert model", "expert", (0, 0, 0, 1, 1, 2), 0.31),
+            ],
+            "sites": [
+                {
+                    "name": f"Known place {number}",
+                    "lon": 70.0,
+                    "lat": 45.0,
+                    "uncertainty_km": 5.0 * number,
+                    "in_states": number < 4,
+                }
+                for number in range(1, 5)
+            ],
+            "cells": 157036,
+            "cell_km2": 25.0,
+        },
+        "calibration": {},
+        "tried": [
+            {"what": "splines of distance", "result": "mean rank 0.31: worse"},
+            {
+                "what": "no land in the background",
+                "auc": {"other deposits": 0.7, "land": 0.81},
+                "mean_rank": 0.27,
+                "capture": [0.4, 0.55],
+            },
+        ],
+        "cannot_say": ["Whether a place that nobody looked at is barren."],
+    }
+    return {
+        "learned": {LEARNED: report},
+        "without_learned": {UNTAUGHT: {"n_world": 7}},
+        "agreement": {
+            LEARNED: {"spearman": 0.31, "overlap": 0.42, "chance": 0.1, "cells": 157036}
+        },
+        "sensitivity": {LEARNED: []},
+    }
+
+
+def _draw_figures(folder: Path) -> None:
+    """Give the release more figures, listed in its manifest; all show the capture."""
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    for kind in ("tornado", "withheld", "calibration", "agreement"):
+        name = f"figures/{kind}-{LEARNED}.png"
+        shutil.copyfile(folder / "figures" / "capture.png", folder / name)
+        manifest["files"][name] = {"bytes": 0, "sha256": ""}
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def change(path: Path, edit: Any) -> None:
+    """Change the content of a JSON file in place."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    edit(content)
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+Stored = npt.NDArray[np.uint16]
+
+
+def read(path: Path) -> tuple[dict[str, Stored], dict[str, float]]:
+    """Return the stored bands of a map and their scales, by name."""
+    with rasterio.open(path, driver="GTiff") as source:
+        names, stored = source.descriptions, source.read()
+        bands = dict(zip(names, stored, strict=True))
+        return bands, dict(zip(names, source.scales, strict=True))
+
+
+def write(path: Path, bands: dict[str, Stored], scales: dict[str, float]) -> None:
+    """Write a map anew with other bands."""
+    with rasterio.open(path, driver="GTiff") as source:
+        keys = ("dtype", "nodata", "crs", "transform", "height", "width")
+        profile = {key: source.profile[key] for key in keys}
+    path.unlink()
+    with rasterio.open(
+        path, "w", driver="GTiff", count=len(bands), **profile
+    ) as target:
+        target.write(np.stack(list(bands.values())))
+        target.descriptions = tuple(bands)
+        target.scales = tuple(scales[name] for name in bands)

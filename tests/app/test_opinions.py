@@ -1,0 +1,318 @@
+"""Two opinions: their maps, their accounts, and a plain word where there is one."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+
+from app.maps.raster import FavourabilityImages, palette
+from app.maps.scale import AGREEMENT, AREA_BREAKS, STRENGTHS
+from app.opinions import compare, in_words, stability, too_few
+from geodata.release import OVERALL, Release, open_release
+from tests.app.learned_release import LEARNED, UNTAUGHT
+from tests.app.test_exports import read_csv
+from tests.app.test_maps import decode
+from tests.app.test_pages import Reader
+
+FIRST_CLASS = 3
+
+
+@pytest.fixture(scope="module")
+def taught(learned_home: Path) -> Release:
+    return open_release(learned_home / "releases")
+
+
+def picture(release: Release, opinion: Any) -> Any:
+    return decode(FavourabilityImages(release).png(LEARNED, "light", opinion))[0]
+
+
+def areas_of(client: TestClient, deposit_type: str) -> list[dict[str, Any]]:
+    answer = client.get(f"/prospects.geojson?deposit_type={deposit_type}")
+    return [item["properties"] for item in answer.json()["features"]]
+
+
+@pytest.mark.parametrize(
+    ("expert", "learned", "kind"),
+    [
+        (0.1, 0.1, "both"),
+        (0.1, 0.1001, "expert only"),
+        (0.1001, 0.1, "learned only"),
+        (0.1001, 0.1001, "neither"),
+        (0.0, 0.0, "both"),
+        (None, 0.05, "not known"),
+        (0.05, math.nan, "not known"),
+    ],
+)
+def test_a_tenth_of_the_area_is_the_best_part_its_end_included(
+    expert: float | None, learned: float | None, kind: str
+) -> None:
+    assert compare(expert, learned) == kind
+
+
+def test_each_kind_of_agreement_is_a_sentence_with_its_ranks() -> None:
+    def said(kind: str) -> str:
+        return in_words(kind, 0.22, 0.34, what="place")
+
+    assert said("both") == "Both models put this place in their best 10 %."
+    assert said("expert only") == (
+        "Only the expert model puts this place in its best 10 %; the learned model has "
+        "it at 34 % (0 % is the best of the known area)."
+    )
+    assert "the expert model has it at 22 %" in said("learned only")
+    assert "at 22 %, the learned model at 34 %" in said("neither")
+    assert "Too little is known" in said("not known")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [
+        (2.0, 9.0, "rank 4; in 8 of 10 trial runs between 2 and 9"),
+        (3.6, 4.4, "rank 4, also in 8 of 10 trial runs"),
+        (5.0, 5.0, "rank 4; in 8 of 10 trial runs between 5 and 5"),
+        (None, 9.0, ""),
+        (2.0, math.nan, ""),
+    ],
+)
+def test_the_steadiness_of_a_rank_is_told_from_its_draws(
+    low: float | None, high: float | None, text: str
+) -> None:
+    assert stability(4, low, high) == text
+
+
+def test_too_few_examples_are_counted() -> None:
+    assert too_few(0).endswith("no known example in the world is on record")
+    assert too_few(1).endswith("1 known example in the world is too few")
+    assert too_few(2).endswith("2 known examples in the world are too few")
+    assert too_few(None) == "no learned model in this release"
+
+
+def test_the_learned_map_has_the_rank_colours_and_pales_by_its_own_coverage(
+    taught: Release,
+) -> None:
+    index = picture(taught, "learned")
+    rows, columns = np.nonzero(index >= FIRST_CLASS)
+    classes = index[rows, columns].astype(int) - FIRST_CLASS
+    rank, coverage = classes // len(STRENGTHS), classes % len(STRENGTHS)
+    assert set(rank) == set(range(len(AREA_BREAKS) + 1))
+    assert set(coverage) == {0, 1}
+    assert rows[coverage == 0].mean() < rows[coverage == 1].mean()
+    assert columns[rank == 0].min() > columns[rank == 5].mean()
+    assert np.mean((index == 1) | (index == 2)) > 0.01  # the south is not known
+
+
+def test_the_map_of_agreement_has_four_classes_and_hatches_the_unknown(
+    taught: Release,
+) -> None:
+    index = picture(taught, "agreement")
+    assert set(np.unique(index)) == set(range(7))
+    colours = palette("light", "agreement")
+    assert colours[FIRST_CLASS:] == list(AGREEMENT["light"])
+    expert, learned = picture(taught, "expert"), picture(taught, "learned")
+    known = index >= FIRST_CLASS
+    within = len(STRENGTHS) * (AREA_BREAKS.index(0.10) + 1) + FIRST_CLASS
+    expected = 2 * (expert >= within).astype(int) + (learned >= within)
+    assert (index[known] - FIRST_CLASS == expected[known]).all()
+
+
+def test_the_picture_follows_the_opinion_asked_for(learned_client: TestClient) -> None:
+    url = f"/api/maps/{LEARNED}.png"
+    contents = {
+        learned_client.get(f"{url}?opinion={name}").content
+        for name in ("expert", "learned", "agreement")
+    }
+    assert len(contents) == 3
+    assert learned_client.get(url).content in contents
+    assert learned_client.get(f"{url}?opinion=mine").status_code == 400
+
+
+@pytest.mark.parametrize("opinion", ["learned", "agreement"])
+@pytest.mark.parametrize(
+    ("deposit_type", "reason"),
+    [
+        (UNTAUGHT, "7 known examples in the world are too few"),
+        ("peralkaline", "no learned model in this release"),
+        (OVERALL, "all types together; choose one deposit type"),
+        ("nosuch", "There is no deposit type"),
+        ("..%2fmanifest", ""),
+    ],
+)
+def test_a_map_that_is_not_there_is_refused_with_the_reason(
+    learned_client: TestClient, deposit_type: str, reason: str, opinion: str
+) -> None:
+    answer = learned_client.get(f"/api/maps/{deposit_type}.png?opinion={opinion}")
+    assert answer.status_code == 404
+    assert reason in answer.json()["detail"]
+
+
+def test_a_click_compares_the_two_models_as_the_map_shows_them(
+    learned_client: TestClient,
+) -> None:
+    seen = set()
+    listed = learned_client.get("/prospects.geojson").json()["features"]
+    for area in listed:
+        place = f"lon={area['properties']['lon']}&lat={area['properties']['lat']}"
+        answer = learned_client.get(
+            f"/api/explain?{place}&deposit_type={LEARNED}"
+        ).json()
+        told = answer["agreement"]
+        ranks = told["expert_rank"], told["learned_rank"]
+        if told["kind"] == "not known":
+            continue
+        assert told["kind"] == compare(*ranks)
+        assert told["text"] == in_words(told["kind"], *ranks, what="place")
+        assert abs(ranks[0] - answer["better_share"]) < 0.02
+        seen.add(told["kind"])
+    assert len(seen) > 1
+    south = f"/api/explain?lon=61.8&lat=37.6&deposit_type={LEARNED}"
+    told = learned_client.get(south).json()["agreement"]
+    assert told["kind"] == "not known"
+    assert told["learned_rank"] is None
+    other = f"/api/explain?lon=73.1&lat=49.8&deposit_type={UNTAUGHT}"
+    assert learned_client.get(other).json()["agreement"] is None
+
+
+def test_the_account_of_a_prospect_adds_up_and_says_what_it_was_trained_on(
+    learned_client: TestClient,
+) -> None:
+    for area in areas_of(learned_client, LEARNED):
+        told = learned_client.get(f"/api/prospects/{area['id']}/explanation").json()
+        learned = told["learned"]
+        parts = sum(item["part"] for item in learned["arguments"])
+        assert math.isclose(learned["intercept"] + parts, learned["log_odds"])
+        assert learned["trained_on"]["positives"] == 228
+        assert told["agreement"]["kind"] == area["agreement"]
+        assert told["agreement"]["learned_rank"] == area["learned_rank"]
+    other = areas_of(learned_client, UNTAUGHT)[0]["id"]
+    told = learned_client.get(f"/api/prospects/{other}/explanation").json()
+    assert told["learned"] is told["agreement"] is None
+
+
+def test_wherever_a_release_has_a_learned_model_its_account_of_a_cell_adds_up(
+    client: TestClient,
+) -> None:
+    atlas = client.app.state.atlas  # type: ignore[attr-defined]  # ours has a state
+    for item in atlas.deposit_types:
+        query = f"lon=73.1&lat=49.8&deposit_type={item['id']}"
+        told = client.get(f"/api/explain?{query}").json()
+        assert (told["learned"] is not None) == atlas.images.has_learned(item["id"])
+        if told["learned"] is not None:
+            learned = told["learned"]
+            parts = sum(argument["part"] for argument in learned["arguments"])
+            total = learned["intercept"] + parts
+            assert math.isclose(total, learned["log_odds"], abs_tol=1e-6)
+            assert learned["rank"] == told["agreement"]["learned_rank"]
+
+
+def test_exports_and_queryables_carry_the_learned_columns(
+    learned_client: TestClient,
+) -> None:
+    area, other = (
+        areas_of(learned_client, LEARNED)[1],
+        areas_of(learned_client, UNTAUGHT)[0],
+    )
+    assert area["learned_rank"] == 0.34
+    assert area["agreement"] == "expert only"
+    assert area["rank_p10"] < area["rank_p90"]
+    assert other["learned_rank"] is None
+    assert other["agreement"] == "not known"
+    rows = {
+        row["id"]: row for row in read_csv(learned_client.get("/prospects.csv").content)
+    }
+    assert rows[area["id"]]["learned_rank_0_best_to_1"] == "0.34"
+    assert rows[other["id"]]["learned_rank_0_best_to_1"] == ""
+    assert float(rows[area["id"]]["rank_p90_of_trial_runs"]) == area["rank_p90"]
+    path = "/api/collections/prospects/queryables"
+    columns = learned_client.get(path).json()["properties"]
+    assert columns["learned_rank"] == {"type": "number"}
+    assert columns["agreement"] == {"type": "string"}
+
+
+def test_the_description_of_the_api_tells_of_both_accounts(
+    learned_client: TestClient,
+) -> None:
+    schemas = learned_client.get("/api/openapi.json").json()["components"]["schemas"]
+    assert {"learned", "agreement"} <= set(schemas["Explanation"]["properties"])
+    assert "log_odds" in schemas["Learned"]["properties"]
+    assert schemas["LearnedArgument"]["properties"]["direction"]["enum"] == [
+        "up",
+        "down",
+        "either",
+    ]
+
+
+def test_the_page_of_a_prospect_gives_the_second_opinion_beside_the_first(
+    learned_client: TestClient,
+) -> None:
+    area = areas_of(learned_client, LEARNED)[1]
+    text = Reader(learned_client.get(f"/prospects/{area['id']}").text).text
+    for part in (
+        "Why here: what the expert model says",
+        "The second opinion: what the learned model says",
+        "Only the expert model puts this area in its best 10 %",
+        "the learned model has it at 34 %",
+        "228 known places of this type in the world",
+        "Central Asia took no part in the training of the tested model",
+        "+0.750",
+        "−0.250",
+        "8.0 km from the boundary Stepnyak | Chu-Ili",
+        "The layer “crossings” is not in this release",
+        f"Rank {area['rank']}; in 8 of 10 trial runs between",
+    ):
+        assert part in text, part
+    other = areas_of(learned_client, UNTAUGHT)[0]["id"]
+    text = Reader(learned_client.get(f"/prospects/{other}").text).text
+    assert "No learned model: 7 known examples in the world are too few." in text
+
+
+def test_the_table_has_a_column_of_the_learned_model(
+    learned_client: TestClient, older_client: TestClient
+) -> None:
+    page = learned_client.get("/table").text
+    assert "Learned %" in page
+    assert 'data-value="0.34">34 %<small>expert only</small>' in page
+    assert 'data-value="nan">–<small>no model</small>' in page
+    assert "<small>1–6</small>" in page
+    older = older_client.get("/table").text
+    assert "Learned %" not in older
+    assert "trial runs, with weights" in older
+
+
+def test_the_map_offers_opinions_with_their_key_and_their_reasons(
+    learned_client: TestClient,
+) -> None:
+    text = learned_client.get("/").text
+    inputs = [a for tag, a in Reader(text).tags if tag == "input"]
+    offered = [a["value"] for a in inputs if a.get("name") == "opinion"]
+    assert offered == ["", "learned", "agreement"]
+    reasons = {a["value"]: a.get("data-no-learned") for a in inputs if "value" in a}
+    assert reasons[LEARNED] is None
+    assert reasons[UNTAUGHT] == (
+        "no learned model: 7 known examples in the world are too few"
+    )
+    for label in ("both models", "expert model only", "learned model only", "neither"):
+        assert label in text
+
+
+@pytest.mark.parametrize("path", ["/", "/table", "/about", "/validation", "/layers"])
+def test_a_release_of_before_the_learned_models_is_served(
+    older_client: TestClient, path: str
+) -> None:
+    assert older_client.get(path).status_code == 200
+
+
+def test_an_older_release_explains_and_exports_without_the_second_opinion(
+    older_client: TestClient,
+) -> None:
+    area = areas_of(older_client, LEARNED)[0]
+    assert "learned_rank" not in area
+    told = older_client.get(f"/api/prospects/{area['id']}/explanation").json()
+    assert told["learned"] is told["agreement"] is None
+    page = Reader(older_client.get(f"/prospects/{area['id']}").text).text
+    assert "No learned model in this release." in page
+    assert "trial runs between" not in page
+    assert read_csv(older_client.get("/prospects.csv").content)
+    answer = older_client.get(f"/api/maps/{LEARNED}.png?opinion=learned")
+    assert answer.status_code == 404

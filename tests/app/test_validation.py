@@ -1,0 +1,269 @@
+"""How well it works: said in words first, whole where it is whole, honest in gaps."""
+
+import copy
+import html
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.main import create_app
+from app.report_reader import read_report
+from app.reports import Estimate
+from app.settings import Settings
+from tests.app.conftest import HOSTILE
+from tests.app.learned_release import LEARNED, change, copy_release, reports
+from tests.app.sealing import seal
+from tests.app.test_pages import FORBIDDEN, Reader
+
+FIGURES = ("withheld", "calibration", "tornado", "agreement")
+
+
+def report() -> dict[str, Any]:
+    return copy.deepcopy(reports()["learned"][LEARNED])
+
+
+def test_the_result_comes_first_and_in_words(learned_client: TestClient) -> None:
+    text = Reader(learned_client.get("/validation").text).text
+    sentence = (
+        "Of the 4 known places of Central Asia that the model never saw, 2 lie in its "
+        "best 10 % of the area; a random map would have 0.4."
+    )
+    assert sentence in text
+    assert text.index(sentence) < text.index("best 1 %")
+    assert "That is more than chance gives (95 % interval 20 % to 80 %" in text
+    assert "Of the 3 that lie in the five states themselves it has 1 there" in text
+
+
+@pytest.mark.parametrize(
+    ("sites", "low", "words"),
+    [
+        (1, 0.11, "1 lies in its best 10 %"),
+        (1, 0.11, "That is more than chance gives"),
+        (2, 0.10, "With so few places that cannot be told from chance"),
+    ],
+)
+def test_a_result_is_praised_only_above_chance(
+    sites: int, low: float, words: str
+) -> None:
+    found = report()
+    learned = found["withheld"]["models"][1]
+    learned["all"]["capture"][3] |= {"sites": sites, "low": low}
+    told = read_report(LEARNED, found)
+    assert words in f"{told.headline} {told.verdict}"
+
+
+def test_models_are_listed_by_kind_the_learned_one_first() -> None:
+    told = read_report(LEARNED, report())
+    assert [model.kind for model in told.models] == ["learned", "expert", "baseline"]
+    assert told.areas == (0.01, 0.02, 0.05, 0.10, 0.20, 0.25)
+    assert [capture.sites for capture in told.models[0].captures if capture] == [
+        0,
+        0,
+        1,
+        2,
+        3,
+        4,
+    ]
+    assert told.models[0].auc_land == Estimate(value=0.83, low=0.5, high=0.95, n=4)
+    assert told.models[0].boyce == Estimate(value=0.62)
+    assert told.models[0].name == "Learned model"
+    assert told.area_km2 == 3_925_900
+    assert told.models[0].ranks == (0.03, 0.08, 0.41, None)
+    assert told.region == "46–88° E, 35–56° N"
+
+
+def test_tables_stand_beside_chance_and_beside_resubstitution(
+    learned_client: TestClient,
+) -> None:
+    text = Reader(learned_client.get("/validation").text).text
+    for part in (
+        "best 1 % best 2 % best 5 % best 10 % best 20 % best 25 %",
+        "Distance to a mine one measurement alone",
+        "Chance a random map 0 (1 %) 0.1 (2 %) 0.2 (5 %) 0.4 (10 %) 0.8 (20 %)",
+        "Blocks of 15 degrees blocks: shifted three times other deposits",
+        "0.71 0.66 to 0.76 228 100 0.83 0.21 (0.06)",
+        "Known place 4 outside the five states 20 – – –",
+        "Splines of distance mean rank 0.31: worse",
+        "AUC 0.70 against other deposits; AUC 0.81 against land; mean rank 27 % with",
+        "regions held back; 40 % in the best 10 %; 55 % in the best 20 %",
+        "9 regions of the world, with 200 known places, were held back in turn",
+        "Mean rank 26 % (95 % interval 22 % to 30 %), chance 50 %; 50 % in the best 10",
+        "set against 3,412 places of other deposits and 5,000 places anywhere on land",
+        "Whether a place that nobody looked at is barren.",
+        "42 % is in the learned model’s best 10 % too; chance would give 10 %",
+        "7 known examples in the world are too few",
+    ):
+        assert part in text, part
+
+
+def test_the_page_makes_no_forbidden_claim(learned_client: TestClient) -> None:
+    caution = learned_client.get("/api/").json()["caution"]
+    text = Reader(learned_client.get("/validation").text).text.replace(caution, "")
+    assert not FORBIDDEN.search(text), FORBIDDEN.search(text)
+
+
+def test_figures_are_served_like_other_files_and_described(
+    learned_client: TestClient,
+) -> None:
+    page = learned_client.get("/validation").text
+    images = {a["src"]: a["alt"] for tag, a in Reader(page).tags if tag == "img"}
+    for kind in FIGURES:
+        address = f"/figures/{kind}-{LEARNED}.png"
+        assert "Carbonatite and alkaline igneous" in (images[address] or "")
+        first = learned_client.get(address)
+        assert first.headers["content-type"] == "image/png"
+        known = {"If-None-Match": first.headers["etag"]}
+        assert learned_client.get(address, headers=known).status_code == 304
+    assert "2 lie in its best 10 %" in (
+        images[f"/figures/withheld-{LEARNED}.png"] or ""
+    )
+    assert len(set(images.values())) == len(images)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["nosuch", "tornado-placer", "..%2fmanifest", "%2e%2e%2fvalidation", "withheld-"],
+)
+def test_only_listed_figures_are_served(learned_client: TestClient, name: str) -> None:
+    assert learned_client.get(f"/figures/{name}.png").status_code == 404
+
+
+def test_a_figure_that_the_manifest_does_not_list_is_not_served(
+    learned_home: Path, tmp_path: Path
+) -> None:
+    folder = copy_release(learned_home, tmp_path)
+    (folder / "figures" / "extra.png").write_bytes(b"\x89PNG")
+    with TestClient(create_app(Settings(home=tmp_path))) as client:
+        assert client.get("/figures/extra.png").status_code == 404
+        assert client.get("/figures/capture.png").status_code == 200
+
+
+def test_every_page_leads_to_it(learned_client: TestClient) -> None:
+    for path in ("/", "/table", "/about", "/layers"):
+        assert 'href="/validation"' in learned_client.get(path).text, path
+    assert "/validation?colour=red" not in learned_client.get("/about").text
+    assert learned_client.get("/validation?colour=red").status_code == 400
+
+
+Edit = Callable[[dict[str, Any]], object]
+
+
+@pytest.fixture
+def serve_report(
+    learned_home: Path, tmp_path: Path
+) -> Iterator[Callable[[Edit], TestClient]]:
+    opened: list[TestClient] = []
+
+    def serve(edit: Edit) -> TestClient:
+        folder = copy_release(learned_home, tmp_path / str(len(opened)))
+        change(folder / "validation.json", edit)
+        seal(folder)
+        opened.append(TestClient(create_app(Settings(home=folder.parents[1]))))
+        return opened[-1]
+
+    yield serve
+    for client in opened:
+        client.close()
+
+
+def test_a_report_may_lack_any_of_its_parts() -> None:
+    whole = report()
+    for name in whole:
+        less = {key: value for key, value in whole.items() if key != name}
+        read_report(LEARNED, less)
+        read_report(LEARNED, {**whole, name: None})
+    withheld = whole["withheld"]
+    for name in withheld:
+        less = {key: value for key, value in withheld.items() if key != name}
+        read_report(LEARNED, {**whole, "withheld": less})
+    for name in (*withheld["models"][1], *withheld["models"][1]["all"]):
+        models = [
+            {
+                key: part
+                for key, part in {**model, **model["all"]}.items()
+                if key != name
+            }
+            for model in withheld["models"]
+        ]
+        read_report(LEARNED, {**whole, "withheld": {**withheld, "models": models}})
+    bare = read_report(LEARNED, {})
+    assert bare.headline == bare.verdict == ""
+    assert bare.title == LEARNED
+
+
+def test_figures_may_stand_beside_the_name_of_a_model() -> None:
+    found = report()
+    models = found["withheld"]["models"]
+    found["withheld"]["models"] = [{**one, **one.pop("all")} for one in models]
+    told = read_report(LEARNED, found)
+    assert told.models == read_report(LEARNED, report()).models
+
+
+def test_a_type_without_known_places_in_the_region_is_not_said_to_be_tested() -> None:
+    withheld = {**report()["withheld"], "models": [], "sites": []}
+    told = read_report(LEARNED, {**report(), "n_withheld": 0, "withheld": withheld})
+    assert told.headline == (
+        "The tables it learns from hold no known place of this type in Central Asia, "
+        "so the model cannot be tested there."
+    )
+    assert told.verdict == told.overall == told.inside == ""
+
+
+@pytest.mark.parametrize(
+    ("high", "words"),
+    [
+        (0.49, "Taken together they rank better than chance gives: mean rank 17 %"),
+        (0.50, "Taken together their ranks cannot be told from chance: mean rank 17 %"),
+    ],
+)
+def test_the_mean_rank_is_told_beside_chance_and_the_best_baseline(
+    high: float, words: str
+) -> None:
+    found = report()
+    found["withheld"]["models"][1]["all"]["mean_rank"]["high"] = high
+    told = read_report(LEARNED, found).overall
+    assert told.startswith(words)
+    assert (
+        f"(95 % interval 12 % to {100 * high:.0f} %, 0 % is best, chance 50 %)" in told
+    )
+    assert told.endswith("The best single measurement (distance to a mine) has 47 %.")
+
+
+def test_the_page_of_a_bare_report_says_what_it_can(
+    serve_report: Callable[[Edit], TestClient],
+) -> None:
+    def strip(content: dict[str, Any]) -> None:
+        content["learned"] = {LEARNED: {"n_world": 228, "schemes": [{"name": "Bare"}]}}
+        content["agreement"] = {LEARNED: {"overlap": None}}
+        content.pop("verdict", None)
+
+    page = Reader(serve_report(strip).get("/validation").text)
+    assert "Trained on 228 known places" in page.text
+    assert "Bare" in page.text
+    assert "None" not in page.text
+    assert "nan" not in page.text.split()
+
+
+def test_hostile_words_of_a_report_are_shown_as_they_are(
+    serve_report: Callable[[Edit], TestClient],
+) -> None:
+    def spoil(content: dict[str, Any]) -> None:
+        text = json.dumps(content["learned"])
+        for word in ("Known place 1", "expert model", "Blocks of 15 degrees", "Bare"):
+            text = text.replace(word, json.dumps(HOSTILE)[1:-1])
+        content["learned"] = json.loads(text)
+
+    answer = serve_report(spoil).get("/validation")
+    assert answer.status_code == 200
+    assert "<script>window" not in answer.text
+    assert answer.text.count(str(html.escape(HOSTILE)[:20])) >= 3
+
+
+def test_a_release_without_reports_says_so(older_client: TestClient) -> None:
+    text = Reader(older_client.get("/validation").text).text
+    assert "This release holds no report of a learned model." in text
+    assert "The expert model" in text
