@@ -11,7 +11,7 @@ ORDER = ("learned", "expert", "forest", "trees", "baseline")
 
 KINDS = {
     "learned": "a sum of arguments, trained elsewhere",
-    "expert": "fitted to nothing",
+    "expert": "fitted to nothing, but written by people who knew the places",
     "forest": "many trees, for comparison",
     "trees": "many trees, for comparison",
     "baseline": "one measurement alone",

@@ -88,6 +88,12 @@ def test_the_correlation_is_that_of_the_ranks():
     assert other.cells == 4
 
 
+def test_two_cells_are_enough_for_a_correlation():
+    two = np.float32([0.1, 0.6, nan])
+    assert compare(two, np.float32([0.2, 0.3, 0.4])).spearman == pytest.approx(1.0)
+    assert compare(two, np.float32([0.3, 0.2, 0.4])).spearman == pytest.approx(-1.0)
+
+
 def test_without_a_best_part_there_is_no_overlap():
     found = compare(np.float32([0.5, 0.2]), np.float32([0.05, 0.9]))
     assert np.isnan(found.overlap)

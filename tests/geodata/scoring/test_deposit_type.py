@@ -104,6 +104,23 @@ def test_an_unknown_deposit_type_is_answered_with_the_known_ones():
         choose(deposit_type_texts(), ("gold",))
 
 
+def test_named_deposit_types_are_kept_in_the_order_of_the_files():
+    texts = {"a": "1", "b": "2", "c": "3"}
+    assert choose(texts, ()) == texts
+    assert choose(texts, ("b",)) == {"b": "2"}
+    assert list(choose(texts, ("c", "a")).items()) == [("a", "1"), ("c", "3")]
+
+
+def test_a_folder_gives_its_models_by_name_and_nothing_else(tmp_path):
+    (tmp_path / "two.toml").write_text("title = 'Tűzkő'", encoding="utf-8")
+    (tmp_path / "one.toml").write_text("title = 'One'", encoding="utf-8")
+    (tmp_path / "notes.md").write_text("not a model", encoding="utf-8")
+    assert list(read_folder(tmp_path).items()) == [
+        ("one", "title = 'One'"),
+        ("two", "title = 'Tűzkő'"),
+    ]
+
+
 def test_an_empty_folder_of_models_is_refused(tmp_path):
     with pytest.raises(DepositTypeError, match="No deposit-type file"):
         read_folder(tmp_path)

@@ -6,7 +6,14 @@ from hypothesis.extra import numpy as hnp
 
 from geodata.scoring.deposit_file import parse
 from geodata.scoring.deposit_type import deposit_type_texts
-from geodata.scoring.mineral_system import FLOOR, account, combine, score
+from geodata.scoring.mineral_system import (
+    FLOOR,
+    Term,
+    account,
+    combine,
+    evidence_at,
+    score,
+)
 
 NUMBER = 'value = {0}, low = {0}, high = {0}, basis = "expert", reference = "test"'
 
@@ -148,3 +155,149 @@ def test_the_shipped_models_explain_exactly_too(seed):
         parts = account(shipped, list(values)).evidence.sum(axis=0)
         known = ~np.isnan(found)
         assert np.abs(parts - found)[known].max(initial=0) <= 1e-12
+
+
+def test_an_ingredient_is_never_worth_less_than_a_hundredth():
+    assert pytest.approx(0.01) == FLOOR
+    found = score(TWO, grid([0.0, 0.01, 0.02], [0.0, 0.01, 0.02], [1.0] * 3))
+    assert found.favourability == pytest.approx([0.1, 0.1, np.sqrt(0.02)])
+
+
+def test_single_precision_stays_single():
+    """Four million cells: nothing may double them unasked."""
+    found = score(TWO, [np.float32([0.2, np.nan]) for _ in range(3)])
+    assert found.log_favourability.dtype == np.float32
+    assert found.coverage.dtype == np.float32
+
+
+def test_one_row_of_evidence_for_each_argument_is_asked_for():
+    with pytest.raises(ValueError, match="shorter"):
+        score(TWO, grid([0.2], [0.6]))
+
+
+def term(component, values, weight, known=None):
+    return Term(
+        component=component,
+        values=np.float32(values),
+        weight=np.float32(weight),
+        known=None if known is None else np.array(known),
+    )
+
+
+def test_terms_without_a_mask_are_known_everywhere():
+    found = combine(
+        [
+            term("source", [[0.2], [0.6]], [1.0, 3.0]),
+            term("source", [[0.6], [0.6]], [1.0, 1.0], [[True], [False]]),
+        ]
+    )
+    assert found.favourability.ravel() == pytest.approx([0.4, 0.3, 0.6, 0.6])
+    assert found.coverage.ravel() == pytest.approx([1.0, 1.0, 0.5, 0.75])
+
+
+def test_what_stands_where_evidence_is_not_known_does_not_matter():
+    for rubbish in (0.9, np.nan, np.inf):
+        found = combine(
+            [
+                term("source", [0.5, rubbish], 1.0, [True, False]),
+                term("pathway", [0.5, 0.25], 3.0, [True, True]),
+            ]
+        )
+        assert found.favourability == pytest.approx([0.5, 0.25])
+        assert found.coverage == pytest.approx([1.0, 0.75])
+
+
+def test_a_term_that_is_known_nowhere_still_counts_in_coverage():
+    found = combine(
+        [
+            term("source", [[0.5], [0.5]], [1.0, 1.0, 2.0], [[False], [False]]),
+            term("pathway", [[0.4], [0.4]], [1.0, 3.0, 2.0], [[True], [True]]),
+        ]
+    )
+    assert found.favourability == pytest.approx(np.full((2, 3), 0.4))
+    assert found.coverage == pytest.approx(np.array([[0.5, 0.75, 0.5]] * 2))
+
+
+def test_parts_and_components_by_hand():
+    """Source 0.5: short of 0.8 × 1 and 0.4 × 3, so two fifths and three fifths."""
+    found = account(TWO, grid([0.2, 1.0], [0.6, 1.0], [0.8, np.nan]))
+    logs = np.array([0.4 * np.log(0.5), 0.6 * np.log(0.5), np.log(0.8)])
+    assert found.evidence[:, 0] == pytest.approx(logs / 2)
+    assert found.evidence[:, 1].tolist() == [0.0, 0.0, 0.0]
+    assert found.component["source"] == pytest.approx([0.5, 1.0])
+    assert found.component["pathway"] == pytest.approx([0.8, np.nan], nan_ok=True)
+    assert list(found.component) == ["source", "pathway"]
+
+
+def test_components_of_an_account_are_those_of_the_model_in_their_order():
+    mixed = model(("preservation", 1.0), ("trap", 1.0), ("source", 2.0))
+    found = account(mixed, grid([0.5], [0.25], [1.0]))
+    assert list(found.component) == ["source", "trap", "preservation"]
+    assert found.evidence[:, 0] == pytest.approx(
+        [np.log(0.5) / 4, np.log(0.25) / 4, 0.0]
+    )
+
+
+def test_an_account_stops_at_the_floor_as_the_score_does():
+    found = account(TWO, grid([0.0], [0.0], [1.0]))
+    assert found.evidence[:, 0] == pytest.approx(
+        [np.log(0.01) / 8, np.log(0.01) * 3 / 8, 0.0]
+    )
+    assert found.component["source"].tolist() == [0.0]
+
+
+def evidence(membership, **parameters):
+    rows = "".join(
+        f"{key} = {{ {NUMBER.format(parameters[key])} }}\n" for key in parameters
+    )
+    text = f"""
+code = "test"
+title = "Test"
+summary = "Test."
+[[evidence]]
+name = "one"
+title = "One"
+claim = "It is so."
+component = "source"
+layer = "layer"
+measure = "value"
+membership = "{membership}"
+weight = {{ {NUMBER.format(1)} }}
+[evidence.parameters]
+{rows}"""
+    (found,) = parse("test", text).evidence
+    return found
+
+
+def test_a_measurement_becomes_evidence_by_the_best_values_of_the_model():
+    near = evidence("near", half=10, error=0)
+    found = evidence_at(near, np.float32([0, 10, 20, np.nan]), ())
+    assert found[:3] == pytest.approx([1.0, 0.5, 0.2])
+    assert np.isnan(found[3])
+    assert found.dtype == np.float32
+
+
+def test_a_measurement_becomes_evidence_by_the_values_of_each_draw():
+    near = evidence("near", half=10, error=0)
+    drawn = {"half": np.float32([10, 20]), "error": np.float32([0, 0])}
+    found = evidence_at(near, np.float32([[20], [40]]), (), drawn)
+    assert found == pytest.approx(np.array([[0.2, 0.5], [1 / 17, 0.2]]))
+
+
+def test_classes_are_found_by_name_and_others_have_their_own_evidence():
+    kind = evidence("class", craton=0.9, gone=0.7, other=0.1)
+    classes = ("belt", "basin", "craton")
+    found = evidence_at(kind, np.float32([0, 1, 2, np.nan]), classes)
+    assert found[:3] == pytest.approx([0.1, 0.1, 0.9])
+    assert np.isnan(found[3])
+    drawn = {"craton": np.float32([0.8, 0.9]), "other": np.float32([0.1, 0.2])}
+    both = evidence_at(kind, np.float32([[2], [0]]), classes, drawn)
+    assert both == pytest.approx(np.array([[0.8, 0.9], [0.1, 0.2]]))
+
+
+def test_a_class_of_which_the_model_says_nothing_is_unknown():
+    found = evidence_at(
+        evidence("class", craton=0.9), np.float32([0, 1]), ("belt", "craton")
+    )
+    assert np.isnan(found[0])
+    assert found[1] == pytest.approx(0.9)

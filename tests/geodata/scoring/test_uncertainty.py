@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,7 +13,15 @@ from geodata.scoring.favourability import (
     overall,
     score_places,
 )
-from geodata.scoring.uncertainty import draw, log_scores, spread, triangle
+from geodata.scoring.uncertainty import (
+    DRAWS,
+    SEED,
+    Draws,
+    draw,
+    log_scores,
+    spread,
+    triangle,
+)
 
 MODEL = parse("carbonatite", deposit_type_texts()["carbonatite"])
 
@@ -147,3 +157,194 @@ def test_the_draws_lean_from_one_source_to_the_other():
     assert leaning.min() < -0.48
     assert leaning.max() > 0.48
     assert abs(leaning.mean()) < 0.01
+
+
+def test_the_seed_of_all_releases_is_the_one_that_draws_without_being_told():
+    assert SEED == 20_170_731
+    assert np.array_equal(draw(MODEL).weights, draw(MODEL, seed=20_170_731).weights)
+
+
+def test_there_are_101_draws_so_that_each_percentile_is_one_of_them():
+    assert DRAWS == 101
+    assert draw(MODEL).weights.shape == (len(MODEL.evidence), 101)
+    assert draw(MODEL, count=7).leaning.shape == (len(MODEL.evidence), 7)
+
+
+def test_every_hundredth_of_a_range_is_drawn_once():
+    """A Latin hypercube leaves no part of a range out by chance."""
+    for leaning in draw(MODEL, count=100).leaning:
+        assert sorted(np.floor((leaning + 0.5) * 100).astype(int)) == [*range(100)]
+
+
+def test_two_models_with_the_same_numbers_have_their_own_draws():
+    other = replace(MODEL, id="other")
+    assert not np.array_equal(draw(MODEL).weights, draw(other).weights)
+
+
+def test_the_numbers_of_a_model_are_drawn_apart_from_each_other():
+    drawn = draw(MODEL)
+    every = [*drawn.weights, *(row for p in drawn.parameters for row in p.values())]
+    varied = np.array([row for row in every if np.ptp(row) > 0])
+    together = np.corrcoef(varied) - np.eye(len(varied))
+    assert np.abs(together).max() < 0.5
+
+
+@pytest.mark.parametrize(
+    ("share", "value"),
+    [(0.0, 0.0), (0.0625, 0.5), (0.25, 1.0), (0.8125, 2.5), (1.0, 4.0)],
+)
+def test_a_triangle_by_hand(share, value):
+    """Peak at a quarter: below it 4 √(s / 4), above it 4 - 4 √((1 - s) 3 / 4)."""
+    number = Number(value=1, low=0, high=4, basis="expert", reference="-")
+    assert triangle(np.array([share]), number).tolist() == pytest.approx([value])
+
+
+def test_a_triangle_may_have_its_peak_at_either_end():
+    share = np.array([0.0, 0.25, 0.75, 1.0])
+    rising = Number(value=3, low=1, high=3, basis="expert", reference="-")
+    assert triangle(share, rising).tolist() == pytest.approx(
+        [1.0, 2.0, 1 + np.sqrt(3), 3.0]
+    )
+    falling = Number(value=1, low=1, high=3, basis="expert", reference="-")
+    assert triangle(share, falling).tolist() == pytest.approx(
+        [1.0, 3 - np.sqrt(3), 2.0, 3.0]
+    )
+
+
+def test_draws_are_single_precision():
+    drawn = draw(MODEL)
+    assert drawn.weights.dtype == drawn.leaning.dtype == np.float32
+    assert {v.dtype for p in drawn.parameters for v in p.values()} == {
+        np.dtype(np.float32)
+    }
+
+
+def test_percentiles_of_any_number_of_draws_are_draws():
+    logs = np.log(np.float32([[0.4, 0.1, 0.3, 0.2, 0.5, 0.7, 0.6, 0.9, 0.8, 1, 0.05]]))
+    found = spread(logs)
+    assert found.p10.tolist() == pytest.approx([0.1])
+    assert found.p50.tolist() == pytest.approx([0.5])
+    assert found.p90.tolist() == pytest.approx([0.9])
+
+
+TWO_ARGUMENTS = """
+code = "test"
+title = "Test"
+summary = "Test."
+[[evidence]]
+name = "crust"
+title = "Crust"
+claim = "It is thick."
+component = "source"
+layer = "crust"
+measure = "value"
+column = "mean"
+disagreement = "apart"
+membership = "rise"
+weight = { value = 1, low = 1, high = 3, basis = "expert", reference = "test" }
+[evidence.parameters]
+midpoint = { value = 40, low = 30, high = 50, basis = "expert", reference = "test" }
+spread = { value = 5, low = 5, high = 5, basis = "expert", reference = "test" }
+[[evidence]]
+name = "kind"
+title = "Kind"
+claim = "It is stable."
+component = "pathway"
+layer = "terranes"
+measure = "class"
+membership = "class"
+weight = { value = 1, low = 1, high = 1, basis = "expert", reference = "test" }
+[evidence.parameters]
+stable = { value = 0.5, low = 0, high = 1, basis = "expert", reference = "test" }
+"""
+SMALL = parse("small", TWO_ARGUMENTS)
+CRUST, KIND = (item.measurement.key for item in SMALL.evidence)
+APART = SMALL.evidence[0].disagreement.key
+THREE = Draws(
+    weights=np.float32([[1, 1, 3], [1, 1, 1]]),
+    parameters=(
+        {"midpoint": np.float32([40, 50, 40]), "spread": np.float32([5, 5, 5])},
+        {"stable": np.float32([0.5, 0.5, 0.25])},
+    ),
+    leaning=np.float32([[0.0, 0.5, -0.5], [0.5, 0.5, 0.5]]),
+)
+"""Three opinions: the best values; a believer in source one; one in source two."""
+
+
+def small(crust, apart, kind):
+    rows = {CRUST: crust, APART: apart, KIND: kind}
+    measured = {key: np.float32(row) for key, row in rows.items()}
+    found = log_scores(SMALL, THREE, measured, {CRUST: (), KIND: ("active", "stable")})
+    return np.exp(found)
+
+
+def rise(measured, midpoint, width=5.0):
+    scaled = (measured - midpoint) / width
+    return 0.5 + 0.5 * scaled / np.sqrt(1 + scaled**2)
+
+
+def test_draws_score_places_by_hand():
+    """Sources 45 ± 5 apart by 10: 45, then 50 (the first), then 40 (the second)."""
+    found = small([45], [10], [1])
+    assert found.shape == (1, 3)
+    assert found[0] == pytest.approx(
+        [
+            np.sqrt(rise(45, 40) * 0.5),
+            np.sqrt(rise(50, 50) * 0.5),
+            (rise(40, 40) ** 3 * 0.25) ** 0.25,
+        ]
+    )
+
+
+def test_where_only_one_source_is_known_there_is_nothing_to_lean_to():
+    found = small([45], [np.nan], [1])
+    assert found[0] == pytest.approx(
+        [
+            np.sqrt(rise(45, 40) * 0.5),
+            np.sqrt(rise(45, 50) * 0.5),
+            (rise(45, 40) ** 3 * 0.25) ** 0.25,
+        ]
+    )
+
+
+def test_what_is_unknown_at_one_place_counts_at_another():
+    found = small([45, np.nan, 45, np.nan], [0, 0, 0, 0], [1, 1, np.nan, np.nan])
+    assert found[0] == pytest.approx(small([45], [0], [1])[0])
+    assert found[1] == pytest.approx([0.5, 0.5, 0.25])
+    assert found[2] == pytest.approx([rise(45, 40), rise(45, 50), rise(45, 40)])
+    assert np.isnan(found[3]).all()
+
+
+def test_a_class_of_which_the_model_says_nothing_is_unknown_in_every_draw():
+    found = small([45, 45], [0, 0], [0, 1])
+    assert found[0] == pytest.approx([rise(45, 40), rise(45, 50), rise(45, 40)])
+    assert found[1] == pytest.approx(small([45], [0], [1])[0])
+
+
+def test_where_an_argument_is_known_nowhere_the_other_one_decides():
+    assert small([np.nan] * 2, [0] * 2, [1] * 2) == pytest.approx(
+        np.array([[0.5, 0.5, 0.25]] * 2)
+    )
+    assert np.isnan(small([np.nan] * 2, [0] * 2, [np.nan] * 2)).all()
+    assert small([np.nan] * 2, [0] * 2, [np.nan] * 2).shape == (2, 3)
+
+
+def test_a_place_scores_the_same_alone_as_among_thousands():
+    """Whatever is known of its neighbours: a common, a rare and an empty pattern."""
+    count = 2_500
+    place = np.arange(count)
+    crust = np.linspace(30, 60, count)
+    crust[place % 50 == 7] = np.nan
+    kind = np.where(place % 3 == 0, np.nan, 1.0)
+    kind[1_000:1_100] = np.nan
+    apart = np.where(place % 4 == 0, np.nan, place % 11)
+    together = small(crust, apart, kind)
+    assert together.shape == (count, 3)
+    for one in (0, 1, 2, 7, 57, 207, 1_023, 1_024, 1_025, 1_057, 2_047, 2_498, 2_499):
+        part = slice(one, one + 1)
+        alone = small(crust[part], apart[part], kind[part])[0]
+        assert together[one] == pytest.approx(alone, nan_ok=True, rel=1e-6)
+    unknown = np.isnan(crust) & np.isnan(kind)
+    assert unknown.sum() > 10
+    assert (np.isnan(together).all(axis=1) == unknown).all()
+    assert (np.isnan(together).any(axis=1) == unknown).all()

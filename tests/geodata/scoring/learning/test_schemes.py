@@ -210,6 +210,15 @@ def test_withheld_places_neither_train_nor_get_a_score():
         assert_array_equal(one, two)
 
 
+def test_a_fold_that_asks_for_withheld_places_gets_no_score_for_them():
+    places = world(1)
+    eligible = np.arange(len(places.group)) % 4 != 0
+    half = np.arange(len(places.group)) % 2 == 0
+    fold = Fold(train=~half, test=half, name="")
+    found = trial_of(places, eligible=eligible).held_out(iter([fold]))
+    assert_array_equal(~np.isnan(found), half & eligible)
+
+
 def test_a_fold_that_leaves_nothing_to_learn_from_has_no_scores():
     group = np.array([LABEL, LABEL, LAND, LAND, OTHER_DEPOSIT])
     places = places_of(group, np.arange(5.0))
@@ -333,7 +342,7 @@ def test_a_country_and_100_km_around_it_do_not_train():
         assert (train & (places.group == LAND)).any()
         tested |= test
     assert found.auc.n == (tested & places.positive).sum()
-    assert found.note == "6 countries"
+    assert found.note == "6 countries, by the names the tables give"
     assert (found.kind, found.against) == ("countries", "other deposits")
     assert (found.buffer_km, found.resubstitution) == (100.0, 0.91)
     assert np.isnan([found.pr_auc, found.base_rate]).all()
@@ -392,6 +401,14 @@ def test_examples_of_one_region_depend_on_each_other_so_regions_are_drawn():
     free = mean_rank_interval(found.ranks)
     assert free.value == pytest.approx(found.mean_rank.value)
     assert (found.mean_rank.low, found.mean_rank.high) != (free.low, free.high)
+
+
+def test_a_region_of_three_examples_is_enough():
+    group = np.array([LABEL, LABEL, LABEL, LAND, LABEL, OTHER_DEPOSIT, LAND])
+    places = places_of(group, np.arange(7.0), lon=[0, 1, 2, 3, 170, 171, 172])
+    found = regions_out(trial_of(places))
+    assert (found.regions, found.mean_rank.n) == (1, 3)
+    assert len(found.ranks) == 3
 
 
 def test_without_a_region_of_three_examples_there_is_no_figure():

@@ -145,6 +145,15 @@ def test_unknown_parts_of_the_circle_take_no_part():
     assert np.isnan(all_gone).all()
 
 
+def test_one_known_place_of_the_circle_is_enough():
+    found = blur(
+        ROCK,
+        lambda lon, lat: np.where(np.hypot(lon, lat) < 0.1, 5.0, np.nan),
+        circle(0.0, 0.0, 111.195),
+    )
+    assert found[0, 0] == 5.0
+
+
 def test_a_class_is_blurred_to_its_share_of_the_circle():
     crust = classes_of("crust", "east", "west")
     found = blur(crust, lambda lon, _lat: lon < -0.01, circle(0.0, 0.0, 111.195))
@@ -216,7 +225,7 @@ def store(tmp_path):
         deposit("3", 50.0, 45.0, ours=True, country_text=None),
         deposit("4", 60.0, 45.0, ours=True, quarantined=True),
         deposit("5", 10.1, 45.1, ours=False),
-        deposit("6", 70.0, 45.0, ours=False, country_text="Congo (Zaire)"),
+        deposit("6", 70.0, 45.0, ours=False, country_text=" Congo (Zaire) "),
         deposit("7", 80.0, 45.0, ours=False, is_facility=True),
         deposit("8", 75.0, 45.0, ours=False, deposit_type="carbonatite"),
         deposit("9", 76.0, 45.0, ours=False, ree_evidence="direct"),

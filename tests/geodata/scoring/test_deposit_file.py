@@ -1,0 +1,268 @@
+"""Deposit-type files read to the last value, and refused at the first wrong one."""
+
+import pytest
+
+from geodata.errors import DepositTypeError
+from geodata.evidence.measurement import Measurement
+from geodata.scoring.deposit_file import parse, parse_all
+from geodata.scoring.deposit_type import Number
+
+HEAD = 'code = "test"\ntitle = " Test "\nsummary = "A model for a test."\n'
+
+
+def number(value, low, high):
+    basis = 'basis = "expert", reference = "ours"'
+    return f"{{ value = {value}, low = {low}, high = {high}, {basis} }}"
+
+
+def text(membership="near", /, *, weight=(0.2, 0.1, 0.3), more="", **parameters):
+    """Write a file of one argument; parameters are (value, low, high)."""
+    if membership == "near":
+        parameters = {"half": (25, 10, 60), "error": (2, 1, 3), **parameters}
+    rows = "".join(f"{key} = {number(*values)}\n" for key, values in parameters.items())
+    return f"""{HEAD}
+[[evidence]]
+name = "boundary"
+title = "Terrane boundary"
+claim = "It lies near a boundary."
+component = "pathway"
+layer = "terranes"
+measure = "distance"
+membership = "{membership}"
+weight = {number(*weight)}
+{more}
+[evidence.parameters]
+{rows}"""
+
+
+def refused(content, said):
+    with pytest.raises(DepositTypeError, match=said) as caught:
+        parse("test", content)
+    assert "evidence 'boundary' of deposit type 'test' (test.toml)" in str(caught.value)
+
+
+def test_a_file_reads_to_the_last_value():
+    more = """unit = "km"
+column = "kind"
+only = ["suture", "fault"]
+within = ["geology", "kind", "stable"]
+window_km = 300
+smooth_km = 12.5
+disagreement = "apart"
+"""
+    model = parse("a-1", text(more=more))
+    assert (model.id, model.code) == ("a-1", "test")
+    assert (model.title, model.summary) == ("Test", "A model for a test.")
+    (found,) = model.evidence
+    assert (found.name, found.title) == ("boundary", "Terrane boundary")
+    assert found.claim == "It lies near a boundary."
+    assert (found.component, found.membership) == ("pathway", "near")
+    assert found.measurement == Measurement(
+        layer="terranes",
+        measure="distance",
+        unit="km",
+        column="kind",
+        only=("suture", "fault"),
+        window_km=300.0,
+        smooth_km=12.5,
+        within=("geology", "kind", "stable"),
+    )
+    assert found.weight == Number(
+        value=0.2, low=0.1, high=0.3, basis="expert", reference="ours"
+    )
+    assert found.parameters["half"] == Number(
+        value=25.0, low=10.0, high=60.0, basis="expert", reference="ours"
+    )
+    assert list(found.parameters) == ["half", "error"]
+
+
+def test_two_sources_are_read_at_the_same_places_in_the_same_unit():
+    within = 'within = ["geology", "kind", "stable"]'
+    more = f'unit = "km"\ncolumn = "mean"\n{within}\ndisagreement = "apart"'
+    (found,) = parse("test", text(more=more)).evidence
+    assert found.disagreement == Measurement(
+        layer="terranes",
+        measure="distance",
+        unit="km",
+        column="apart",
+        within=("geology", "kind", "stable"),
+    )
+    (bare,) = parse("test", text(more='disagreement = "apart"')).evidence
+    assert bare.disagreement == Measurement(
+        layer="terranes", measure="distance", unit="", column="apart"
+    )
+
+
+def test_what_a_file_does_not_say_is_empty():
+    (found,) = parse("test", text()).evidence
+    assert found.disagreement is None
+    assert found.measurement == Measurement(
+        layer="terranes", measure="distance", unit=""
+    )
+
+
+def test_a_model_measures_its_arguments_and_their_disagreements_in_order():
+    model = parse("test", text(more='column = "mean"\ndisagreement = "apart"'))
+    (found,) = model.evidence
+    assert model.measurements() == (found.measurement, found.disagreement)
+    (alone,) = parse("test", text()).evidence
+    assert parse("test", text()).measurements() == (alone.measurement,)
+
+
+@pytest.mark.parametrize(
+    ("membership", "parameters", "said"),
+    [
+        ("near", {"error": (0, -0.5, 1)}, "'error' .* zero or more; got low -0.5"),
+        ("near", {"half": (5, 0, 9)}, "'half' .* is a width .* got low 0"),
+        ("band", {"centre": (0, -1, 1), "half_width": (5, 0, 9)}, "'half_width'"),
+        ("rise", {"midpoint": (0, -1, 1), "spread": (5, 0, 9)}, "'spread' .* width"),
+        ("rise", {"midpoint": (0, -1, 1), "spread": (5, -1, 9)}, "got low -1"),
+        ("small", {"midpoint": (5, 0, 9), "exponent": (2, 1, 3)}, "'midpoint' .* pos"),
+        ("small", {"midpoint": (5, 1, 9), "exponent": (2, 0, 3)}, "'exponent' .* pos"),
+        ("large", {"midpoint": (5, 0, 9), "exponent": (2, 1, 3)}, "'large'; got low 0"),
+        ("logistic", {"midpoint": (0, 0, 0), "slope": (1, 0, 2)}, "never 0; got 0 to"),
+        ("logistic", {"midpoint": (0, 0, 0), "slope": (-1, -2, 0)}, "got -2 to 0"),
+        ("logistic", {"midpoint": (0, 0, 0), "slope": (1, -1, 2)}, "got -1 to 2"),
+        ("linear", {"zero": (1, 0, 2), "one": (3, 2, 4)}, "not touch.* 0 to 2 and 2"),
+        ("linear", {"zero": (3, 2, 4), "one": (1, 0, 2)}, "not touch.* 2 to 4 and 0"),
+        ("linear", {"zero": (1, 0, 5), "one": (3, 2, 4)}, "not touch"),
+        ("class", {"stable": (0.5, -0.1, 1)}, r"'stable' .* 0\.\.1; got -0.1 to 1"),
+        ("class", {"stable": (0.5, 0, 1.1)}, r"'stable' .* 0\.\.1; got 0 to 1.1"),
+    ],
+)
+def test_a_range_that_a_membership_cannot_take_is_refused(membership, parameters, said):
+    refused(text(membership, **parameters), said)
+
+
+@pytest.mark.parametrize(
+    ("membership", "parameters"),
+    [
+        ("near", {"error": (0, 0, 0)}),
+        ("near", {"half": (1, 0.1, 1)}),
+        ("band", {"centre": (0, -1, 1), "half_width": (1, 0.1, 9)}),
+        ("rise", {"midpoint": (-1, -2, 0), "spread": (1, 0.1, 9)}),
+        ("fall", {"midpoint": (0, 0, 0), "spread": (1, 0.1, 9)}),
+        ("small", {"midpoint": (1, 0.1, 9), "exponent": (1, 0.1, 9)}),
+        ("large", {"midpoint": (1, 0.1, 9), "exponent": (1, 0.1, 9)}),
+        ("logistic", {"midpoint": (0, -1, 1), "slope": (0.5, 0.1, 1)}),
+        ("logistic", {"midpoint": (0, -1, 1), "slope": (-0.5, -1, -0.1)}),
+        ("linear", {"zero": (0, -1, 1), "one": (2, 1.1, 3)}),
+        ("linear", {"zero": (2, 1.1, 3), "one": (0, -1, 1)}),
+        ("class", {"stable": (0, 0, 1), "active": (1, 0, 1)}),
+    ],
+)
+def test_a_range_up_to_the_limit_is_taken(membership, parameters):
+    (found,) = parse("test", text(membership, **parameters)).evidence
+    for key, (value, low, high) in parameters.items():
+        taken = found.parameters[key]
+        assert (taken.value, taken.low, taken.high) == (value, low, high)
+
+
+@pytest.mark.parametrize(
+    ("weight", "said"),
+    [
+        ((0, 0, 1), "its value is 0"),
+        ((1, 0, 1), "its low is 0"),
+        ((1, -2, 1), "its low is -2"),
+        (('"1"', 0, 1), "its low is 0"),
+        (('"heavy"', 1, 1), "needs the numbers"),
+    ],
+)
+def test_a_weight_is_positive_over_its_whole_range(weight, said):
+    refused(text(weight=weight), said)
+
+
+def test_a_small_weight_is_taken():
+    (found,) = parse("test", text(weight=(1, 0.5, 1))).evidence
+    assert found.weight.low == 0.5
+
+
+@pytest.mark.parametrize("key", ["window_km", "smooth_km"])
+def test_a_length_lies_within_0_to_1000_km(key):
+    for length in (0, 999.5, 1000):
+        (found,) = parse("test", text(more=f"{key} = {length}")).evidence
+        assert getattr(found.measurement, key) == length
+    for length in (-0.1, 1000.5, '"far"', "nan"):
+        refused(text(more=f"{key} = {length}"), f"'{key}' .* from 0 to 1000 km")
+
+
+@pytest.mark.parametrize("key", ["only", "within"])
+@pytest.mark.parametrize("wrong", ['"suture"', "[1]", '["suture", 2]'])
+def test_words_come_as_a_list(key, wrong):
+    refused(text(more=f"{key} = {wrong}"), f"'{key}' .* list of words")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("value = 0.2", "value = 0.31", "low <= value <= high; got 0.1, 0.31, 0.3"),
+        ("value = 0.2", "value = 0.09", "low <= value <= high; got 0.1, 0.09, 0.3"),
+        ("low = 0.1", "low = nan", "finite"),
+        ("low = 0.1, ", "", "numbers value, low and high"),
+        ("high = 0.3, ", "", "numbers value, low and high"),
+        ("value = 0.2, ", "", "numbers value, low and high"),
+        ('layer = "terranes"', "layer = 5", "needs a 'layer'"),
+        ('title = "Terrane boundary"', 'title = "  "', "needs a 'title'"),
+        ('measure = "distance"', "", "'measure' .* must be one of"),
+        ("error = {", "fault = {", r"needs the parameters \['half', 'error'\]; got"),
+    ],
+)
+def test_a_wrong_entry_is_refused_by_name(old, new, said):
+    assert old in text()
+    refused(text().replace(old, new), said)
+
+
+def test_a_value_may_lie_at_either_end_of_its_range():
+    for value in (0.1, 0.3):
+        (found,) = parse("test", text(weight=(value, 0.1, 0.3))).evidence
+        assert found.weight.value == value
+
+
+@pytest.mark.parametrize("code", ["ab", "abcdefg", "ABC", "ab1", "abc def"])
+def test_a_code_has_3_to_6_small_letters(code):
+    with pytest.raises(DepositTypeError, match=f"got code '{code}'"):
+        parse("test", text().replace('"test"', f'"{code}"'))
+
+
+@pytest.mark.parametrize("code", ["abc", "abcdef"])
+def test_the_shortest_and_the_longest_code_are_taken(code):
+    assert parse("test", text().replace('"test"', f'"{code}"')).code == code
+
+
+@pytest.mark.parametrize("name", ["", "A", "a_b", "../x", "a" * 41])
+def test_a_file_name_has_small_letters_digits_and_hyphens(name):
+    with pytest.raises(DepositTypeError, match="a file name of small letters"):
+        parse(name, text())
+
+
+def test_a_long_file_name_is_taken():
+    assert parse("a" * 40, text()).id == "a" * 40
+
+
+@pytest.mark.parametrize("key", ["code", "title", "summary"])
+def test_a_file_needs_its_head(key):
+    lines = text().splitlines()
+    at = next(n for n, line in enumerate(lines) if line.startswith(f"{key} ="))
+    with pytest.raises(DepositTypeError, match=f"needs a '{key}'"):
+        parse("test", "\n".join(lines[:at] + lines[at + 1 :]))
+
+
+def test_a_file_without_evidence_is_refused():
+    with pytest.raises(DepositTypeError, match=r"at least one .* got \[\]"):
+        parse("test", HEAD)
+
+
+def test_files_with_different_codes_are_read_by_their_names():
+    other = text().replace('code = "test"', 'code = "other"')
+    found = parse_all({"one": text(), "two": other})
+    assert {name: model.code for name, model in found.items()} == {
+        "one": "test",
+        "two": "other",
+    }
+    assert found["two"].id == "two"
+
+
+def test_which_two_files_share_a_code_is_told():
+    other = text().replace('code = "test"', 'code = "other"')
+    with pytest.raises(DepositTypeError, match="'one' and 'three' have the same code"):
+        parse_all({"one": text(), "two": other, "three": text()})
