@@ -3,6 +3,7 @@
 
 import csv
 import json
+import re
 import sys
 from fractions import Fraction
 from pathlib import Path
@@ -16,6 +17,9 @@ from rich.table import Table
 from geodata.errors import GeodataError
 from geodata.scoring.best_worst import BestWorst, best_worst_weights
 from geodata.scoring.pairwise import ComparisonError, Hierarchy, hierarchy_weights
+
+FARTHEST = 1_000  # no scale of comparisons goes farther than 9
+_COMPARISON = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?(/[1-9][0-9]{0,8})?")
 
 TWO_LISTS = ["best_to_others", "others_to_worst"]
 USUAL_LIMIT = 0.1  # of the consistency ratio, Saaty (1980)
@@ -103,13 +107,14 @@ def number(cell: str, path: Path) -> float:
     >>> number("1/4", Path("a.csv")), number("3", Path("a.csv"))
     (0.25, 3.0)
     """
-    try:
-        return float(Fraction(cell.replace(" ", "")))
-    except (ValueError, ZeroDivisionError, OverflowError) as error:
+    written = _COMPARISON.fullmatch(cell.replace(" ", ""))
+    found = float(Fraction(written[0])) if written else 0.0
+    if not 1 / FARTHEST <= found <= FARTHEST:
         raise ComparisonError(
-            f"A comparison in {path.name} must be a number such as 3 or 1/3; got "
-            f"{cell!r}. Give every cell one."
-        ) from error
+            f"A comparison in {path.name} must be a number such as 3 or 1/3, from "
+            f"1/{FARTHEST} to {FARTHEST}; got {cell[:40]!r}. Give every cell one."
+        )
+    return found
 
 
 def told(found: Hierarchy | BestWorst, names: list[str]) -> str:

@@ -91,8 +91,11 @@ def main(
                 continue
             path = out / f"{name}.json"
             if check:
+                if not path.is_file():
+                    errors.print(f"There is no {path}. Run without --check first.")
+                    sys.exit(1)
                 apart = farthest_apart(model, from_json(path.read_text("utf-8"), text))
-                told.print(f"{name}: slopes differ by {apart:.1e} at most")
+                told.print(f"{name}: coefficients differ by {apart:.1e} at most")
                 differing += apart > TOLERANCE
                 continue
             write_atomically(path, to_json(model, text).encode())
@@ -116,8 +119,15 @@ def examples_of_types(store: LayerStore) -> str:
 
 
 def farthest_apart(one: LearnedModel, other: LearnedModel) -> float:
-    """Return the largest difference between the slopes of two models."""
-    return float(np.abs(one.coefficients.slopes - other.coefficients.slopes).max())
+    """Return the largest difference between the numbers of two models."""
+    first, second = one.coefficients, other.coefficients
+    return max(
+        abs(first.intercept - second.intercept),
+        *(
+            float(np.abs(getattr(first, name) - getattr(second, name)).max())
+            for name in ("slopes", "centre", "spread")
+        ),
+    )
 
 
 def summary(model: LearnedModel, out: Console) -> None:

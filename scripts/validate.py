@@ -22,7 +22,7 @@ from geodata.scoring.learning.argument_file import (
     learned_type_texts,
     parse_learned_type,
 )
-from geodata.scoring.learning.model_file import FOLDER
+from geodata.scoring.learning.model_file import FOLDER, checksum
 
 PACKAGE = Path(__file__).parents[1] / "geodata"
 
@@ -48,13 +48,18 @@ def main(
             if deposit_type and name not in deposit_type:
                 continue
             started = time.monotonic()
-            with errors.status(f"{name}: starting") as status:
-                report = evaluate(
-                    parse_learned_type(name, text),
-                    experts.get(name),
-                    store,
-                    lambda task, name=name: status.update(f"{name}: {task}"),  # type: ignore[misc]  # a default binds the loop's value
-                )
+            try:
+                with errors.status(f"{name}: starting") as status:
+                    report = evaluate(
+                        parse_learned_type(name, text),
+                        experts.get(name),
+                        store,
+                        lambda task, name=name: status.update(f"{name}: {task}"),  # type: ignore[misc]  # a default binds the loop's value
+                    )
+            except TrainingError as error:
+                errors.print(f"[yellow]Not tested.[/] {escape(str(error))}")
+                continue
+            report["arguments_sha256"] = checksum(text)
             path = out / f"{name}-validation.json"
             content = json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False)
             write_atomically(path, (content + "\n").encode())
@@ -63,9 +68,6 @@ def main(
                 f"Written in {time.monotonic() - started:.0f} s: {path}",
                 highlight=False,
             )
-    except TrainingError as error:
-        errors.print(f"[yellow]Not tested.[/] {escape(str(error))}", highlight=False)
-        sys.exit(1)
     except GeodataError as error:
         errors.print(f"[bold red]Not tested.[/] {escape(str(error))}", highlight=False)
         sys.exit(1)

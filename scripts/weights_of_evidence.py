@@ -113,6 +113,7 @@ def main(
         raise typer.BadParameter("--presence-pixels is for one table, not --combine.")
     if cut is not None and len(rasters) > 1:
         raise typer.BadParameter("--cut is for one raster; cut others beforehand.")
+    _check_out(out, (*rasters, points), (".tif", ".tiff") if combine else (".csv",))
     chosen = Settings(
         kind=kind,
         unit_area_km2=unit_area_km2,
@@ -138,6 +139,14 @@ def main(
         words = Text.assemble(("Not done.", "bold red"), " ", printable(str(error)))
         Console(stderr=True).print(words, soft_wrap=True)
         raise typer.Exit(1) from error
+
+
+def _check_out(out: Path, inputs: Sequence[Path], endings: Sequence[str]) -> None:
+    """Refuse to write over an input, or under an ending that says something else."""
+    if out.resolve() in {path.resolve() for path in inputs}:
+        raise typer.BadParameter(f"--out {out} is one of the inputs. Name another.")
+    if out.suffix.lower() not in endings:
+        raise typer.BadParameter(f"--out must end in {endings[0]}; got {out.name}.")
 
 
 def single(

@@ -251,8 +251,10 @@ def _rows(
     if measurement.column and measurement.column not in table.columns:
         raise LayerFormatError(
             f"Layer '{layer.id}' was expected to have a column "
-            f"'{measurement.column}'; it has {sorted(table.columns)}. Rebuild the "
-            "layer, or correct the column in the deposit-type file."
+            f"'{measurement.column}'; it has {sorted(table.columns)}. If the "
+            "layer was made by an older version, run scripts/ingest.py --layer "
+            f"{layer.id} (or scripts/setup); else correct the column in your "
+            "deposit-type file."
         )
     if measurement.only:
         table = table[table[measurement.column].isin(measurement.only)]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from geodata.errors import CellSizeError, DamagedReleaseError, NoReleaseError
 from geodata.grid import Cells, Grid
+from geodata.layers.storage.read_once import ReadOnce
 from geodata.layers.storage.store import LayerStore
 from geodata.prospects.delineate import delineate
 from geodata.prospects.describe import ProspectArea, Survey, describe
@@ -93,7 +94,7 @@ def build_release(
     try:
         folder = open_release(releases, inputs.release_id).folder
     except (NoReleaseError, DamagedReleaseError):
-        folder = _build(store, models, inputs, releases, progress)
+        folder = _build(ReadOnce(store), models, inputs, releases, progress)
         return Built(folder=folder, fresh=True)
     make_current(releases, inputs.release_id)
     return Built(folder=folder, fresh=False)
@@ -149,7 +150,14 @@ def _build(
         )
         progress("Testing the models", 0.0)
         moved = sensitivities(models, survey)
-        report |= trial_reports(inputs.learned, inputs.examples, ranks, learned, moved)
+        report |= trial_reports(
+            inputs.learned,
+            inputs.examples,
+            ranks,
+            learned,
+            moved,
+            present=store.ids(),
+        )
         progress("Testing the models", 1.0)
         write_json(folder / "validation.json", report)
         _write_models(folder / "deposit_types", inputs.deposit_types)

@@ -1,6 +1,8 @@
 """Where each layer is known: its share of every state, and the area it leaves out."""
 
+import os
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -9,13 +11,15 @@ import numpy.typing as npt
 import shapely
 
 from geodata.evidence.recipes import Reading
-from geodata.layers.making.extent import extent_of_layer
+from geodata.grid import Cells
+from geodata.layers.making.extent import Extent, extent_of_layer
 from geodata.layers.storage.store import LayerStore
 from geodata.prospects.delineate import outlines
 from geodata.prospects.describe import Survey
 from geodata.provenance import Provenance
 from geodata.region import STATES
 from geodata.release.surroundings import Surroundings
+from geodata.release.survey import BLOCK
 
 LEAST_UNKNOWN = 0.005  # share of the region; less is coast and rounding
 _TOLERANCE_DEG = 0.01  # about 1 km, as fine as any outline of coverage is meant
@@ -78,10 +82,16 @@ def coverage_of_layers(
         for reading in readings
         if reading.measurement.measure == "class"
     }
-    return {
-        layer: _coverage(record, store, survey, around)
+    records = {
+        layer: record
         for layer, record in ((name, store.provenance(name)) for name in store.ids())
         if _can_be_unknown(record, by_class)
+    }
+    extents = {layer: extent_of_layer(layer, store) for layer in records}
+    known = _known(extents, survey.cells)
+    return {
+        layer: _coverage(record, extents[layer], known[layer], survey, around)
+        for layer, record in records.items()
     }
 
 
@@ -92,11 +102,30 @@ def _can_be_unknown(record: Provenance, by_class: set[str]) -> bool:
     return stated or record.kind == "raster" or record.layer in by_class
 
 
+def _known(
+    extents: Mapping[str, Extent], cells: Cells
+) -> dict[str, npt.NDArray[np.bool_]]:
+    """Tell for every cell whether each layer speaks about it."""
+    shapely.prepare([item.shape for item in extents.values()])  # before threads ask
+    known = {layer: np.zeros(len(cells), dtype=np.bool_) for layer in extents}
+
+    def look(block: slice) -> None:
+        lon, lat = cells.lonlat(block)
+        for layer, extent in extents.items():
+            known[layer][block] = extent.holds(lon, lat)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(look, cells.blocks(BLOCK)))
+    return known
+
+
 def _coverage(
-    record: Provenance, store: LayerStore, survey: Survey, around: Surroundings
+    record: Provenance,
+    extent: Extent,
+    known: npt.NDArray[np.bool_],
+    survey: Survey,
+    around: Surroundings,
 ) -> LayerCoverage:
-    extent = extent_of_layer(record.layer, store)
-    known = extent.holds(*survey.cells.lonlat())
     unknown_share = float(1.0 - known.mean(dtype=np.float64)) if len(known) else 0.0
     uncovered = None
     if unknown_share > LEAST_UNKNOWN:

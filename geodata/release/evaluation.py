@@ -21,18 +21,12 @@ from geodata.scoring.learning.argument import Float64Array
 from geodata.scoring.learning.argument_file import LearnedType
 from geodata.scoring.learning.fit import Coefficients
 from geodata.scoring.learning.model import LearnedModel
+from geodata.scoring.learning.regions import BUFFER_KM, region_capture, regions_out
 from geodata.scoring.learning.schemes import (
-    BLOCKS_DEG,
-    BUFFER_KM,
-    Trial,
     block_schemes,
-    by_blocks,
     calibrate,
     country_scheme,
     one_out_schemes,
-    region_capture,
-    regions_out,
-    resubstitution,
 )
 from geodata.scoring.learning.train import LAND_SHARE, fit_to, train_model
 from geodata.scoring.learning.training import (
@@ -43,6 +37,7 @@ from geodata.scoring.learning.training import (
     assemble,
     prepare_arguments,
 )
+from geodata.scoring.learning.trial import BLOCKS_DEG, Trial, by_blocks, resubstitution
 from geodata.scoring.learning.withheld import (
     SHARES,
     Contestant,
@@ -66,7 +61,7 @@ Encoder = Callable[[DegreeArray, DegreeArray], Float64Array]
 def outside(places: TrainingSet) -> npt.NDArray[np.bool_]:
     """Say which places may be looked at when Central Asia is kept back.
 
-    Places nearer than :data:`~geodata.scoring.learning.schemes.BUFFER_KM` to any
+    Places nearer than :data:`~geodata.scoring.learning.regions.BUFFER_KM` to any
     withheld place are kept back too.
     """
     inside = places.within(CENTRAL_ASIA)

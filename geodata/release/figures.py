@@ -10,7 +10,7 @@ import shapely
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import LineCollection
+from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -107,7 +107,7 @@ def draw_map(
         f"scores at least as high. Release {release_id}.",
         fontsize=8,
     )
-    _save(figure, path)
+    save(figure, path)
 
 
 def draw_capture(path: Path, report: Mapping[str, Any]) -> None:
@@ -158,26 +158,29 @@ def draw_capture(path: Path, report: Mapping[str, Any]) -> None:
         title="Known rare-earth sites (bands: 95 % interval)",
     )
     axes.legend(loc="lower right", fontsize=8)
-    _save(figure, path)
+    save(figure, path)
 
 
 def fill(axes: Axes, table: gpd.GeoDataFrame, colour: str, zorder: int = 1) -> None:
     """Fill polygons (lon, lat) on a map in the equal-area projection."""
-    for outline in table.geometry:
-        for part in shapely.get_parts(to_equal_area(outline)):
-            axes.fill(*part.exterior.xy, facecolor=colour, linewidth=0, zorder=zorder)
+    parts = shapely.get_parts(to_equal_area(table.geometry.to_numpy()))
+    rings = [shapely.get_coordinates(shapely.get_exterior_ring(part)) for part in parts]
+    axes.add_collection(
+        PolyCollection(rings, facecolors=colour, linewidths=0, zorder=zorder),
+        autolim=False,
+    )
 
 
 def outline(axes: Axes, table: gpd.GeoDataFrame, *, colour: str, width: float) -> None:
     """Draw the rings of polygons (lon, lat) on a map in the equal-area projection."""
     rings = [
         shapely.get_coordinates(ring)
-        for outline in table.geometry
-        for part in shapely.get_parts(to_equal_area(outline))
+        for part in shapely.get_parts(to_equal_area(table.geometry.to_numpy()))
         for ring in (part.exterior, *part.interiors)
     ]
     axes.add_collection(
-        LineCollection(rings, colors=colour, linewidths=width, zorder=4)
+        LineCollection(rings, colors=colour, linewidths=width, zorder=4),
+        autolim=False,
     )
 
 
@@ -222,6 +225,7 @@ def _legend() -> list[Artist]:
     return [*swatches, outline, site]
 
 
-def _save(figure: Figure, path: Path) -> None:
-    FigureCanvasAgg(figure)
-    figure.savefig(path, format="png", metadata={"Software": None})
+def save(figure: Figure, path: Path) -> None:
+    """Write a figure as a PNG; ``savefig`` would draw it twice for the same picture."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.print_png(path, metadata={"Software": None})  # type: ignore[no-untyped-call]  # ships no type for it

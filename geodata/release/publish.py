@@ -62,6 +62,8 @@ def new_folder(releases: Path, release_id: str, *, needed: int) -> Iterator[Path
         ) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        # A thread that was writing when we were told to stop may have added a file.
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def publish(folder: Path, releases: Path, manifest: dict[str, Any]) -> Path:

@@ -6,11 +6,11 @@ from types import MappingProxyType
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from geodata.evidence.membership import OTHER
+from geodata.release.figures import save
 from geodata.scoring.sensitivity import WEIGHT, NumberEffect, Sensitivity
 
 BARS = 12
@@ -71,8 +71,7 @@ def draw_tornado(path: Path, table: Sensitivity) -> None:
     axes.set_title("number at its high end ▶", loc="right", fontsize=8, color=_HIGH)
     figure.suptitle(f"{table.title}: what the map depends on", fontsize=10)
     axes.set_xlabel("share of the best tenth of the area that changes", fontsize=8)
-    FigureCanvasAgg(figure)
-    figure.savefig(path, format="png", metadata={"Software": None})
+    save(figure, path)
 
 
 def label(effect: NumberEffect) -> str:
@@ -117,4 +116,5 @@ def _bar(axes: Axes, place: int, percent: float, colour: str) -> None:
         va="center",
         fontsize=7,
         color=_INK,
+        in_layout=False,  # it never leaves the axes; asking takes long
     )

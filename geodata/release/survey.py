@@ -24,7 +24,7 @@ def no_progress(_task: str, _share: float) -> None:
     """Tell nobody."""
 
 
-BLOCK = 50_000  # cells measured at once: small enough to share among threads
+BLOCK = 20_000  # cells measured at once: small enough to share among threads
 
 
 def prepare_all(
@@ -37,10 +37,9 @@ def prepare_all(
 
     World-wide tables are cut to the five states and 300 km around them.
     """
-    wanted = {item.key: item for model in models for item in model.measurements()} | {
-        item.measurement.key: item.measurement
-        for model in learned
-        for item in model.arguments
+    # Where both kinds read the same, the expert's unit is the one that is told.
+    wanted = {item.key: item for model in learned for item in model.read} | {
+        item.key: item for model in models for item in model.measurements()
     }
     return {
         key: prepare(item, store, window=MARGIN) for key, item in sorted(wanted.items())

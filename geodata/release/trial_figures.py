@@ -5,13 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from geodata.grid import Cells, FloatArray
-from geodata.release.figures import fill, outline
+from geodata.release.figures import fill, outline, save
 from geodata.release.surroundings import Surroundings
 from geodata.scoring.agreement import (
     BOTH,
@@ -103,7 +102,7 @@ def draw_withheld(path: Path, report: Mapping[str, Any]) -> None:
         fontsize=10,
     )
     axes.legend(loc="lower right", fontsize=7.5)
-    _save(figure, path)
+    save(figure, path)
 
 
 def draw_calibration(path: Path, report: Mapping[str, Any]) -> None:
@@ -151,7 +150,7 @@ def draw_calibration(path: Path, report: Mapping[str, Any]) -> None:
         fontsize=10,
     )
     axes.legend(loc="upper left", fontsize=8)
-    _save(figure, path)
+    save(figure, path)
 
 
 def draw_agreement(
@@ -224,9 +223,4 @@ def draw_agreement(
         fontsize=8,
         framealpha=0.95,
     )
-    _save(figure, path)
-
-
-def _save(figure: Figure, path: Path) -> None:
-    FigureCanvasAgg(figure)
-    figure.savefig(path, format="png", metadata={"Software": None})
+    save(figure, path)

@@ -1,7 +1,9 @@
 """What a release tells of its models: tests, agreement, sensitivity, and figures."""
 
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -27,10 +29,11 @@ def sensitivities(
 ) -> dict[str, Sensitivity]:
     """Move every number of every model through its range, by deposit type."""
     classes = {key: item.classes for key, item in survey.backgrounds.items()}
-    return {
-        name: sensitivity(model, survey.measured, classes)
-        for name, model in models.items()
-    }
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        moved = pool.map(
+            lambda model: sensitivity(model, survey.measured, classes), models.values()
+        )
+        return dict(zip(models, moved, strict=True))
 
 
 def trial_reports(
@@ -39,6 +42,8 @@ def trial_reports(
     ranks: Mapping[str, FloatArray],
     learned: Mapping[str, Opinion],
     moved: Mapping[str, Sensitivity],
+    *,
+    present: Collection[str],
 ) -> dict[str, Any]:
     """Return what ``validation.json`` tells of the models beside the known sites.
 
@@ -47,8 +52,9 @@ def trial_reports(
     dict
         ``learned``: reports of scripts/validate.py by deposit type;
         ``without_learned``: types with too few examples for a model, with how many
-        the world has; ``agreement``: expert beside learned; ``sensitivity``: what
-        each number does to its map.
+        the world has; ``learned_lacks``: layers that a learned model was tested with
+        and this release lacks (not among those ``present``); ``agreement``: expert
+        beside learned; ``sensitivity``: what each number does to its map.
     """
     return {
         "learned": {
@@ -60,6 +66,14 @@ def trial_reports(
             name: {"n_world": count, "fewest": FEWEST}
             for name, count in examples.items()
             if name in ranks and name not in learned
+        },
+        "learned_lacks": {
+            name: [
+                {"layer": layer, "title": layer, "why": "absent"}
+                for layer in sorted(opinion.model.training.layers)
+                if layer not in present
+            ]
+            for name, opinion in learned.items()
         },
         "agreement": agreement_report(ranks, learned),
         "sensitivity": {name: plain(asdict(table)) for name, table in moved.items()},
@@ -102,6 +116,8 @@ def draw_trials(
         if found["withheld"]["models"]:
             draw_withheld(folder / f"withheld-{name}.png", found)
     for name, opinion in learned.items():
+        if not report["agreement"][name]["cells"]:
+            continue  # a picture of nothing
         draw_agreement(
             folder / f"agreement-{name}.png",
             cells,

@@ -102,12 +102,12 @@ def word_for(learned_rank: float | None) -> str:
     Parameters
     ----------
     learned_rank : float or None
-        Mean area rank of the area by the learned model; None = unknown.
+        Mean area rank of the area by the learned model; None or NaN = unknown.
 
     >>> word_for(0.04), word_for(0.5), word_for(None)
     ('both', 'expert only', 'not known')
     """
-    if learned_rank is None:
+    if learned_rank is None or np.isnan(learned_rank):
         return WORDS[UNKNOWN]
     # Ranks are float32 on the map: a rank of 0.1 is within the best tenth here too.
     inside = np.float32(learned_rank) <= np.float32(BEST)

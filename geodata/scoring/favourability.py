@@ -10,7 +10,7 @@ import numpy.typing as npt
 from geodata.grid import FloatArray
 from geodata.scoring.deposit_type import DepositType
 from geodata.scoring.mineral_system import evidence_at, score
-from geodata.scoring.uncertainty import CHUNK, Draws, log_scores, spread
+from geodata.scoring.uncertainty import CHUNK, Draws, scored_parts, spread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,12 +87,13 @@ def score_places(
                 for item in deposit_type.evidence
             ],
         )
-        range_here = spread(log_scores(deposit_type, draws, here, classes))
         result.favourability[part] = found.favourability
         result.coverage[part] = found.coverage
-        result.p10[part] = range_here.p10
-        result.p50[part] = range_here.p50
-        result.p90[part] = range_here.p90
+        for rows, scores in scored_parts(deposit_type, draws, here, classes):
+            range_here = spread(scores)
+            result.p10[start + rows] = range_here.p10
+            result.p50[start + rows] = range_here.p50
+            result.p90[start + rows] = range_here.p90
         return len(here[keys[0]])
 
     with ThreadPoolExecutor(workers) as pool:

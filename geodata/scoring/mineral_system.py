@@ -149,7 +149,10 @@ def combine(terms: Iterable[Term]) -> Score:
     known = np.zeros((), dtype=everything.dtype)
     with np.errstate(invalid="ignore", divide="ignore"):
         for name, weight in weights.items():
-            log_part = weight * np.log(np.maximum(sums[name] / weight, FLOOR))
+            log_part = np.asarray(sums[name] / weight)
+            np.maximum(log_part, FLOOR, out=log_part)  # in place: arrays are large
+            np.log(log_part, out=log_part)
+            log_part *= weight
             nothing = weight == 0
             if nothing.any():
                 log_part = np.where(nothing, 0, log_part)

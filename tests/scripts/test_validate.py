@@ -233,7 +233,7 @@ def test_training_writes_coefficients_that_fit_the_arguments(home, tmp_path, rep
     assert model.training.ridge == report["ridge"]
     felsic = [item.name for item in model.arguments].index("felsic")
     assert model.importance.argmax() == felsic
-    assert model.coefficients.slopes[felsic] > 0.3
+    assert model.coefficients.slopes[felsic] > 0.15
     assert f"{report['n_world']} examples" in result.stdout
     assert "kept back: Central Asia" in result.stdout
     assert f"{model.coefficients.slopes[felsic]:+.2f}" in result.stdout
@@ -272,7 +272,7 @@ def test_a_check_writes_nothing_and_tells_coefficients_that_do_not_follow(
     written = path.read_text(encoding="utf-8")
     same = trained(home, tmp_path, "--check")
     assert same.exit_code == 0
-    assert f"{LEARNED}: slopes differ by 0.0e+00 at most" in same.stdout
+    assert f"{LEARNED}: coefficients differ by 0.0e+00 at most" in same.stdout
     content = json.loads(written)
     for apart, code in ((0.5e-4, 0), (2e-4, 1)):
         changed = json.loads(written)
@@ -280,7 +280,7 @@ def test_a_check_writes_nothing_and_tells_coefficients_that_do_not_follow(
         path.write_text(json.dumps(changed), encoding="utf-8")
         found = trained(home, tmp_path, "--check")
         assert found.exit_code == code
-        assert f"slopes differ by {apart:.1e} at most" in found.stdout
+        assert f"coefficients differ by {apart:.1e} at most" in found.stdout
         assert ("do not follow" in found.stderr) == bool(code)
     assert [item.name for item in tmp_path.iterdir()] == [path.name]
     assert json.loads(path.read_text(encoding="utf-8")) == changed
@@ -308,7 +308,7 @@ def test_too_few_examples_are_told_and_nothing_is_written(home, tmp_path, monkey
     assert not list(tmp_path.glob("*.json"))
     only = ("--deposit-type", LEARNED)
     done = command("validate")("--home", home, "--out", tmp_path, *only)
-    assert done.exit_code == 1
+    assert done.exit_code == 0
     assert "Not tested" in done.stderr
     assert said in " ".join(done.stderr.split())
     assert not list(tmp_path.glob("*.json"))

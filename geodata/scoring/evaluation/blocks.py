@@ -126,7 +126,8 @@ def block_folds(
     Notes
     -----
     The block with the most positives goes first, each to the fold that has fewest
-    positives so far, then fewest places.
+    positives so far, then fewest places; blocks without any go where fewest places
+    are.
 
     >>> block_folds(np.array([5, 5, 8, 9]), folds=2, seed=1).tolist() in (
     ...     [0, 0, 1, 1], [1, 1, 0, 0])
@@ -143,7 +144,8 @@ def block_folds(
     chance = np.random.default_rng(seed).permutation(len(held))
     fold_of, load = np.empty(len(held), np.int64), np.zeros((folds, 2))
     for block in np.lexsort((chance, -places, -held)):
-        fold = min(range(folds), key=lambda n: tuple(load[n]))
+        wanted = (1.0, 0.0) if held[block] else (0.0, 1.0)
+        fold = min(range(folds), key=lambda n: (load[n] @ wanted, load[n][1]))
         fold_of[block] = fold
         load[fold] += held[block], places[block]
     return fold_of[row]

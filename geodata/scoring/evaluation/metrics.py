@@ -77,12 +77,12 @@ def auc_interval(
     count, against = len(positive), len(negative)
     if min(count, against) == 1:
         return Estimate(value=value, low=np.nan, high=np.nan, n=count)
-    if value in {0.0, 1.0}:
-        low, high = binomial_interval(value, min(count, against))
-        return Estimate(value=value, low=float(low), high=float(high), n=count)
     of_positive = _beaten(positive, negative) / (2 * against)
     of_negative = _beaten(-negative, -positive) / (2 * count)
     variance = of_positive.var(ddof=1) / count + of_negative.var(ddof=1) / against
+    if not variance > 0:
+        low, high = binomial_interval(value, min(count, against))
+        return Estimate(value=value, low=float(low), high=float(high), n=count)
     reach = student(min(count, against)) * np.sqrt(variance) / (value * (1 - value))
     low, high = expit(logit(value) + np.array([reach, -reach]))
     return Estimate(value=value, low=float(low), high=float(high), n=count)

@@ -13,10 +13,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
 
+from geodata.errors import TrainingError
 from geodata.scoring.learning.argument import Float64Array
 
 _TOLERANCE = 1e-10
-_STEPS = 100
+_STEPS = 200
+_FLAT = 1e-9  # slope of the loss, per unit of weight, that counts as none
+_CONSTANT = 1e-9  # a deviation this small beside the mean is rounding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +101,8 @@ def fit(
     filled = np.where(known, encoded, 0.0)
     centre = (load * filled).sum(axis=0) / total
     spread = np.sqrt((load * np.where(known, filled - centre, 0.0) ** 2).sum(0) / total)
-    spread = np.where(spread > _TOLERANCE, spread, 1.0)
+    varies = spread > _CONSTANT * np.maximum(np.abs(centre), 1.0)
+    spread = np.where(varies, spread, 1.0)
     taking_part = weight > 0
     design = standard(encoded, centre, spread)[taking_part]
     truth, load_of = positive[taking_part].astype(np.float64), weight[taking_part]
@@ -137,6 +141,8 @@ def _minimise(
         free = ~((slopes <= low) & (gradient > 0)) & ~(
             (slopes >= high) & (gradient < 0)
         )
+        if np.abs(gradient[free]).max(initial=0.0) <= _FLAT * load.sum():
+            return slopes
         step = np.zeros_like(slopes)
         step[free] = np.linalg.solve(curvature[np.ix_(free, free)], gradient[free])
         length = 1.0
@@ -147,12 +153,12 @@ def _minimise(
                 break
             length /= 2
         else:
-            break
-        small = loss - reached <= _TOLERANCE * max(loss, 1.0)
+            return slopes  # rounding: nothing near is lower any more
         slopes, loss = tried, reached
-        if small:
-            break
-    return slopes
+    raise TrainingError(
+        f"The fit did not settle in {_STEPS} steps. Columns that say nearly the same "
+        "need a stronger penalty; give a larger ridge."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,7 +147,8 @@ def coverage_of(model: LearnedModel, encoded: Float64Array) -> Float64Array:
     total = model.importance.sum()
     if not total > 0:
         return np.zeros(len(encoded))
-    return np.asarray(np.minimum(model.known(encoded) @ model.importance / total, 1.0))
+    unknown = (1.0 - model.known(encoded)) @ model.importance
+    return np.asarray(np.clip(1.0 - unknown / total, 0.0, 1.0))
 
 
 def encode_all(

@@ -5,47 +5,39 @@ the fold.  Two questions are kept apart: is a known example told from a place wh
 same surveys list *another deposit*, and is it told from *ordinary land*?
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import expit
 
-from geodata.grid import FloatArray
-from geodata.scoring.evaluation.blocks import block_folds, degree_blocks, ground_blocks
 from geodata.scoring.evaluation.calibration import Reliability, reliability
-from geodata.scoring.evaluation.capture import (
-    capture_curve,
-    mean_rank_interval,
-    rank_in_area,
-)
+from geodata.scoring.evaluation.capture import mean_rank_interval
 from geodata.scoring.evaluation.folds import (
-    Fold,
     buffered_leave_one_out,
     groups_out,
     leave_pair_out,
 )
-from geodata.scoring.evaluation.intervals import Estimate, bootstrap_interval
+from geodata.scoring.evaluation.intervals import Estimate
 from geodata.scoring.evaluation.metrics import (
     auc,
     auc_interval,
     leave_pair_out_auc,
     pr_auc,
 )
-from geodata.scoring.learning.argument import Argument, Float64Array
-from geodata.scoring.learning.train import LAND_SHARE, choose_ridge, fit_to
-from geodata.scoring.learning.training import LABEL, LAND, OTHER_DEPOSIT, TrainingSet
+from geodata.scoring.learning.argument import Float64Array
+from geodata.scoring.learning.regions import BUFFER_KM
+from geodata.scoring.learning.training import LABEL, LAND, OTHER_DEPOSIT
+from geodata.scoring.learning.trial import (
+    AGAINST,
+    FOLDS,
+    SHIFTS,
+    Trial,
+    by_blocks,
+    of_all,
+    spread,
+)
 
-BoolArray = npt.NDArray[np.bool_]
-AGAINST = {OTHER_DEPOSIT: "other deposits", LAND: "land"}
-
-BLOCKS_DEG = (5.0, 10.0, 15.0)
-SHIFTS = ((0.0, 0.0), (0.5, 0.5))
-REGION_KM = 3_000.0
-BUFFER_KM = 100.0
-_FOLDS = 8
-_FEWEST_IN_REGION = 3
 _NEGATIVES_EACH = 2
 _NEGATIVES_BESIDE = 200
 
@@ -84,103 +76,6 @@ class Scheme:
     note: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Trial:
-    """A model that can be fitted again and again.
-
-    Attributes
-    ----------
-    places : TrainingSet
-        All places.
-    arguments : sequence of Argument
-        What is added up.
-    eligible : array of bool, shape (places,)
-        Places that may be looked at at all; the withheld region is not.
-    land_share : float
-        Share of land in the background's weight.
-    ridge : float or None
-        The penalty; None: chosen anew in every fold, among its training places.
-    """
-
-    places: TrainingSet
-    arguments: Sequence[Argument]
-    eligible: BoolArray
-    land_share: float = LAND_SHARE
-    ridge: float | None = None
-
-    def scores(self, train: BoolArray, test: BoolArray) -> Float64Array:
-        """Fit on some places and score others."""
-        learning = train & self.eligible
-        share = self.land_share
-        ridge = self.ridge or choose_ridge(
-            self.places, learning, self.arguments, land_share=share
-        )
-        model = fit_to(
-            self.places, learning, self.arguments, ridge=ridge, land_share=share
-        )
-        return model.log_odds(self.places.encoded[test])
-
-    def held_out(self, folds: Iterator[Fold]) -> Float64Array:
-        """Score every eligible place by a model that did not see its fold.
-
-        Returns
-        -------
-        array of float64, shape (places,)
-            NaN where a place was in no test, or its fold left nothing to learn from.
-        """
-        found = np.full(len(self.eligible), np.nan)
-        for fold in folds:
-            test = fold.test & self.eligible
-            answers = self.places.positive[fold.train & self.eligible]
-            if test.any() and answers.any() and not answers.all():
-                found[test] = self.scores(fold.train, test)
-        return found
-
-
-def resubstitution(trial: Trial) -> dict[int, float]:
-    """Return the AUC on the training places themselves, by kind of background."""
-    scores = trial.scores(trial.eligible, trial.eligible)
-    group = trial.places.group[trial.eligible]
-    return {
-        kind: auc(scores[group == LABEL], scores[group == kind]) for kind in AGAINST
-    }
-
-
-def by_blocks(trial: Trial, block_deg: float) -> list[Float64Array]:
-    """Score places by folds of blocks, once for each shift of the blocks.
-
-    Places at the very spot of a tested one do not train; there is no other buffer.
-    """
-    places, rows = trial.places, np.flatnonzero(trial.eligible)
-    found = []
-    for seed, shift in enumerate(SHIFTS):
-        blocks = degree_blocks(
-            places.lon[rows], places.lat[rows], block_deg=block_deg, shift=shift
-        )
-        fold = block_folds(
-            blocks, folds=_FOLDS, seed=seed, positives=places.positive[rows]
-        )
-        folds = groups_out(fold, places.lon[rows], places.lat[rows])
-        found.append(trial.held_out(_of_all(folds, trial.eligible)))
-    return found
-
-
-def _of_all(folds: Iterator[Fold], chosen: BoolArray) -> Iterator[Fold]:
-    """Turn folds of some places into folds of all; the others are in neither part."""
-    for fold in folds:
-        yield Fold(
-            train=_spread(fold.train, chosen),
-            test=_spread(fold.test, chosen),
-            name=fold.name,
-        )
-
-
-def _spread(mask: BoolArray, chosen: BoolArray) -> BoolArray:
-    whole = np.zeros(len(chosen), dtype=np.bool_)
-    whole[np.flatnonzero(chosen)[mask]] = True
-    return whole
-
-
 def block_schemes(
     trial: Trial, block_deg: float, learned: dict[int, float]
 ) -> list[Scheme]:
@@ -211,7 +106,7 @@ def block_schemes(
                 buffer_km=0.0,
                 pr_auc=float(np.mean([item.average.value for item in precise])),
                 base_rate=precise[0].base_rate,
-                note=f"{_FOLDS} folds, mean of {len(SHIFTS)} positions of the blocks",
+                note=f"{FOLDS} folds, mean of {len(SHIFTS)} positions of the blocks",
             )
         )
     return found
@@ -243,7 +138,7 @@ def country_scheme(trial: Trial, learned: dict[int, float]) -> Scheme:
         )
         if fold.name
     )
-    scores = trial.held_out(_of_all(folds, chosen))
+    scores = trial.held_out(of_all(folds, chosen))
     told = ~np.isnan(scores)
     group = places.group
     return Scheme(
@@ -259,60 +154,6 @@ def country_scheme(trial: Trial, learned: dict[int, float]) -> Scheme:
         base_rate=np.nan,
         note=f"{len(np.unique(country[told]))} countries, by the names the tables give",
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegionsOut:
-    """How known examples rank among the land of a region the model never saw.
-
-    Attributes
-    ----------
-    regions : int
-        Regions tested.
-    mean_rank : Estimate
-        Mean area rank, 0 best; 0.5 is chance.  The interval draws whole regions.
-    ranks : array of float64, shape (labels,)
-        Of every label in them.
-    """
-
-    regions: int
-    mean_rank: Estimate
-    ranks: Float64Array
-
-
-def regions_out(trial: Trial) -> RegionsOut:
-    """Leave out regions of the world about as large as Central Asia, one at a time."""
-    places = trial.places
-    region = ground_blocks(places.lon, places.lat, block_km=REGION_KM)
-    group = places.group
-    ranks: list[FloatArray] = []
-    for fold in groups_out(region, places.lon, places.lat, buffer_km=BUFFER_KM):
-        test = fold.test & trial.eligible
-        here = group[test]
-        if (here == LABEL).sum() < _FEWEST_IN_REGION or not (here == LAND).any():
-            continue
-        scores = trial.scores(fold.train, test)
-        land = scores[here == LAND].astype(np.float32)
-        ranks.append(rank_in_area(scores[here == LABEL], land))
-    sums = np.array([[found.sum(), len(found)] for found in ranks]).reshape(-1, 2)
-    every = np.concatenate(ranks) if ranks else np.zeros(0, dtype=np.float32)
-    return RegionsOut(
-        regions=len(ranks),
-        mean_rank=replace(
-            bootstrap_interval(_mean_of_sums, sums.astype(np.float64)), n=len(every)
-        ),
-        ranks=every.astype(np.float64),
-    )
-
-
-def _mean_of_sums(rows: Float64Array) -> float:
-    total, count = rows.sum(axis=0)
-    return float(total / count)
-
-
-def region_capture(found: RegionsOut, shares: Sequence[float]) -> list[float]:
-    """Return the share of labels within the best parts of their regions."""
-    return [float(share) for share in capture_curve(found.ranks, shares).share]
 
 
 def one_out_schemes(trial: Trial, learned: dict[int, float]) -> list[Scheme]:
@@ -331,8 +172,9 @@ def one_out_schemes(trial: Trial, learned: dict[int, float]) -> list[Scheme]:
             buffer_km=BUFFER_KM,
             pr_auc=np.nan,
             base_rate=np.nan,
-            note=f"each example against {_NEGATIVES_BESIDE} other deposits that were "
-            f"held out with it; {_fixed(trial)}",
+            note="the dead zone is around the example; it stands against "
+            f"{_NEGATIVES_BESIDE} other deposits that were held out one by one with "
+            f"it, so their neighbours trained; {_fixed(trial)}",
         ),
         Scheme(
             name="leave one pair out",
@@ -361,12 +203,12 @@ def _one_out(trial: Trial) -> Float64Array:
         of=places.positive[rows],
         buffer_km=BUFFER_KM,
     ):
-        train = _spread(fold.train, trial.eligible)
+        train = spread(fold.train, trial.eligible)
         count = min(_NEGATIVES_BESIDE, len(others))
         beside = np.zeros(len(train), dtype=np.bool_)
         beside[chance.choice(others, size=count, replace=False)] = True
         train &= ~beside
-        test = _spread(fold.test, trial.eligible) | beside
+        test = spread(fold.test, trial.eligible) | beside
         scores = trial.scores(train, test)
         alone = places.positive[test]
         won.append(auc(scores[alone], scores[~alone]))
@@ -389,7 +231,7 @@ def _pairs_out(trial: Trial) -> Estimate:
         test = np.zeros(len(rows), dtype=np.bool_)
         test[[pair.positive, pair.negative]] = True
         scores = trial.scores(
-            _spread(pair.train, trial.eligible), _spread(test, trial.eligible)
+            spread(pair.train, trial.eligible), spread(test, trial.eligible)
         )
         sign = 1.0 if pair.positive < pair.negative else -1.0
         apart.append(sign * (scores[0] - scores[1]))

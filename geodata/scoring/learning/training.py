@@ -24,6 +24,7 @@ from geodata.layers.occurrences.samples import background, labels
 from geodata.layers.storage.store import LayerStore
 from geodata.region import Bounds
 from geodata.scoring.learning.argument import Argument, Float64Array
+from geodata.scoring.learning.countries import ONE_NAME
 from geodata.scoring.learning.model import encode_all
 
 OCCURRENCES = "mineral-occurrences"
@@ -38,13 +39,6 @@ LATTICE = 24_000  # points over the whole globe, about one each 146 km; 7 000 on
 _SOUTHERNMOST_LAND = -60.0  # Antarctica has no table of deposits
 _GOLDEN = np.pi * (3.0 - np.sqrt(5.0))
 _POLE = 0.05  # cosine of latitude below which circles are no longer widened
-_SPELLINGS = {
-    "Russian Federation": "Russia",
-    "U.S.A.": "United States",
-    "United States of America": "United States",
-    "Congo (Zaire)": "Democratic Republic of Congo",
-    "Democratic Republic of the Congo": "Democratic Republic of Congo",
-}
 _RINGS = ((0.0, 1), (0.5, 6), (1.0, 12))  # share of the radius, places on the ring
 
 
@@ -245,4 +239,4 @@ def _on_land(points: pd.DataFrame, store: LayerStore) -> pd.DataFrame:
 def _places(table: geopandas.GeoDataFrame) -> pd.DataFrame:
     columns = ["name", "lon", "lat", "uncertainty_km"]
     country = table["country_text"].fillna("").str.strip()
-    return pd.DataFrame(table[columns]).assign(country=country.replace(_SPELLINGS))
+    return pd.DataFrame(table[columns]).assign(country=country.replace(dict(ONE_NAME)))

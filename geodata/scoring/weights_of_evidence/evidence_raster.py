@@ -125,7 +125,9 @@ def read_evidence_raster(
             )
         crs, transform = _place(dataset, path.name)
         values = _values(dataset)
-        nodata = [] if dataset.nodata is None else [float(dataset.nodata)]
+        # Scaled values have lost it already: a raw number means another value there.
+        told = dataset.nodata is not None and not _is_scaled(dataset)
+        nodata = [float(dataset.nodata)] if told else []
     return EvidenceRaster(
         name=path.name,
         values=values,
@@ -178,12 +180,16 @@ def _place(dataset: DatasetReader, name: str) -> tuple[pyproj.CRS, Affine]:
     return crs, transform
 
 
+def _is_scaled(dataset: DatasetReader) -> bool:
+    return (dataset.scales[0], dataset.offsets[0]) != (1.0, 0.0)
+
+
 def _values(dataset: DatasetReader) -> Values:
     values: Values = dataset.read(1)
     if MaskFlags.per_dataset in dataset.mask_flag_enums[0]:
         values = np.ma.masked_array(values, dataset.read_masks(1) == 0)
-    scale, offset = dataset.scales[0], dataset.offsets[0]
-    if (scale, offset) != (1.0, 0.0):
+    if _is_scaled(dataset):
+        scale, offset = dataset.scales[0], dataset.offsets[0]
         known = np.ma.filled(np.ma.asarray(values, dtype=np.float64), np.nan)
         if dataset.nodata is not None:
             known[values == dataset.nodata] = np.nan

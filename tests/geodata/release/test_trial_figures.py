@@ -1,5 +1,7 @@
 """Figures of tests: they are drawn, and they show what the report says."""
 
+from types import SimpleNamespace
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ from matplotlib.image import imread
 
 from geodata.grid import Cells, Grid
 from geodata.release import trials
-from geodata.release.learned import LearnedFiles
+from geodata.release.learned import LearnedFiles, Opinion
 from geodata.release.surroundings import Surroundings
 from geodata.release.trial_figures import (
     AGREEMENT_COLOURS,
@@ -146,13 +148,39 @@ def test_reports_of_tests_are_read_where_there_are_any():
         return LearnedFiles(model="", arguments="", report=text)
 
     found = trial_reports(
-        {"placer": files('{"title": "x"}'), "carbonatite": files("")}, {}, {}, {}
+        {"placer": files('{"title": "x"}'), "carbonatite": files("")},
+        {},
+        {},
+        {},
+        {},
+        present=(),
     )
     assert found == {
         "learned": {"placer": {"title": "x"}},
+        "without_learned": {},
+        "learned_lacks": {},
         "agreement": {},
         "sensitivity": {},
     }
+
+
+def test_a_type_with_too_few_examples_is_told_with_how_many_there_are():
+    rank = np.float32([0.5])
+    examples = {"placer": 200, "peralkaline": 7, "not in this release": 3}
+    training = SimpleNamespace(layers={"crust-world": "1", "relief-10m": "2"})
+    model = Opinion(model=SimpleNamespace(training=training), judgement=None, rank=rank)
+    found = trial_reports(
+        {},
+        examples,
+        {"placer": rank, "peralkaline": rank},
+        {"placer": model},
+        {},
+        present=("crust-world", "states"),
+    )
+    assert found["learned_lacks"] == {
+        "placer": [{"layer": "relief-10m", "title": "relief-10m", "why": "absent"}]
+    }
+    assert found["without_learned"] == {"peralkaline": {"n_world": 7, "fewest": 30}}
 
 
 def draw_all(folder, *models):

@@ -355,6 +355,7 @@ def test_an_area_is_explained_by_the_mean_of_its_cells():
     assert crust["measured_high"] == pytest.approx(48.0)
     assert crust["value"] == pytest.approx(0.5)
     assert "two sources differ by 4.0 km" in crust["fact"]
+    assert why["coverage"] == pytest.approx((0.4 + 0.8 + 0.1) / 3)
     assert kind["fact"] == "stable (67% of it)"
     assert "measured_low" not in kind
     assert "measured_high" not in kind
@@ -363,6 +364,12 @@ def test_an_area_is_explained_by_the_mean_of_its_cells():
     assert fault["value"] == pytest.approx(0.5)
     every = [row["part"] for part in why["components"] for row in part["evidence"]]
     assert sum(every) == pytest.approx(why["log_favourability"], abs=1e-6)
+
+
+def test_two_cells_have_a_range():
+    why = told_of([30, 40], [0, 0], [10, 10], [0, 0])
+    row = why["components"][0]["evidence"][0]
+    assert (row["measured_low"], row["measured_high"]) == (31.0, 39.0)
 
 
 def test_a_single_place_has_no_range():

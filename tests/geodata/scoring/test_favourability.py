@@ -80,6 +80,7 @@ def test_places_are_scored_by_hand_and_without_ranges_nothing_is_spread():
         assert values == pytest.approx(np.array(by_hand), nan_ok=True, abs=1e-6)
         assert values.dtype == np.float32
     assert found.coverage.tolist() == [1.0, 1.0, 0.75, 0.25, 0.0]
+    assert found.coverage.dtype == np.float32
 
 
 def test_the_score_of_a_place_does_not_depend_on_the_block_it_falls_into():

@@ -41,6 +41,54 @@ def test_a_shift_moves_the_cuts_by_parts_of_a_block():
     assert (north == north[1]).tolist() == [True, True, False, True, False]
 
 
+@pytest.mark.parametrize(
+    ("shift", "cut_east", "cut_north"), [((0.25, 0.0), 18.75, 45.0), ((0, 0.2), 15, 48)]
+)
+def test_a_shift_goes_east_and_north(shift, cut_east, cut_north):
+    """Cuts at 15 E and 45 N move by a quarter, or a fifth, of 15 degrees."""
+    lon = np.array([cut_east - 0.1, cut_east + 0.1] * 2)
+    lat = np.repeat([cut_north - 0.1, cut_north + 0.1], 2)
+    assert len(np.unique(degree_blocks(lon, lat, block_deg=15, shift=shift))) == 4
+
+
+def test_a_shift_of_ground_blocks_goes_east_and_north():
+    """Blocks of 111.195 km, 360 of them around the equator: one degree each."""
+    lon, lat = places([(9.9, 0.1), (10.1, 0.1), (10.3, 0.1), (9.9, 0.3)])
+    size = {"block_km": 111.195}
+    straight = ground_blocks(lon, lat, **size)
+    assert (straight == straight[0]).tolist() == [True, False, False, True]
+    east = ground_blocks(lon, lat, **size, shift=(0.2, 0.0))
+    assert (east == east[0]).tolist() == [True, True, False, True]
+    north = ground_blocks(lon, lat, **size, shift=(0.0, 0.2))
+    assert (north == north[0]).tolist() == [True, False, False, False]
+
+
+@pytest.mark.parametrize("lon", [-0.5, -10.0, -179.5])
+def test_a_place_has_one_block_however_its_longitude_is_written(lon):
+    both, lat = places([(lon, 10), (lon + 360, 10)])
+    for blocks in (
+        degree_blocks(both, lat, block_deg=1),
+        degree_blocks(both, lat, block_deg=15),
+        ground_blocks(both, lat, block_km=100),
+    ):
+        assert blocks[0] == blocks[1]
+
+
+def test_a_band_is_cut_into_the_number_of_blocks_that_comes_nearest():
+    """100 km are 0.89932 degrees: 360 / 0.89932 = 400.3 around the equator."""
+    lon = np.arange(0, 360, 0.05)
+    blocks = ground_blocks(lon, np.full(len(lon), 0.3), block_km=100)
+    assert len(np.unique(blocks)) == 400
+
+
+def test_a_shifted_band_is_cut_by_its_own_middle():
+    """1,000 km are 8.9932 degrees: 60 N lies in the band with its middle at 61.98."""
+    lon = np.arange(0, 360, 0.5)
+    lat = np.full(len(lon), 60.0)
+    blocks = ground_blocks(lon, lat, block_km=1_000, shift=(0.0, 0.4))
+    assert len(np.unique(blocks)) == 19
+
+
 def test_a_block_over_the_date_line_is_whole():
     lon, lat = places([(179, 50), (-179, 50), (181, 50), (-181, 50), (170, 50)])
     blocks = degree_blocks(lon, lat, block_deg=15, shift=(0.5, 0.0))
@@ -107,6 +155,8 @@ def test_the_poles_are_one_block():
     assert len(np.unique(ground_blocks(lon, lat, block_km=300))) == 1
     south = ground_blocks(lon, -lat, block_km=300, shift=(0.0, 0.9))
     assert len(np.unique(south)) <= 3
+    beyond = ground_blocks(lon, -lat, block_km=300, shift=(0.0, 0.1))
+    assert len(np.unique(beyond)) == 1
     assert south.min() >= 0
 
 
@@ -168,6 +218,7 @@ def test_a_shift_of_a_whole_block_is_refused(shift):
         ([[1.0]], [[1.0]], "for every place"),
         ([45.0], [90.1], "swapped"),
         ([45.0], [-90.1], "swapped"),
+        ([45.0, 50.0], [45.0, 95.0], "swapped"),
     ],
 )
 def test_what_is_no_place_is_refused(lon, lat, text):
@@ -194,6 +245,35 @@ def test_blocks_without_positives_level_the_number_of_places():
     found = block_folds(blocks, folds=2, seed=0, positives=positives)
     assert np.bincount(found).tolist() == [7, 7]
     assert np.bincount(found[positives]).tolist() == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("held", "places", "joins"),
+    [
+        ((3, 2, 1), (3, 20, 1), 1),  # fewest positives, however many places
+        ((1, 1, 1), (9, 2, 1), 1),  # equally many positives: fewest places
+        ((6, 1, 0), (7, 10, 2), 0),  # no positive: fewest places,
+        ((6, 1, 0), (10, 8, 2), 1),  # however many positives
+    ],
+)
+def test_the_last_block_joins_the_fold_that_lacks_what_it_has(held, places, joins):
+    blocks = np.repeat([0, 1, 2], places)
+    positives = np.concatenate(
+        [np.arange(count) < most for count, most in zip(places, held, strict=True)]
+    )
+    found = block_folds(blocks, folds=2, seed=0, positives=positives)
+    first, second, last = (found[blocks == block][0] for block in range(3))
+    assert first != second
+    assert last == (first, second)[joins]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_largest_blocks_are_dealt_before_the_small_ones_that_level_them(seed):
+    """Beside a positive each: 4 to one fold, 2 + 1 + 1 to the other."""
+    blocks = np.repeat([1, 2, 3, 4, 5, 6], [1, 1, 1, 2, 4, 1])
+    positives = np.arange(10) < 2
+    found = block_folds(blocks, folds=2, seed=seed, positives=positives)
+    assert np.bincount(found).tolist() == [5, 5]
 
 
 def test_the_seed_deals_equal_blocks_differently():

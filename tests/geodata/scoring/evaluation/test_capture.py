@@ -119,6 +119,9 @@ def test_a_share_of_the_area_lies_within_0_to_1(share):
 def test_the_ends_of_the_range_are_ranks_and_shares_too():
     found = capture_curve([0.0, 1.0], [0.0, 1.0])
     assert found.sites.tolist() == [1, 2]
+    whole = capture_curve([0.0, 1.0], [0, 1])
+    assert whole.sites.tolist() == [1, 2]
+    assert whole.area.dtype == np.float64
 
 
 def test_the_report_tells_the_same_as_the_curve():

@@ -8,6 +8,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from geodata.errors import DepositTypeError, LearnedModelError
+from geodata.scoring.deposit_type import deposit_type_texts
 from geodata.scoring.learning.argument_file import (
     learned_type_texts,
     parse_learned_type,
@@ -16,6 +17,7 @@ from geodata.scoring.learning.model_file import (
     checksum,
     from_json,
     shipped,
+    shipped_counts,
     shipped_models,
     to_json,
 )
@@ -284,3 +286,22 @@ def test_reports_of_tests_are_no_models():
     assert not any(name.endswith("-validation") for name in shipped(".json"))
     for name, report in shipped("-validation.json").items():
         assert json.loads(report)["deposit_type"] == name
+
+
+def test_examples_of_every_type_are_counted_and_fit_the_models():
+    counts = shipped_counts()
+    assert set(counts) == set(deposit_type_texts())
+    models = shipped_models()
+    for name, count in counts.items():
+        if name in models:  # some of them lie in what was kept back
+            assert FEWEST <= models[name].training.positives <= count
+        else:
+            assert count < FEWEST
+
+
+def test_every_shipped_report_was_made_for_the_arguments_that_are_shipped():
+    texts = learned_type_texts()
+    reports = shipped("-validation.json")
+    assert set(reports) == set(shipped(".json"))
+    for name, text in reports.items():
+        assert json.loads(text)["arguments_sha256"] == checksum(texts[name])

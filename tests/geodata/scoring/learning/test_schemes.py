@@ -17,22 +17,21 @@ from geodata.scoring.evaluation.calibration import reliability
 from geodata.scoring.evaluation.capture import mean_rank_interval, rank_in_area
 from geodata.scoring.evaluation.folds import Fold
 from geodata.scoring.evaluation.metrics import auc, auc_interval, pr_auc
-from geodata.scoring.learning.schemes import (
+from geodata.scoring.learning.regions import (
     BUFFER_KM,
     REGION_KM,
-    SHIFTS,
-    Trial,
+    region_capture,
+    regions_out,
+)
+from geodata.scoring.learning.schemes import (
     block_schemes,
-    by_blocks,
     calibrate,
     country_scheme,
     one_out_schemes,
-    region_capture,
-    regions_out,
-    resubstitution,
 )
 from geodata.scoring.learning.train import choose_ridge, fit_to
 from geodata.scoring.learning.training import LABEL, LAND, OTHER_DEPOSIT
+from geodata.scoring.learning.trial import SHIFTS, Trial, by_blocks, resubstitution
 from tests.geodata.scoring.learning.worlds import (
     argument,
     blocks_of_secrets,

@@ -242,3 +242,31 @@ def test_any_value_is_made_fit_for_json(value, made):
     assert found == made
     assert type(found) is type(made)
     json.dumps(found, allow_nan=False)
+
+
+def test_a_map_made_of_the_other_deposits_is_not_asked_about_them():
+    region = Region(
+        sites=pd.DataFrame(
+            {
+                "name": ["a"],
+                "lon": [60.0],
+                "lat": [45.0],
+                "uncertainty_km": [0.0],
+                "in_states": [True],
+            }
+        ),
+        others=pd.DataFrame({"lon": [61.0, 62.0], "lat": [45.0, 45.0]}),
+        lon=np.linspace(55, 65, 11),
+        lat=np.full(11, 45.0),
+    )
+
+    def score(lon, lat):
+        return -np.abs(lon - 61.0)
+
+    asked = Contestant(name="near", kind="baseline", score=score)
+    made_of_them = Contestant(
+        name="near", kind="baseline", score=score, knows_others=True
+    )
+    assert try_model(asked, region)["all"]["auc_others"]["value"] == 0.25
+    assert try_model(made_of_them, region)["all"]["auc_others"] is None
+    assert try_model(made_of_them, region)["all"]["auc_land"] is not None

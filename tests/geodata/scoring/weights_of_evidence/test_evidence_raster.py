@@ -145,6 +145,16 @@ def test_scale_and_offset_are_applied_to_known_cells(tmp_path):
     assert np.isnan(raster.values[1, 2])
 
 
+def test_a_raw_no_data_number_means_nothing_among_scaled_values(tmp_path):
+    path = write(tmp_path / "a.tif", nodata=6)
+    with rasterio.open(path, "r+", driver="GTiff") as dataset:
+        dataset.scales, dataset.offsets = (1.0,), (5.0,)  # the cell of 1 becomes 6
+    raster = read_evidence_raster(path)
+    assert raster.values[0, 0] == 6.0
+    assert raster.missing == ()
+    assert np.isnan(raster.values[1, 2])
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
