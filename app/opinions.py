@@ -14,17 +14,22 @@ from geodata.scoring.ranking import BEST
 
 ONE_TYPE = "no learned model of all types together; choose one deposit type"
 
+NOTHING_KNOWN = (
+    "no map by the learned model: the layers it reads are not in this release; run "
+    "scripts/ingest.py"
+)
+
 _SCALE = "0 % is the best of the known area"
 
 
 def has_learned(atlas: Atlas, deposit_type: str) -> bool:
-    """Say whether the release has a learned model's map of a deposit type."""
+    """Say whether the release has a learned model of a deposit type."""
     known = any(item["id"] == deposit_type for item in atlas.deposit_types)
     return known and atlas.images.has_learned(deposit_type)
 
 
 def why_not_learned(atlas: Atlas, deposit_type: str) -> str:
-    """Say why there is no learned map; empty where there is one.
+    """Say why there is no learned map, or an empty one; empty where there is one.
 
     Parameters
     ----------
@@ -36,7 +41,7 @@ def why_not_learned(atlas: Atlas, deposit_type: str) -> str:
     if deposit_type == OVERALL:
         return ONE_TYPE
     if has_learned(atlas, deposit_type):
-        return ""
+        return "" if atlas.images.knows_learned(deposit_type) else NOTHING_KNOWN
     found = atlas.release.validation.get("without_learned") or {}
     return too_few((found.get(deposit_type) or {}).get("n_world"))
 

@@ -4,10 +4,18 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from app.reports import ORDER, Capture, Estimate, Model, Report, Scheme, Site
-from app.wording import NONE, decimal, number, share
-
-_TOLD = (0.10, 0.20)  # parts of the area that captures are told for in a sentence
+from app.reports import (
+    ORDER,
+    SHOWN,
+    Capture,
+    Estimate,
+    Model,
+    Report,
+    Scheme,
+    Site,
+    Tried,
+)
+from app.wording import NONE, number, share
 
 
 def read_report(name: str, found: Mapping[str, Any]) -> Report:
@@ -21,10 +29,12 @@ def read_report(name: str, found: Mapping[str, Any]) -> Report:
         As scripts/validate.py writes it.
     """
     withheld = _mapping(found.get("withheld"))
-    listed = sorted(_rows(withheld.get("models")), key=_place)
+    background = _mapping(found.get("background"))
+    regions = _mapping(found.get("regions"))
+    listed = sorted(rows(withheld.get("models")), key=_place)
     figures = [_mapping(model.get("all", model)) for model in listed]
     areas = sorted(
-        {float(c["area"]) for one in figures for c in _rows(one.get("capture"))}
+        {float(c["area"]) for one in figures for c in rows(one.get("capture"))}
     )
     count = _count(found.get("n_withheld"))
     return Report(
@@ -33,17 +43,16 @@ def read_report(name: str, found: Mapping[str, Any]) -> Report:
         n_world=_count(found.get("n_world")),
         n_withheld=count,
         region=_region(_mapping(found.get("region"))),
-        background=_background(_mapping(found.get("background"))),
-        regions=_regions(_mapping(found.get("regions"))),
+        background=_background(background),
+        land_share=_float(background.get("land_share")),
+        regions=_regions(regions),
+        regions_rank=_estimate(regions.get("mean_rank")).value,
         area_km2=_area(withheld),
         areas=tuple(areas),
         models=tuple(_model(model, areas, count) for model in listed),
-        schemes=tuple(map(_scheme, _rows(found.get("schemes")))),
-        sites=tuple(map(_site, _rows(withheld.get("sites")))),
-        tried=tuple(
-            (_first_large(str(item.get("what", ""))), _result(item))
-            for item in _rows(found.get("tried"))
-        ),
+        schemes=tuple(map(_scheme, rows(found.get("schemes")))),
+        sites=tuple(map(_site, rows(withheld.get("sites")))),
+        tried=tuple(map(_tried, rows(found.get("tried")))),
         cannot_say=tuple(map(str, found.get("cannot_say") or ())),
     )
 
@@ -74,7 +83,7 @@ def _model(
 def _captures(
     figures: Mapping[str, Any], areas: Iterable[float], places: int | None
 ) -> tuple[Capture | None, ...]:
-    captured = {float(c["area"]): c for c in _rows(figures.get("capture"))}
+    captured = {float(c["area"]): c for c in rows(figures.get("capture"))}
     return tuple(_capture(captured.get(area), places) for area in areas)
 
 
@@ -144,8 +153,8 @@ def _regions(found: Mapping[str, Any]) -> str:
         return ""
     caught = [
         f"{share(_float(row.get('share')))} in the best {share(_float(row['area']))}"
-        for row in _rows(found.get("capture"))
-        if _float(row.get("area")) in _TOLD
+        for row in rows(found.get("capture"))
+        if _float(row.get("area")) in SHOWN
     ]
     interval = (
         f" (95 % interval {share(rank.low)} to {share(rank.high)})"
@@ -160,23 +169,17 @@ def _regions(found: Mapping[str, Any]) -> str:
     )
 
 
-def _result(found: Mapping[str, Any]) -> str:
-    """Tell what came of something that was tried."""
-    if found.get("result"):
-        return str(found["result"])
-    told = [
-        f"AUC {decimal(_float(value))} against {against}"
-        for against, value in _mapping(found.get("auc")).items()
-    ]
-    rank = _float(found.get("mean_rank"))
-    if rank is not None:
-        told.append(f"mean rank {share(rank)} with regions held back")
-    shares = found.get("capture") or ()
-    told += [
-        f"{share(_float(value))} in the best {share(area)}"
-        for area, value in zip(_TOLD, shares, strict=False)
-    ]
-    return "; ".join(told)
+def _tried(found: Mapping[str, Any]) -> Tried:
+    auc, withheld = _mapping(found.get("auc")), _mapping(found.get("withheld"))
+    return Tried(
+        what=_first_large(str(found.get("what", ""))),
+        result=str(found.get("result") or ""),
+        auc_others=_float(auc.get("other deposits")),
+        auc_land=_float(auc.get("land")),
+        regions_rank=_float(found.get("mean_rank")),
+        withheld_rank=_estimate(withheld.get("mean_rank")),
+        captures=_captures(withheld, SHOWN, None),
+    )
 
 
 def _area(withheld: Mapping[str, Any]) -> float | None:
@@ -191,9 +194,10 @@ def _first_large(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _rows(found: object) -> list[Mapping[str, Any]]:
-    rows = found if isinstance(found, list) else []
-    return [row for row in rows if isinstance(row, Mapping)]
+def rows(found: object) -> list[Mapping[str, Any]]:
+    """Return the mappings of a list; nothing where it is no list."""
+    listed = found if isinstance(found, list) else []
+    return [row for row in listed if isinstance(row, Mapping)]
 
 
 def _mapping(found: object) -> Mapping[str, Any]:

@@ -18,7 +18,11 @@ KINDS = {
 }
 
 
+SHOWN = (0.10, 0.20)
+"""Parts of the area that are told of what was tried."""
+
 _CHANCE = 0.5  # mean rank of places on a random map
+_FEW = 30  # places; with fewer a curve of their frequency is mostly noise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +104,38 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """One way of training, and what came of it; None = not given.
+
+    Attributes
+    ----------
+    what : str
+        In what it differs from the model that is shipped.
+    result : str
+        What came of it in words; empty where figures tell.
+    auc_others, auc_land : float or None
+        In blocks of 15°, against other deposits and against land.
+    regions_rank : float or None
+        Mean rank in regions of the world held back in turn: 0 best, 0.5 chance.
+    withheld_rank : Estimate
+        The same on the withheld region.
+    captures : tuple of Capture or None
+        What it has there in the best 10 % and in the best 20 %.
+    shipped : bool
+        Whether this is the model of the map.
+    """
+
+    what: str
+    result: str = ""
+    auc_others: float | None = None
+    auc_land: float | None = None
+    regions_rank: float | None = None
+    withheld_rank: Estimate
+    captures: tuple[Capture | None, ...]
+    shipped: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Everything found of one deposit type's learned model.
 
@@ -109,6 +145,10 @@ class Report:
         Shares of the area that captures are told for.
     models : tuple of Model
         The learned model first.
+    land_share : float or None
+        Share of land in the weight of the background, 0 to 1.
+    regions_rank : float or None
+        Mean rank of the known places of the world, its regions held back in turn.
     """
 
     deposit_type: str
@@ -117,13 +157,15 @@ class Report:
     n_withheld: int | None
     region: str
     background: str
+    land_share: float | None
     regions: str
+    regions_rank: float | None
     area_km2: float | None
     areas: tuple[float, ...]
     models: tuple[Model, ...]
     schemes: tuple[Scheme, ...]
     sites: tuple[Site, ...]
-    tried: tuple[tuple[str, str], ...]
+    tried: tuple[Tried, ...]
     cannot_say: tuple[str, ...]
 
     @property
@@ -190,7 +232,29 @@ class Report:
         )
         return (
             f"{told}: mean rank {share(mean.value)} ({_interval(mean)}, 0 % is best, "
-            f"chance {share(_CHANCE)}).{self._beside()}"
+            f"chance {share(_CHANCE)}).{self._both_hold()}{self._beside()}"
+        )
+
+    def _both_hold(self) -> str:
+        """Say why the best tenth may leave open what the mean rank does not."""
+        low = self.best.estimate.low if self.best else None
+        high = self.learned.mean_rank.high if self.learned else None
+        if low is None or low > BEST or high is None or high >= _CHANCE:
+            return ""
+        return (
+            " Both hold, as the first counts only the places past a threshold and the "
+            "mean uses every rank."
+        )
+
+    @property
+    def boyce_note(self) -> str:
+        """Warn of a Boyce index of few places; empty where there is none."""
+        n = self.n_withheld
+        if not n or n >= _FEW or all(m.boyce.value is None for m in self.models):
+            return ""
+        return (
+            f"The Boyce index rests on {n} place{'s' * (n > 1)} and is unstable: one "
+            "place more or less can change it much, even its sign."
         )
 
     def _beside(self) -> str:

@@ -19,7 +19,8 @@ from geodata.scoring.best_worst import BestWorst, best_worst_weights
 from geodata.scoring.pairwise import ComparisonError, Hierarchy, hierarchy_weights
 
 FARTHEST = 1_000  # no scale of comparisons goes farther than 9
-_COMPARISON = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?(/[1-9][0-9]{0,8})?")
+_COMPARISON = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?( ?/ ?[1-9][0-9]{0,8})?")
+_LEAST = 1e-6  # a smaller weight is the rounding of the solver
 
 TWO_LISTS = ["best_to_others", "others_to_worst"]
 USUAL_LIMIT = 0.1  # of the consistency ratio, Saaty (1980)
@@ -40,7 +41,7 @@ def main(
     try:
         names, found = weigh(comparisons)
     except GeodataError as error:
-        Console(stderr=True).print(str(error), style="red", markup=False)
+        Console(stderr=True).print(clean(str(error)), style="red", markup=False)
         sys.exit(1)
     table = Table(title="Weights", title_justify="left")
     for heading in ("evidence", "weight", "low", "high"):
@@ -54,16 +55,21 @@ def main(
     if isinstance(found, Hierarchy) and found.consistency_ratio > USUAL_LIMIT:
         out.print(f"[yellow]Above {USUAL_LIMIT}:[/] look at the comparisons again.")
     out.print("\nLines to paste; low and high: what parts of the answers give alone.")
+    for name, *numbers in rows:
+        line = to_paste(name, *numbers, how=how)
+        out.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def to_paste(name: str, weight: float, low: float, high: float, *, how: str) -> str:
+    """Return the lines of an argument; without a weight where none is left."""
+    if weight < _LEAST:
+        return f"# {name}: no weight is left. Leave it out, or compare again."
     reference = json.dumps(f"our judgement: {how}", ensure_ascii=False)
-    for name, weight, low, high in rows:
-        out.print(
-            f"# {' '.join(name.split())}\n"
-            f"weight = {{ value = {weight:.4g}, low = {low:.4g}, high = {high:.4g}, "
-            f'basis = "expert", reference = {reference} }}',
-            markup=False,
-            highlight=False,
-            soft_wrap=True,
-        )
+    return (
+        f"# {name}\n"
+        f"weight = {{ value = {weight:.4g}, low = {low:.4g}, high = {high:.4g}, "
+        f'basis = "expert", reference = {reference} }}'
+    )
 
 
 def weigh(path: Path) -> tuple[list[str], Hierarchy | BestWorst]:
@@ -84,10 +90,10 @@ def weigh(path: Path) -> tuple[list[str], Hierarchy | BestWorst]:
 
 
 def read(path: Path) -> list[list[str]]:
-    """Return the cells of a comma-separated file, all rows of one length."""
+    """Return the cleaned cells of a comma-separated file, rows of one length."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = [[cell.strip() for cell in row] for row in csv.reader(stream) if row]
+            rows = [[clean(cell) for cell in row] for row in csv.reader(stream) if row]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ComparisonError(
             f"{path} could not be read as comma-separated text: {error}."
@@ -101,14 +107,26 @@ def read(path: Path) -> list[list[str]]:
     return rows
 
 
+def clean(words: str) -> str:
+    r"""Return words in one line, without signs that could move the cursor.
+
+    >>> clean(" old\n granite ")
+    'old granite'
+    """
+    return "".join(
+        sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}"
+        for sign in " ".join(words.split())
+    )
+
+
 def number(cell: str, path: Path) -> float:
     """Return a comparison, which may be written as a fraction.
 
     >>> number("1/4", Path("a.csv")), number("3", Path("a.csv"))
     (0.25, 3.0)
     """
-    written = _COMPARISON.fullmatch(cell.replace(" ", ""))
-    found = float(Fraction(written[0])) if written else 0.0
+    written = _COMPARISON.fullmatch(cell)
+    found = float(Fraction(written[0].replace(" ", ""))) if written else 0.0
     if not 1 / FARTHEST <= found <= FARTHEST:
         raise ComparisonError(
             f"A comparison in {path.name} must be a number such as 3 or 1/3, from "

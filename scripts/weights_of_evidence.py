@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from geodata.errors import GeodataError, TrainingPointsError
+from geodata.errors import GeodataError, StorageError, TrainingPointsError
 from geodata.scoring.weights_of_evidence.class_areas import (
     ClassAreas,
     Counts,
@@ -136,17 +136,39 @@ def main(
     except ValueError as error:
         raise typer.BadParameter(printable(str(error))) from error
     except GeodataError as error:
-        words = Text.assemble(("Not done.", "bold red"), " ", printable(str(error)))
+        told = str(error)
+        if isinstance(error, StorageError):
+            told = (
+                f"{out} could not be written ({error.__cause__}); name another --out."
+            )
+        words = Text.assemble(("Not done.", "bold red"), " ", printable(told))
         Console(stderr=True).print(words, soft_wrap=True)
         raise typer.Exit(1) from error
 
 
 def _check_out(out: Path, inputs: Sequence[Path], endings: Sequence[str]) -> None:
     """Refuse to write over an input, or under an ending that says something else."""
-    if out.resolve() in {path.resolve() for path in inputs}:
-        raise typer.BadParameter(f"--out {out} is one of the inputs. Name another.")
-    if out.suffix.lower() not in endings:
-        raise typer.BadParameter(f"--out must end in {endings[0]}; got {out.name}.")
+    wrong = None
+    try:
+        if any(_same_file(out, path) for path in inputs):
+            wrong = f"--out {out} is one of the inputs. Name another."
+        elif out.suffix.lower() not in endings:
+            wrong = f"--out must end in {' or '.join(endings)}; got {out.name}."
+        elif out.is_dir():
+            wrong = f"--out {out} is a folder. Name a file in it."
+        elif not out.parent.is_dir():
+            wrong = f"--out {out}: there is no folder {out.parent}. Make it first."
+    except OSError as error:  # a name too long, a folder that may not be entered
+        wrong = f"--out {out} cannot be: {error.strerror}."
+    if wrong:
+        raise typer.BadParameter(printable(wrong))
+
+
+def _same_file(first: Path, second: Path) -> bool:
+    """Tell if two paths, links included, lead to one file."""
+    if first.exists() and second.exists():
+        return first.samefile(second)
+    return first.resolve() == second.resolve()
 
 
 def single(
@@ -158,26 +180,26 @@ def single(
 ) -> None:
     """Write the table of one map and print what it says."""
     cells = raster.cell_of(places.x, places.y)
-    inside = cells[cells >= 0]
+    inside, beside = cells[cells >= 0], cells[cells < 0]
     unit = chosen.unit_area_km2
     if chosen.presence_pixels:
         if raster.cell_area_km2.ndim:
             raise ValueError("Presence pixels need cells of one area; not degrees.")
         inside, unit = np.unique(inside), float(raster.cell_area_km2)
     table = weights_of_evidence(
-        measured(raster, inside),
+        measured(raster, np.append(inside, beside)),
         kind=chosen.kind,
         unit_area_km2=unit,
         presence_pixels=chosen.presence_pixels,
     )
     choice = choose(table, class_value=chosen.cut, confidence=chosen.confidence)
     write_table(out, table)
-    console.print(told_table(table, raster.name))
+    console.print(told_table(table, printable(raster.name)))
     say(
         console,
         told_points(
             table,
-            beside=int(np.sum(cells < 0)),
+            beside=len(beside),
             on_missing=len(inside) - table.study_points,
             without_position=places.without_position,
         ),
@@ -198,10 +220,10 @@ def combined(
     inside = cells[cells >= 0]
     weighted, groups = [], []
     for raster in maps:
-        one = weights_of_map(raster, inside, chosen, console)
+        one = weights_of_map(raster, cells, chosen, console)
         weighted.append(one)
         groups.append(one.group_of(raster.values))
-        console.print(told_weights(one, raster.name))
+        console.print(told_weights(one, printable(raster.name)))
     at_points = np.stack([one.reshape(-1)[inside] for one in groups])
     known = int((at_points >= 0).any(axis=0).sum())
     found = posterior(
@@ -225,7 +247,7 @@ def combined(
 
 
 def measured(raster: EvidenceRaster, cells: Counts) -> ClassAreas:
-    """Return ground and points of each class of a map."""
+    """Return ground and points of each class of a map; -1 is a point beside it."""
     return class_areas(
         raster.values,
         raster.at(cells),

@@ -82,6 +82,7 @@ class FavourabilityImages:
         self._render = lru_cache(maxsize=32)(self._make)
         self.rank = lru_cache(maxsize=32)(self._rank)
         self.has_learned = lru_cache(maxsize=32)(self._has_learned)
+        self.knows_learned = lru_cache(maxsize=32)(self._knows_learned)
 
     @property
     def bounds(self) -> Bounds:
@@ -153,6 +154,15 @@ class FavourabilityImages:
         path = self._release.favourability_path(deposit_type)
         with rasterio.open(path, driver="GTiff") as source:
             return set(_BANDS["learned"]) <= set(source.descriptions)
+
+    def _knows_learned(self, deposit_type: str) -> bool:
+        """Say whether the learned model ranks any cell; else its picture is empty."""
+        if not self.has_learned(deposit_type):
+            return False
+        path = self._release.favourability_path(deposit_type)
+        with rasterio.open(path, driver="GTiff") as source:
+            ranks = source.read(source.descriptions.index("learned_rank") + 1)
+            return bool((ranks != source.nodata).any())
 
     def _rank(self, deposit_type: str) -> AreaRank:
         path = self._release.favourability_path(deposit_type)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from app.caching import answer
 from app.errors import NotFoundError
 from app.maps.scale import Opinion, Theme
-from app.opinions import has_learned, why_not_learned
+from app.opinions import why_not_learned
 from app.parameters import AtlasNow, only_known_parameters
 from app.responses import JSON, NOT_FOUND, PNG, REFUSALS, documented
 
@@ -32,14 +32,13 @@ def favourability_map(
         Query(
             description="The expert model's ranking, the learned model's, or in whose "
             "best 10 % each place lies; the last two only for a type that has a "
-            "learned model."
+            "learned model, and the layers it reads."
         ),
     ] = "expert",
 ) -> Response:
     """Return what a model says of a deposit type as a picture in Web Mercator."""
     atlas.release.favourability_path(deposit_type)  # refuses an unknown type
-    if opinion != "expert" and not has_learned(atlas, deposit_type):
-        reason = why_not_learned(atlas, deposit_type)
+    if opinion != "expert" and (reason := why_not_learned(atlas, deposit_type)):
         raise NotFoundError(f"There is no such map, as there is {reason}.")
     return answer(
         request,

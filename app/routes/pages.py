@@ -10,10 +10,11 @@ from starlette.responses import Response
 
 from app.atlas import Atlas
 from app.errors import NotFoundError
+from app.lacks import what_it_lacks
 from app.links import with_query
 from app.maps.legend import agreement_swatches, legend_rows
 from app.maps.sketch import HEIGHT, WIDTH, draw_sketch
-from app.opinions import stability, why_not_learned
+from app.opinions import has_learned, stability, why_not_learned
 from app.parameters import AtlasNow, Selected, only_known_parameters
 from app.routes.explain import add_context, explain_area
 from app.routes.features import FeatureId
@@ -40,6 +41,7 @@ def show_page(
                 **item,
                 "short": short_title(str(item["title"])),
                 "no_learned": why_not_learned(atlas, str(item["id"])),
+                "lacks": what_it_lacks(atlas, str(item["id"])),
             }
             for item in atlas.deposit_types
         ],
@@ -87,7 +89,7 @@ def table_page(request: Request, atlas: AtlasNow, selection: Selected) -> Respon
         total=len(table),
         with_learned="learned_rank" in table.columns,
         steady="rank_p10" in table.columns,
-        no_learned={name: why_not_learned(atlas, name) for name in type_titles(atlas)},
+        no_learned={name: not has_learned(atlas, name) for name in type_titles(atlas)},
         selection=selection,
         geojson=with_query("/prospects.geojson", query),
         csv=with_query("/prospects.csv", query),
@@ -118,6 +120,7 @@ def prospect_page(
         titles=type_titles(atlas),
         explanation=explanation,
         no_learned=why_not_learned(atlas, str(row["deposit_type"])),
+        lacks=what_it_lacks(atlas, str(row["deposit_type"])),
         steady=stability(row["rank"], row.get("rank_p10"), row.get("rank_p90")),
         sketch=draw_sketch(atlas.release, prospect_id),
         sketch_size=(WIDTH, HEIGHT),

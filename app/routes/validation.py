@@ -10,6 +10,7 @@ from starlette.responses import Response
 from app.atlas import Atlas
 from app.caching import answer
 from app.errors import NotFoundError
+from app.lacks import BELOW, what_it_lacks
 from app.opinions import why_not_learned
 from app.parameters import AtlasNow, only_known_parameters
 from app.report_reader import read_report
@@ -17,6 +18,7 @@ from app.reports import Report, chance
 from app.responses import NOT_FOUND, PNG, documented
 from app.routes.features import FeatureId
 from app.routes.pages import show_page, type_titles
+from app.tried import how_it_was_chosen, what_was_tried
 from app.verdict import in_words
 from app.wording import decimal, share
 
@@ -58,6 +60,9 @@ def validation_page(request: Request, atlas: AtlasNow) -> Response:
         atlas,
         "validation.html",
         reports=reports,
+        lacks={name: what_it_lacks(atlas, name, BELOW) for name in told},
+        what_was_tried=what_was_tried,
+        how_it_was_chosen=how_it_was_chosen,
         chance=chance,
         verdict=in_words(validation),
         without=[

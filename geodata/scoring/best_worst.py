@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import linprog
 
-from geodata.scoring.pairwise import ComparisonError, Weights
+from geodata.scoring.pairwise import ComparisonError, Weights, require_different
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,8 @@ def best_worst_weights(
     ------
     ComparisonError
         Naming the number that is below 1, or above that of the best with the worst; if
-        a list has no 1, or the two do not say the same of the best and the worst.
+        a list has no 1, the two do not say the same of the best and the worst, two
+        arguments have one name, or the model cannot be solved.
     ValueError
         If there are not as many numbers as names, or none.
 
@@ -105,6 +106,7 @@ def best_worst_weights(
             f"{count} arguments need as many comparisons with the best and with the "
             f"worst, one or more; got {ahead.shape} and {above.shape}."
         )
+    require_different(names)
     best, worst = _ends(ahead, above, names)
     differences = np.zeros((2 * count, count))
     rows = np.arange(count)
@@ -120,7 +122,12 @@ def best_worst_weights(
         A_eq=np.append(np.ones(count), 0.0)[np.newaxis],
         b_eq=[1.0],
     )
-    weights = np.asarray(found.x, dtype=np.float64)[:count]
+    if found.status != 0:
+        raise ComparisonError(
+            f"No weights could be found for these comparisons ({found.message}). Keep "
+            "to a usual scale, from 1 to 9."
+        )
+    weights = np.maximum(np.asarray(found.x, dtype=np.float64)[:count], 0.0)
     alone = (1.0 / ahead / (1.0 / ahead).sum(), above / above.sum())
     every = np.column_stack((weights, *alone))
     most = float(ahead[worst])

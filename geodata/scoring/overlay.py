@@ -155,12 +155,14 @@ def index_overlay(
     evidence, workers
         As for :func:`fuzzy_and`.
     weights : sequence of float
-        One per evidence, positive; only their proportions count.
+        One per evidence, positive; only their proportions count, and no share may
+        be too small for float32.
 
     Raises
     ------
     ValueError
-        As :func:`fuzzy_and`, and if weights are not one positive number each.
+        As :func:`fuzzy_and`, and if weights are not one positive number each, or
+        too far apart.
 
     >>> found = index_overlay(
     ...     [np.float32([1.0, 1.0]), np.float32([0.0, np.nan])], [3, 1])
@@ -176,7 +178,13 @@ def index_overlay(
             f"{len(evidence)} pieces of evidence; got {list(weights)}. Leave out what "
             "has no weight."
         )
+    found = found / found.max()  # the sum of the largest numbers would overflow
     shares = (found / found.sum()).astype(np.float32)
+    if (shares < np.finfo(np.float32).tiny).any():
+        raise ValueError(
+            f"The weights of an index overlay are too far apart: {list(weights)}. "
+            "Leave out what has hardly any weight."
+        )
     favourability = np.empty(shape, dtype=np.float32)
     coverage = np.empty(shape, dtype=np.float32)
     scores, covered = favourability.reshape(-1), coverage.reshape(-1)

@@ -68,8 +68,8 @@ def hierarchy_weights(matrix: npt.ArrayLike, names: Sequence[str]) -> Hierarchy:
     Raises
     ------
     ComparisonError
-        Naming the cell that is not positive, or not the inverse of its mirror; or if
-        there are more than fifteen arguments.
+        Naming the cell that is not positive, or not the inverse of its mirror, or the
+        name that two arguments have; or if there are more than fifteen arguments.
     ValueError
         If the matrix is not square or has not one name a row.
 
@@ -98,6 +98,7 @@ def hierarchy_weights(matrix: npt.ArrayLike, names: Sequence[str]) -> Hierarchy:
             f"Comparisons of {count} arguments need a matrix of {count} rows and "
             f"columns, one or more; got shape {table.shape}."
         )
+    require_different(names)
     if count > len(RANDOM_INDEX):
         raise ComparisonError(
             f"At most {len(RANDOM_INDEX)} arguments can be compared at once, because "
@@ -122,6 +123,21 @@ def hierarchy_weights(matrix: npt.ArrayLike, names: Sequence[str]) -> Hierarchy:
         consistency_index=index,
         consistency_ratio=index / random if random else 0.0,
     )
+
+
+def require_different(names: Sequence[str]) -> None:
+    """Refuse two arguments of one name.
+
+    Raises
+    ------
+    ComparisonError
+        Naming the first that occurs again.
+    """
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            raise ComparisonError(
+                f"Two arguments are called '{name}'. Give each its own name."
+            )
 
 
 def _require_reciprocal(table: Weights, names: Sequence[str]) -> None:

@@ -13,7 +13,14 @@ from fastapi.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
-from tests.app.learned_release import copy_release, forget_learned, teach
+from tests.app.learned_release import (
+    LACKS,
+    change,
+    copy_release,
+    empty_learned_map,
+    forget_learned,
+    teach,
+)
 from tests.app.sealing import seal
 from tests.geodata.release.small_layers import build_layered_home
 
@@ -92,6 +99,36 @@ def learned_home(release_home: Path, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture(scope="session")
 def learned_client(learned_home: Path) -> Iterator[TestClient]:
     with TestClient(create_app(Settings(home=learned_home))) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def lacking_home(learned_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release whose learned model was tested with layers that it lacks."""
+    home = tmp_path_factory.mktemp("lacking")
+    folder = copy_release(learned_home, home)
+    change(folder / "validation.json", lambda told: told.update(learned_lacks=LACKS))
+    seal(folder)
+    return home
+
+
+@pytest.fixture(scope="session")
+def lacking_client(lacking_home: Path) -> Iterator[TestClient]:
+    with TestClient(create_app(Settings(home=lacking_home))) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def empty_home(lacking_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release in which the learned model lacks so much that its map is empty."""
+    home = tmp_path_factory.mktemp("empty")
+    empty_learned_map(copy_release(lacking_home, home))
+    return home
+
+
+@pytest.fixture(scope="session")
+def empty_client(empty_home: Path) -> Iterator[TestClient]:
+    with TestClient(create_app(Settings(home=empty_home))) as opened:
         yield opened
 
 

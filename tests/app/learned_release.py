@@ -63,7 +63,13 @@ def _forget_files(manifest: dict[str, Any]) -> None:
 
 
 def forget_reports(content: dict[str, Any]) -> None:
-    for key in ("learned", "agreement", "sensitivity", "without_learned"):
+    for key in (
+        "learned",
+        "agreement",
+        "sensitivity",
+        "without_learned",
+        "learned_lacks",
+    ):
         content.pop(key, None)
 
 
@@ -91,6 +97,26 @@ def teach(folder: Path) -> None:
     change(folder / "explanations.json", lambda told: _teach_explanations(told, ids))
     change(folder / "validation.json", lambda content: content.update(reports()))
     _draw_figures(folder)
+    seal(folder)
+
+
+LACKS = {
+    LEARNED: [
+        {"layer": "crust1", "title": "Crustal thickness", "why": "absent"},
+        {"layer": "terrane-boundaries", "title": "terrane-boundaries", "why": "absent"},
+        {"layer": "relief-10m", "title": "Relief", "why": "other"},
+    ]
+}
+"""As validation.json tells of a release that lacks layers of the test."""
+
+
+def empty_learned_map(folder: Path) -> None:
+    """Make a taught release one in which the learned model knows nothing."""
+    path = folder / "favourability" / f"{LEARNED}.tif"
+    bands, scales = read(path)
+    for name in BANDS:
+        bands[name] = np.full_like(bands[name], 65_535)
+    write(path, bands, scales)
     seal(folder)
 
 
@@ -256,6 +282,10 @@ def reports() -> dict[str, Any]:
                 "auc": {"other deposits": 0.7, "land": 0.81},
                 "mean_rank": 0.27,
                 "capture": [0.4, 0.55],
+                "withheld": {
+                    "mean_rank": {"value": 0.22, "low": 0.13, "high": 0.3, "n": 4},
+                    "capture": capture((0, 0, 0, 1, 3, 3)),
+                },
             },
         ],
         "cannot_say": ["Whether a place that nobody looked at is barren."],

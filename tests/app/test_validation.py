@@ -14,6 +14,7 @@ from app.main import create_app
 from app.report_reader import read_report
 from app.reports import Estimate
 from app.settings import Settings
+from app.tried import how_it_was_chosen, what_was_tried
 from tests.app.conftest import HOSTILE
 from tests.app.learned_release import LEARNED, change, copy_release, reports
 from tests.app.sealing import seal
@@ -88,8 +89,6 @@ def test_tables_stand_beside_chance_and_beside_resubstitution(
         "0.71 0.66 to 0.76 228 100 0.83 0.21 (0.06)",
         "Known place 4 outside the five states 20 – – –",
         "Splines of distance mean rank 0.31: worse",
-        "AUC 0.70 against other deposits; AUC 0.81 against land; mean rank 27 % with",
-        "regions held back; 40 % in the best 10 %; 55 % in the best 20 %",
         "9 regions of the world, with 200 known places, were held back in turn",
         "Mean rank 26 % (95 % interval 22 % to 30 %), chance 50 %; 50 % in the best 10",
         "set against 3,412 places of other deposits and 5,000 places anywhere on land",
@@ -267,3 +266,127 @@ def test_a_release_without_reports_says_so(older_client: TestClient) -> None:
     text = Reader(older_client.get("/validation").text).text
     assert "This release holds no report of a learned model." in text
     assert "The expert model" in text
+
+
+def test_what_else_was_tried_stands_beside_what_is_shipped(
+    learned_client: TestClient,
+) -> None:
+    text = Reader(learned_client.get("/validation").text).text
+    assert "did not help" not in text
+    for part in (
+        (
+            "What else was tried The share of land was fixed at one half before "
+            "Central Asia was looked at: to be told from other deposits counts as much "
+            "as to be told from land. The other rows below were computed afterwards "
+            "and chose nothing."
+        ),
+        (
+            "Trained with AUC against other deposits AUC against land Mean rank, "
+            "left-out regions of the world Mean rank, withheld region Withheld, "
+            "best 10 % Withheld, best 20 %"
+        ),
+        (
+            "The shipped model: share of land in the background 0.5 0.71 – 26 % 17 % "
+            "12 % to 27 % 2 of 4 20 % to 80 % 3 of 4 45 % to 100 %"
+        ),
+        "Splines of distance mean rank 0.31: worse – – – – – –",
+        (
+            "No land in the background 0.70 0.81 27 % 22 % 13 % to 30 % 1 of 4 0 % to "
+            "55 % 3 of 4 45 % to 100 %"
+        ),
+    ):
+        assert part in text, part
+
+
+def test_nothing_is_said_to_be_fixed_at_one_half_that_was_not() -> None:
+    found = report()
+    found["background"]["land_share"] = 0.25
+    told = read_report(LEARNED, found)
+    assert how_it_was_chosen(told).startswith("The other rows below")
+    assert what_was_tried(told)[0].what.endswith("background 0.25")
+
+
+def test_the_shipped_model_is_left_out_where_its_figures_are_not_told() -> None:
+    found = {"tried": report()["tried"], "background": {"land_share": 0.5}}
+    told = read_report(LEARNED, found)
+    assert [item.shipped for item in what_was_tried(told)] == [False, False]
+    assert how_it_was_chosen(told).endswith(
+        "land. Rows below were computed afterwards and chose nothing."
+    )
+    assert what_was_tried(read_report(LEARNED, {**report(), "tried": []})) == ()
+
+
+def test_the_shipped_model_takes_its_aucs_from_the_widest_blocks_alone() -> None:
+    def scheme(name: str, against: str, value: float) -> dict[str, Any]:
+        return {"name": name, "against": against, "auc": {"value": value}}
+
+    schemes = [
+        scheme("blocks of 15°", "other deposits", 0.7),
+        scheme("blocks of 15°", "land", 0.8),
+        scheme("blocks of 5°", "land", 0.9),
+        scheme("leave one country out", "other deposits", 0.6),
+    ]
+    shipped = what_was_tried(read_report(LEARNED, {**report(), "schemes": schemes}))[0]
+    assert shipped.shipped
+    assert (shipped.auc_others, shipped.auc_land) == (0.7, 0.8)
+    assert [one.sites for one in shipped.captures if one] == [2, 3]
+
+
+def test_the_table_of_schemes_says_what_its_figures_rest_on(
+    learned_client: TestClient,
+) -> None:
+    text = Reader(learned_client.get("/validation").text).text
+    for part in (
+        "neighbours are not, and make them too narrow",
+        "scores of the folds’ models are pooled",
+        (
+            "Leave-one-example-out and leave-one-pair-out use a penalty chosen once on "
+            "all training places"
+        ),
+        "The Boyce index rests on 4 places and is unstable",
+    ):
+        assert part in text, part
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [(0.10, 0.49, True), (0.11, 0.49, False), (0.10, 0.50, False)],
+)
+def test_two_verdicts_that_seem_to_differ_are_explained(
+    low: float, high: float, said: bool
+) -> None:
+    found = report()
+    figures = found["withheld"]["models"][1]["all"]
+    figures["capture"][3]["low"] = low
+    figures["mean_rank"]["high"] = high
+    told = read_report(LEARNED, found)
+    why = (
+        "Both hold, as the first counts only the places past a threshold and the mean "
+        "uses every rank."
+    )
+    assert (why in told.overall) == said
+
+
+@pytest.mark.parametrize(
+    ("places", "note"),
+    [
+        (1, "The Boyce index rests on 1 place and is unstable"),
+        (29, "The Boyce index rests on 29 places and is unstable"),
+        (30, ""),
+        (0, ""),
+        (None, ""),
+    ],
+)
+def test_a_boyce_index_of_few_places_is_called_unstable(
+    places: int | None, note: str
+) -> None:
+    told = read_report(LEARNED, {**report(), "n_withheld": places}).boyce_note
+    assert told.startswith(note)
+    assert bool(told) == bool(note)
+
+
+def test_there_is_no_warning_of_a_boyce_index_that_is_not_there() -> None:
+    found = report()
+    for model in found["withheld"]["models"]:
+        model["all"]["boyce"] = None
+    assert read_report(LEARNED, found).boyce_note == ""

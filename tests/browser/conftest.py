@@ -15,9 +15,21 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.main import create_app
 from app.settings import Settings
-from tests.app.conftest import hostile_home, layered_home, learned_home
+from tests.app.conftest import (
+    empty_home,
+    hostile_home,
+    lacking_home,
+    layered_home,
+    learned_home,
+)
 
-__all__ = ["hostile_home", "layered_home", "learned_home"]
+__all__ = [
+    "empty_home",
+    "hostile_home",
+    "lacking_home",
+    "layered_home",
+    "learned_home",
+]
 
 _FLAGS = (
     "--no-sandbox",
@@ -103,6 +115,18 @@ def hostile_address(hostile_home: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def learned_address(learned_home: Path) -> Iterator[str]:
     with serving(learned_home) as base:
+        yield base
+
+
+@pytest.fixture(scope="session")
+def lacking_address(lacking_home: Path) -> Iterator[str]:
+    with serving(lacking_home) as base:
+        yield base
+
+
+@pytest.fixture(scope="session")
+def empty_address(empty_home: Path) -> Iterator[str]:
+    with serving(empty_home) as base:
         yield base
 
 

@@ -214,3 +214,37 @@ def test_the_learned_column_sorts_the_unknown_last(
         assert known == sorted(known, reverse=sign < 0)
         assert 0 < len(known) < len(values)
         assert values[: len(known)] == known
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_under_the_choice_stands_what_the_learned_map_lacks(
+    open_browser: Opener, lacking_address: str, width: int, height: int
+) -> None:
+    window = open_browser(lacking_address, width=width, height=height)
+    page = window.open("/")
+    expect(page.locator("#lacks")).to_be_hidden()
+    page = window.open(f"/?deposit_type={LEARNED}&opinion=learned")
+    expect(page.locator(SECOND)).to_be_checked()
+    expect(page.locator("#lacks")).to_be_visible()
+    expect(page.locator("#lacks")).to_contain_text(
+        "Tested with layers that this release lacks: Crustal thickness, terrane"
+    )
+    assert_apart(page)
+    if width < 700:
+        page.click("[data-open-list]")
+    page.locator(ROWS).first.click()
+    expect(page.locator("#detail .second > .warn")).to_contain_text("Its map here")
+
+
+def test_an_empty_learned_map_cannot_be_chosen_and_the_reason_is_said(
+    open_browser: Opener, empty_address: str
+) -> None:
+    page = open_browser(empty_address).open(f"/?deposit_type={LEARNED}&opinion=learned")
+    expect(page.locator(EXPERT)).to_be_checked()
+    for choice in (SECOND, AGREEMENT):
+        expect(page.locator(choice)).to_be_disabled()
+    expect(page.locator("#no-opinion")).to_have_text(
+        "No map by the learned model: the layers it reads are not in this release; run "
+        "scripts/ingest.py."
+    )
+    expect(page.locator("#lacks")).to_be_hidden()

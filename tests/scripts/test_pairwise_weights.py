@@ -10,7 +10,7 @@ import pytest
 from geodata.scoring.deposit_file import parse
 from geodata.scoring.deposit_type import deposit_type_texts
 from geodata.scoring.pairwise import ComparisonError
-from scripts.pairwise_weights import weigh
+from scripts.pairwise_weights import number, to_paste, weigh
 
 ROOT = Path(__file__).parents[2]
 MATRIX = """\
@@ -91,6 +91,13 @@ def test_comparisons_that_contradict_each_other_are_called_out(tmp_path):
         (",a,b\na,1,three\nb,1/3,1\n", "got 'three'"),
         (",a,b\na,1,1/0\nb,1/3,1\n", "got '1/0'"),
         (",a,b\na,1,\nb,1/3,1\n", "got ''"),
+        (",a,b\na,1,1e999999999\nb,1/3,1\n", "got '1e999999999'"),
+        (",a,b\na,1,1_0\nb,1/10,1\n", "got '1_0'"),
+        (",a,b\na,1,1 0\nb,1/10,1\n", "got '1 0'"),
+        (",a,b\na,1,1001\nb,1/3,1\n", "from 1/1000 to 1000; got '1001'"),
+        (",a,b\na,1,3\nb,1/1001,1\n", "got '1/1001'"),
+        (",a,b\na,1,-3\nb,1/3,1\n", "got '-3'"),
+        (",a,a\na,1,3\na,1/3,1\n", "Two arguments are called 'a'"),
         (",a,b\nb,1,3\na,1/3,1\n", "the same names, in the same order"),
         (",a,b\na,1,3\nb,1\n", "rows of [3, 3, 2] cells"),
         ("evidence,best_to_others,others_to_worst\na,1,2\nb,2,2\n", "worst argument"),
@@ -121,3 +128,27 @@ def test_a_file_that_is_not_there_or_not_text_is_refused_in_words(tmp_path):
     (tmp_path / "picture.csv").write_bytes(b"\x89PNG\xff")
     with pytest.raises(ComparisonError, match="could not be read"):
         weigh(tmp_path / "picture.csv")
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [("1000", 1000), ("1/1000", 0.001), ("0.5", 0.5), ("1 / 4", 0.25), ("3/2", 1.5)],
+)
+def test_plain_numbers_and_fractions_are_comparisons(cell, value):
+    assert number(cell, Path("a.csv")) == value
+
+
+def test_a_weight_of_nothing_is_never_there_to_paste():
+    assert to_paste("relief", 9e-7, 0.0, 0.1, how="so") == (
+        "# relief: no weight is left. Leave it out, or compare again."
+    )
+    assert "weight = { value = 1e-06, low = 0," in to_paste("a", 1e-6, 0, 1, how="so")
+
+
+def test_names_cannot_move_the_cursor_or_start_a_line(tmp_path):
+    text = ',"fau\nlts",\x1b[2Jb\n"fau\nlts",1,4\n\x1b[2Jb,1/4,1\n'
+    done = run(tmp_path, text)
+    assert done.returncode == 0, done.stderr
+    assert "# fau lts\nweight = " in done.stdout
+    assert "\x1b" not in done.stdout
+    assert "# \N{REPLACEMENT CHARACTER}[2Jb\n" in done.stdout

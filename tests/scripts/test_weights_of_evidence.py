@@ -2,6 +2,7 @@
 
 import csv
 import os
+import resource
 import runpy
 import subprocess
 import sys
@@ -282,3 +283,87 @@ def test_a_wrong_question_ends_with_2(run, place):
     ):
         assert run(*arguments).returncode == 2, arguments
     assert not (place / "t.csv").exists()
+
+
+def test_an_input_is_never_written_over(run, place):
+    first, points = place / "first.tif", place / "points.csv"
+    before = first.read_bytes(), points.read_bytes()
+    linked, hard = place / "linked.csv", place / "hard.csv"
+    linked.symlink_to(points)
+    os.link(points, hard)
+    for out in (points, linked, hard, place / "." / ".." / place.name / "points.csv"):
+        done = run(first, points, "--out", out)
+        assert done.returncode == 2
+        assert "one of the inputs" in " ".join(done.stderr.split())
+    done = run(first, points, "--combine", "--out", first)
+    assert done.returncode == 2
+    assert (first.read_bytes(), points.read_bytes()) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "said"),
+    [
+        ("t.tif", (), "must end in .csv"),
+        ("t.csv", ("--combine",), "must end in .tif or .tiff"),
+        ("none/t.csv", (), "there is no folder"),
+        ("folder.csv", (), "is a folder"),
+        ("t" * 252 + ".csv", (), "too long"),
+    ],
+)
+def test_an_out_that_cannot_be_is_refused(run, place, name, more, said):
+    (place / "folder.csv").mkdir()
+    done = run(place / "first.tif", place / "points.csv", "--out", place / name, *more)
+    assert done.returncode == 2
+    assert said in " ".join(done.stderr.replace("│", " ").split())
+    assert "ATLAS_HOME" not in done.stderr
+
+
+def test_a_map_may_be_written_with_either_ending(run, place):
+    for name in ("p.TIF", "p.tiff"):
+        done = run(
+            *(place / "first.tif", place / "points.csv"),
+            *("--combine", "--out", place / name),
+        )
+        assert done.returncode == 0, done.stderr
+        assert (place / name).exists()
+
+
+def test_an_out_that_the_disk_refuses_is_told_in_its_own_words(run, place):
+    out = place / "t.csv"
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, usual[1]))
+    try:
+        done = run(place / "first.tif", place / "points.csv", "--out", out)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+    assert not out.exists()
+    assert done.returncode == 1
+    assert "could not be written" in done.stderr
+    assert "name another --out" in done.stderr
+    assert "ATLAS_HOME" not in done.stderr
+
+
+@pytest.mark.parametrize("more", [(), ("--presence-pixels",), ("--combine",)])
+def test_points_that_all_lie_beside_the_map_are_counted(run, place, more):
+    lines = ["x,y", *(f"{900_000 + step},5000" for step in range(40))]
+    (place / "far.csv").write_text("\n".join(lines) + "\n")
+    out = place / ("p.tif" if "--combine" in more else "t.csv")
+    done = run(place / "first.tif", place / "far.csv", "--out", out, *more)
+    assert done.returncode == 1
+    assert "None of the 40 points lies on known ground" in done.stderr
+
+
+def test_a_name_with_brackets_is_printed_whole(run, place):
+    odd = (place / "first.tif").rename(place / "[red]first[b].tif")
+    done = run(odd, place / "points.csv", "--out", place / "t.csv")
+    assert "[red]first[b].tif, unique" in done.stdout
+    done = run(odd, place / "points.csv", "--combine", "--out", place / "p.tif")
+    assert "[red]first[b].tif" in done.stdout
+
+
+def test_a_damaged_raster_is_told_without_the_catalogue(run, place):
+    (place / "bad.tif").write_bytes(b"II*\0 nothing")
+    done = run(place / "bad.tif", place / "points.csv", "--out", place / "t.csv")
+    assert done.returncode == 1
+    assert "bad.tif cannot be read as GTiff" in done.stderr
+    assert "catalogue" not in done.stderr

@@ -57,11 +57,13 @@ function training(e) {
   return h("p", { class: "told" }, from, held, h("a", { href: `/validation#${encodeURIComponent(e.deposit_type)}` }, "How well does it work"));
 }
 
-/** Why a type has no learned model, as its button knows; empty where it has one. */
-export function whyNotLearned(type) {
-  const radio = document.querySelector(`input[name="deposit_type"][value="${CSS.escape(type)}"]`);
-  return radio?.dataset.noLearned ?? "";
-}
+const buttonOf = (type) => document.querySelector(`input[name="deposit_type"][value="${CSS.escape(type)}"]`);
+
+/** Why a type has no learned map, as its button knows; empty where it has one. */
+export const whyNotLearned = (type) => buttonOf(type)?.dataset.noLearned ?? "";
+
+/** Which layers of its test its learned model lacks here; empty where none. */
+export const whatItLacks = (type) => buttonOf(type)?.dataset.lacks ?? "";
 
 /** In a sentence, how the two opinions compare; null where there is only one. */
 export function agreementLine(e) {
@@ -94,6 +96,7 @@ export function learnedSection(e) {
   const most = Math.max(...known.map((item) => Math.abs(item.part)), 1e-9);
   return h("section", { class: "second" },
     heading(h("em", { class: isNumber(rank) ? null : "none" }, standing(rank))),
+    whatItLacks(e.deposit_type) ? h("p", { class: "warn" }, whatItLacks(e.deposit_type)) : null,
     h("p", { class: "measured-note" }, `Left: speaks against. Right: speaks for. Coverage of this model ${share(coverage)}.`),
     ...[...known, ...unknown].map((item) => argument(item, most)),
     h("p", { class: "told" }, isNumber(sum)

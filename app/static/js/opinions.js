@@ -1,9 +1,10 @@
 // The choice of opinion: expert model, learned model, or where the two agree.
-import { whyNotLearned } from "./learned.js";
+import { whatItLacks, whyNotLearned } from "./learned.js";
 import { state, update } from "./state.js";
 
 const radios = [...document.querySelectorAll('input[name="opinion"]')];
 const reason = document.getElementById("no-opinion");
+const lacks = document.getElementById("lacks");
 
 /** Say whether a choice of deposit type has a learned model too. */
 export const hasOpinions = (type) => why(type) === "";
@@ -23,6 +24,8 @@ export function followOpinion() {
   document.body.dataset.opinion = opinion || "expert";
   reason.hidden = words === "";
   reason.textContent = words && `${words[0].toUpperCase()}${words.slice(1).replace(/\.$/, "")}.`;
+  lacks.textContent = words ? "" : whatItLacks(type);
+  lacks.hidden = lacks.textContent === "";
   for (const part of document.querySelectorAll("[data-for-opinion]")) {
     part.hidden = !part.dataset.forOpinion.split(" ").includes(opinion || "expert");
   }

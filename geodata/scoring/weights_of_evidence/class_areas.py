@@ -22,6 +22,7 @@ Flags = npt.NDArray[np.bool_]
 
 _PART_CELLS = 1 << 18  # what is cast to the counting type at once; fits the cache
 _MOST_BINS = 1 << 17  # classes of a map that is counted without a hash table
+_INEXACT = 2.0**53  # from here on whole numbers share their doubles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,23 +62,25 @@ def class_areas(
     Parameters
     ----------
     values : array of numbers, shape (rows, columns) or (cells,)
-        Class, or any value, of each cell.  NaN and cells masked in a
+        Class, or any value, of each cell.  NaN, infinite values (a division by
+        zero, the logarithm of nothing) and cells masked in a
         ``numpy.ma.MaskedArray`` are missing.
     point_values : array of numbers, shape (points,)
-        Value of the cell under each point, one entry a point; NaN where a point
-        lies beside the map or on a masked cell.
+        Value of the cell under each point, one entry a point, rounded as the cells
+        are; NaN where a point lies beside the map or on a masked cell.
     cell_area_km2 : float or array of float64, shape (rows,)
         Ground of a cell, square kilometres, positive; per row where it changes
         with latitude.
     missing : sequence of float
-        Values that mean "not known".
+        Values that mean "not known"; those that the cells cannot hold mean nothing.
 
     Raises
     ------
     LayerFormatError
-        If no cell is known.
+        If no cell is known, or whole numbers are too large to be told apart.
     ValueError
-        If a cell area is not positive and finite, or there is not one per row.
+        If there are no cells, a cell area is not positive and finite, or there is
+        not one per row.
 
     Examples
     --------
@@ -95,6 +98,10 @@ def class_areas(
         known = None if mask is np.ma.nomask else ~np.atleast_1d(mask)
         values = np.ma.getdata(values)
     cells = np.atleast_1d(values)
+    if not cells.size:
+        raise ValueError(
+            f"A map has at least one cell; got an array of shape {cells.shape}."
+        )
     if cells.dtype.kind == "b":
         cells = cells.view(np.uint8)
     area = _checked_area(cell_area_km2, cells)
@@ -108,7 +115,7 @@ def class_areas(
         )
     total = float(np.broadcast_to(area, cells.shape[:1]).sum())
     total *= cells.size // cells.shape[0]
-    points = _points(classes, np.asarray(point_values, dtype=np.float64).ravel())
+    points = _points(classes, _as_stored(point_values, cells.dtype))
     return ClassAreas(
         classes=classes,
         area_km2=ground,
@@ -133,7 +140,7 @@ class _Map:
             part = cells[here]
             use = np.ones(part.shape, bool) if self.known is None else self.known[here]
             if part.dtype.kind == "f":
-                use = use & ~np.isnan(part)
+                use = use & np.isfinite(part)
             for value in missing:
                 use = use & (part != value)
             every = bool(use.all())
@@ -160,7 +167,7 @@ def _checked_area(cell_area_km2: float | Doubles, cells: Values) -> Doubles:
 def _of_type(missing: Sequence[float], dtype: np.dtype[Any]) -> Values:
     """Return the values that cells of a type can have, as that type rounds them."""
     if dtype.kind == "f":
-        return np.asarray(missing, dtype=dtype)
+        return _finite(missing, dtype)
     limits = np.iinfo(dtype)
     whole = [
         int(value)
@@ -168,6 +175,20 @@ def _of_type(missing: Sequence[float], dtype: np.dtype[Any]) -> Values:
         if float(value).is_integer() and limits.min <= value <= limits.max
     ]
     return np.asarray(whole, dtype=dtype)
+
+
+def _finite(numbers: npt.ArrayLike, dtype: np.dtype[Any]) -> Values:
+    """Return numbers as a type rounds them, without those beyond its range."""
+    with np.errstate(over="ignore"):
+        rounded = np.asarray(numbers, dtype=np.float64).astype(dtype).ravel()
+    finite: Values = rounded[np.isfinite(rounded)]
+    return finite
+
+
+def _as_stored(point_values: npt.ArrayLike, dtype: np.dtype[Any]) -> Doubles:
+    """Return the known values at points: 0.1 of a map of float32 is not quite 0.1."""
+    stored = dtype if dtype.kind == "f" else np.dtype(np.float64)
+    return _finite(point_values, stored).astype(np.float64)
 
 
 def _points(classes: Doubles, at_points: Doubles) -> Counts:
@@ -188,13 +209,19 @@ def _ground(found: _Map, missing: Values) -> tuple[Doubles, Doubles]:
     order = np.argsort(distinct)
     rank = np.empty(len(order) + 1, dtype=np.intp)
     rank[order] = np.arange(len(order))
-    rank[:-1][np.isin(distinct, missing)] = len(order)
+    rank[:-1][np.isin(distinct, missing) | ~np.isfinite(distinct)] = len(order)
     rank[-1] = len(order)  # NaN has the number -1
     codes = rank[numbers].reshape(found.cells.shape)
     coded = _Map(cells=codes, known=found.known, area=found.area)
     sums = _counted(coded, np.array([len(order)]), 0, len(order))
     here = np.flatnonzero(sums)
-    return np.asarray(distinct, dtype=np.float64)[order][here], sums[here]
+    classes = np.asarray(distinct, dtype=np.float64)[order][here]
+    if distinct.dtype.kind in "iu" and (np.abs(classes) >= _INEXACT).any():
+        raise LayerFormatError(
+            f"The map has whole numbers from {classes[0]:.0f} to {classes[-1]:.0f}; "
+            "beyond 2^53 they cannot be told apart. Number its classes anew."
+        )
+    return classes, sums[here]
 
 
 def _span_of_whole_numbers(found: _Map, missing: Values) -> tuple[int, int] | None:
@@ -204,7 +231,7 @@ def _span_of_whole_numbers(found: _Map, missing: Values) -> tuple[int, int] | No
         if not len(part):
             continue
         low, high = min(low, float(part.min())), max(high, float(part.max()))
-        if high - low >= _MOST_BINS or not np.isfinite(high - low):
+        if high - low >= _MOST_BINS or max(high, -low) >= _INEXACT:
             return None
         if part.dtype.kind == "f" and not bool(np.all(np.rint(part) == part)):
             return None

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pyproj
 from rasterio.enums import MaskFlags
+from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
 from rasterio.transform import Affine
 
@@ -14,11 +15,13 @@ from geodata.errors import GridMismatchError, LayerFormatError
 from geodata.layers.formats.degree_grid import require_cells
 from geodata.layers.formats.limits import DEFAULT_LIMITS, Limits
 from geodata.layers.formats.projection import reference_from_wkt
+from geodata.layers.formats.quoting import reason
 from geodata.layers.formats.raster_window import opened, require_local
 from geodata.scoring.weights_of_evidence.class_areas import Counts, Doubles, Values
 
 ENDINGS = (".tif", ".tiff")
 _SAME_PLACE = 1e-6  # of a cell, within which two grids are one
+_OF_GDAL = (RasterioError, IndexError, ValueError, OverflowError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,18 +119,28 @@ def read_evidence_raster(
             f"Expected a GeoTIFF ({', '.join(ENDINGS)}); got {path.name}. Convert the "
             "map to GeoTIFF first."
         )
-    with opened(str(full), driver="GTiff", name=path.name) as dataset:
-        require_cells(dataset.height, dataset.width, path.name, limits)
-        if dataset.count != 1 or np.dtype(dataset.dtypes[0]).kind not in "iuf":
-            raise LayerFormatError(
-                f"{path.name} has {dataset.count} bands of {dataset.dtypes[0]}; "
-                "expected one of whole or real numbers. Save the band you mean alone."
-            )
-        crs, transform = _place(dataset, path.name)
-        values = _values(dataset)
-        # Scaled values have lost it already: a raw number means another value there.
-        told = dataset.nodata is not None and not _is_scaled(dataset)
-        nodata = [float(dataset.nodata)] if told else []
+    try:
+        with opened(str(full), driver="GTiff", name=path.name) as dataset:
+            require_cells(dataset.height, dataset.width, path.name, limits)
+            if dataset.count != 1 or np.dtype(dataset.dtypes[0]).kind not in "iuf":
+                raise LayerFormatError(
+                    f"{path.name} has {dataset.count} bands of {dataset.dtypes[0]}; "
+                    "expected one of whole or real numbers. Save the band you mean "
+                    "alone."
+                )
+            crs, transform = _place(dataset, path.name)
+            values = _values(dataset)
+            # Scaled values have lost it; a raw number means another value there.
+            told = dataset.nodata is not None and not _is_scaled(dataset)
+            nodata = [float(dataset.nodata)] if told else []
+    except LayerFormatError as error:
+        cause = error.__cause__
+        if not isinstance(cause, _OF_GDAL):
+            raise
+        raise LayerFormatError(
+            f"{path.name} cannot be read as GTiff ({reason(cause)}). It may be damaged "
+            "or another format under this ending; write it anew as GeoTIFF."
+        ) from cause
     return EvidenceRaster(
         name=path.name,
         values=values,

@@ -100,7 +100,8 @@ def posterior(
     TrainingPointsError
         If there are no points, or more than unit cells.
     ValueError
-        If there is no map, or not one array of groups each.
+        If there is no map, or not one array of groups each, or the unit area is not
+        positive and finite.
 
     Notes
     -----
@@ -126,6 +127,8 @@ def posterior(
             f"Expected at least one map and its groups; got {len(maps)} maps and "
             f"{len(groups)} arrays of groups."
         )
+    if not (np.isfinite(unit_area_km2) and unit_area_km2 > 0.0):
+        raise ValueError(f"The unit cell has a positive area; got {unit_area_km2} km².")
     shape = groups[0].shape
     for other in groups:
         if other.shape != shape:

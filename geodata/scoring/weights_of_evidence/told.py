@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from rich.table import Table
+from rich.text import Text
 
 from geodata.scoring.weights_of_evidence.generalisation import Choice
 from geodata.scoring.weights_of_evidence.independence import Omnibus, PairTest
@@ -13,9 +14,14 @@ from geodata.scoring.weights_of_evidence.weights import WeightsTable
 _MOST_SHOWN = 20  # rows of a table told; the file has all
 
 
+def _plain(title: str) -> Text:
+    """Return a title in which brackets are brackets, not markup."""
+    return Text(title, style="table.title")
+
+
 def told_table(table: WeightsTable, name: str) -> Table:
     """Return the rows for the screen, rounded; the best of many."""
-    shown = Table(title=f"{name}, {table.kind}", title_justify="left")
+    shown = Table(title=_plain(f"{name}, {table.kind}"), title_justify="left")
     heads = ("class", "units", "points", "W+", "s", "W-", "s", "C", "stud. C", "patch")
     for head in heads:
         shown.add_column(head, justify="right")
@@ -63,7 +69,7 @@ def told_choice(choice: Choice | None, table: WeightsTable, confidence: float) -
 
 def told_weights(one: MapWeights, name: str) -> Table:
     """Return the weights with which a map is combined."""
-    shown = Table(title=name, title_justify="left")
+    shown = Table(title=_plain(name), title_justify="left")
     for head in ("group", "share", "weight", "deviation"):
         shown.add_column(head, justify="right")
     for number, group in enumerate(one.names[:_MOST_SHOWN]):

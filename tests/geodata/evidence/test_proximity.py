@@ -6,7 +6,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geodata.evidence.proximity import Proximity, arc_km, earth_centred
+from geodata.evidence.proximity import COARSER, Proximity, arc_km, earth_centred
 
 GEOD = pyproj.Geod(ellps="WGS84")
 MERIDIAN = gpd.GeoDataFrame(
@@ -100,3 +100,86 @@ def test_known_place_a_lies_near_a_terrane_boundary(store):
         .min()
     )
     assert found[0] == pytest.approx(truth / 1000, rel=0.01, abs=0.2)
+
+
+WANDERING = gpd.GeoDataFrame(
+    {"name": ["one", "two"]},
+    geometry=[
+        shapely.LineString([(62, 41), (66, 46), (65, 49), (72, 52)]),
+        shapely.LineString([(75, 38), (75.2, 44), (81, 47)]),
+    ],
+    crs="EPSG:4326",
+)
+
+
+def dense_search_km(lon, lat):
+    """Distance to points 50 m apart on the lines, by brute force."""
+    lines = shapely.segmentize(WANDERING.geometry.to_numpy(), 0.05 / 111)
+    points = shapely.get_coordinates(lines)
+    near = earth_centred(points[:, 0], points[:, 1])
+    return np.array(
+        [
+            np.sqrt(((near - place) ** 2).sum(axis=1).min())
+            for place in earth_centred(lon, lat)
+        ]
+    )
+
+
+def test_near_and_far_alike_a_distance_errs_by_less_than_200_metres():
+    chance = np.random.default_rng(7)
+    lon, lat = chance.uniform(61, 82, 400), chance.uniform(38, 53, 400)
+    truth = arc_km(dense_search_km(lon, lat))
+    assert (truth < 25).sum() > 10  # measured to the finest points
+    assert ((truth > 25) & (truth < 100)).sum() > 20
+    assert (truth > 100).sum() > 100
+    found = Proximity(WANDERING, None).distance_km(lon, lat)
+    assert (found - truth).max() < 0.18
+    assert (found - truth).min() > -0.01
+
+
+def test_a_place_far_from_a_line_is_measured_to_few_points_of_it():
+    index = Proximity(WANDERING, None)
+    trees = index._coarser_trees
+    assert [beyond_km for _, beyond_km in trees] == [100.0, 25.0]
+    fewest, fewer = (tree.n for tree, _ in trees)
+    assert 20 * fewest < 7 * fewer < index._tree.n
+    for spacing_km, beyond_km in COARSER:
+        assert spacing_km**2 / (8 * beyond_km) <= 0.125
+
+
+def test_points_are_searched_once_because_nothing_lies_between_them():
+    spots = gpd.GeoDataFrame(
+        geometry=[shapely.Point(60 + step, 45) for step in range(20)], crs="EPSG:4326"
+    )
+    assert Proximity(spots, None)._coarser_trees == ()
+    found = Proximity(spots, None).distance_km(*at((90, 45)))[0]
+    assert found == pytest.approx(GEOD.inv(90, 45, 79, 45)[2] / 1000, rel=0.01)
+
+
+def test_a_line_is_searched_coarsely_first_if_that_halves_its_points():
+    def corners(spacing_deg):
+        along = np.arange(60.0, 80.0, spacing_deg)
+        line = shapely.LineString(np.column_stack((along, np.full(len(along), 45.0))))
+        return Proximity(
+            gpd.GeoDataFrame(geometry=[line], crs="EPSG:4326"), None
+        )._coarser_trees
+
+    assert len(corners(0.3 / 111.195)) == 0  # denser than anything asked for
+    assert len(corners(0.6 / 111.195)) == 0  # steps are cut in two: one point short
+    assert len(corners(0.8 / 111.195)) == 2  # and in three
+
+
+def test_inside_a_body_is_no_distance_unless_the_layer_does_not_map_the_place():
+    body = gpd.GeoDataFrame(geometry=[shapely.box(70, 44, 72, 46)], crs="EPSG:4326")
+    found = Proximity(body, shapely.box(71, 40, 80, 50)).distance_km(
+        *at((71.5, 45), (70.5, 45), (73, 45))
+    )
+    assert found[0] == 0
+    assert np.isnan(found[1])
+    assert found[2] == pytest.approx(GEOD.inv(72, 45, 73, 45)[2] / 1000, abs=0.2)
+
+
+def test_a_layer_that_maps_none_of_the_places_knows_nothing_of_them():
+    found = Proximity(MERIDIAN, shapely.box(0, 0, 1, 1)).distance_km(*at((71, 40)))
+    assert np.isnan(found).all()
+    assert found.dtype == np.float32

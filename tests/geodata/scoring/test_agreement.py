@@ -62,6 +62,7 @@ def test_what_counts_as_best_can_be_chosen():
         (0.1000001, "expert only"),
         (0.5, "expert only"),
         (None, "not known"),
+        (nan, "not known"),
     ],
 )
 def test_an_area_of_the_expert_has_a_word(rank, word):

@@ -356,6 +356,9 @@ def test_an_area_is_explained_by_the_mean_of_its_cells():
     assert crust["value"] == pytest.approx(0.5)
     assert "two sources differ by 4.0 km" in crust["fact"]
     assert why["coverage"] == pytest.approx((0.4 + 0.8 + 0.1) / 3)
+    low, high = 0.5 - 1 / np.sqrt(5), 0.5 + 1 / np.sqrt(5)
+    source = (((low + 1.5) / 4) + 0.5 + high) / 3
+    assert why["components"][0]["score"] == pytest.approx(source)
     assert kind["fact"] == "stable (67% of it)"
     assert "measured_low" not in kind
     assert "measured_high" not in kind

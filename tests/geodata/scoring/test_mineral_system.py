@@ -229,6 +229,14 @@ def test_parts_and_components_by_hand():
     assert list(found.component) == ["source", "pathway"]
 
 
+def test_an_account_is_exact_to_nine_digits_even_of_single_precision():
+    values = np.float32([[0.2], [0.6], [0.8]])
+    found = account(TWO, list(values))
+    exact = account(TWO, list(values.astype(np.float64)))
+    assert found.evidence.dtype == np.float64
+    assert np.abs(found.evidence - exact.evidence).max() < 1e-12
+
+
 def test_components_of_an_account_are_those_of_the_model_in_their_order():
     mixed = model(("preservation", 1.0), ("trap", 1.0), ("source", 2.0))
     found = account(mixed, grid([0.5], [0.25], [1.0]))

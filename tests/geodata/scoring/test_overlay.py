@@ -230,6 +230,21 @@ def test_weights_must_be_one_positive_number_each(weights):
         index_overlay([A, B, C], weights)
 
 
+def test_weights_near_the_largest_number_do_not_overflow():
+    found = index_overlay([A, B, C], [1.5e308, 1.5e308, 1.5e308])
+    plain = index_overlay([A, B, C], [1, 1, 1])
+    assert np.array_equal(found.favourability, plain.favourability)
+    assert np.array_equal(found.coverage, plain.coverage)
+
+
+@pytest.mark.parametrize("weak", [1e-39, 1e-320])
+def test_weights_too_far_apart_are_refused(weak):
+    with pytest.raises(ValueError, match=r"too far apart: \[1\.0, 1e-3"):
+        index_overlay([A, B], [1.0, weak])
+    alone = index_overlay([f32([NAN]), f32([0.5])], [1.0, 1e-37])
+    assert alone.favourability.tolist() == [0.5]
+
+
 def test_gamma_agrees_with_eis_toolkit(shared):
     table = np.load(shared / "parity" / "eis" / "eis_fuzzy_500.npz")
     found = fuzzy_gamma(list(table["members"]), gamma=0.9)

@@ -240,3 +240,15 @@ def test_of_several_that_equal_the_best_the_one_farthest_above_the_worst_is_take
     assert found.weights.argmax() == 1
     last = best_worst_weights([1, 2, 4], [4, 1, 1], names(3))
     assert (last.best, last.worst) == (0, 2)
+
+
+def test_two_arguments_of_one_name_are_refused():
+    with pytest.raises(ComparisonError, match="Two arguments are called 'a'"):
+        hierarchy_weights(np.ones((3, 3)), ["b", "a", "a"])
+    with pytest.raises(ComparisonError, match="Two arguments are called 'a'"):
+        best_worst_weights([1, 1, 1], [1, 1, 1], ["a", "b", "a"])
+
+
+def test_comparisons_that_the_solver_refuses_are_told():
+    with pytest.raises(ComparisonError, match="No weights could be found"):
+        best_worst_weights([1, 2, 1e20], [1e20, 2, 1], names(3))

@@ -15,10 +15,13 @@ from geodata.scoring.favourability import (
 )
 from geodata.scoring.uncertainty import (
     DRAWS,
+    FEWEST_ALIKE,
     SEED,
+    TOGETHER,
     Draws,
     draw,
     log_scores,
+    scored_parts,
     spread,
     triangle,
 )
@@ -352,3 +355,50 @@ def test_a_place_scores_the_same_alone_as_among_thousands():
     assert unknown.sum() > 10
     assert (np.isnan(together).all(axis=1) == unknown).all()
     assert (np.isnan(together).any(axis=1) == unknown).all()
+
+
+def parts_of(crust, kind):
+    rows = {CRUST: crust, APART: np.zeros(len(crust)), KIND: kind}
+    measured = {key: np.float32(row) for key, row in rows.items()}
+    classes = {CRUST: (), KIND: ("active", "stable")}
+    return [*scored_parts(SMALL, THREE, measured, classes)], measured, classes
+
+
+def test_every_place_is_scored_once_and_as_if_it_were_alone():
+    chance = np.random.default_rng(3)
+    crust, kind = chance.uniform(20, 60, 3_000), np.ones(3_000)
+    crust[chance.random(3_000) < 0.3] = np.nan
+    kind[chance.random(3_000) < 0.01] = np.nan
+    parts, measured, classes = parts_of(crust, kind)
+    rows = np.concatenate([rows for rows, _ in parts])
+    assert sorted(rows.tolist()) == [*range(3_000)]
+    assert max(len(rows) for rows, _ in parts) == TOGETHER
+    whole = log_scores(SMALL, THREE, measured, classes)
+    assert whole.dtype == np.float32
+    for place in range(0, 3_000, 7):
+        alone = {key: row[place : place + 1] for key, row in measured.items()}
+        one = log_scores(SMALL, THREE, alone, classes)
+        assert np.array_equal(whole[place : place + 1], one, equal_nan=True)
+
+
+@pytest.mark.parametrize(
+    ("unknown", "parts"), [(FEWEST_ALIKE, 3), (FEWEST_ALIKE - 1, 2)]
+)
+def test_places_that_know_the_same_are_scored_together_if_there_are_enough(
+    unknown, parts
+):
+    """200 know both, ``unknown`` lack the crust and as many as enough the kind."""
+    lacking = np.full(unknown, np.nan)
+    crust = np.concatenate((np.full(200, 45.0), lacking, np.full(10, 45.0)))
+    kind = np.concatenate((np.ones(200 + unknown), np.full(10, np.nan)))
+    found, _, _ = parts_of(crust, kind)
+    assert len(found) == parts
+    known = {tuple(np.isnan([crust[r], kind[r]])) for r in found[0][0]}
+    assert len(known) == 1
+    assert len(found[-1][0]) == 10 if parts == 3 else 10 + unknown
+
+
+def test_no_place_makes_no_part():
+    found, measured, classes = parts_of(np.empty(0), np.empty(0))
+    assert found == []
+    assert log_scores(SMALL, THREE, measured, classes).shape == (0, 3)

@@ -153,6 +153,12 @@ def test_coverage_is_shared_out_into_low_middle_and_high():
     }
 
 
+def test_the_mean_coverage_is_taken_in_double_precision():
+    coverage = np.float32([0.1, 0.2, 0.4])
+    exact = float(coverage.astype(np.float64).mean())
+    assert coverage_classes(coverage)["mean"] == pytest.approx(exact, abs=1e-12)
+
+
 GRID = Grid.covering(shapely.box(69.9, 49.9, 70.1, 50.1), cell_m=5_000)
 CELLS = Cells(grid=GRID, index=np.arange(GRID.rows * GRID.columns))
 

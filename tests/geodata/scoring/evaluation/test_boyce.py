@@ -57,6 +57,22 @@ def test_of_equal_neighbours_only_the_last_takes_part():
     assert found.index == pytest.approx(-0.5)
 
 
+@pytest.mark.parametrize(
+    ("sites", "counts", "index"),
+    [
+        ([0.1, 0.3, 0.3], [1, 2, 0, 0, 0], -0.5),  # 1 2 0 against places 1 2 3
+        ([0.7, 0.7, 0.9], [0, 0, 0, 2, 1], 0.5),
+        ([0.1, 0.3, 0.5, 0.9, 0.9], [1, 1, 1, 0, 2], 0.5),
+        ([0.1, 0.5, 0.7, 0.9], [1, 0, 1, 1, 1], 0.0),
+    ],
+)
+def test_a_run_of_equal_windows_counts_once_wherever_it_lies(sites, counts, index):
+    area = [0.0, 0.1, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 1.0]
+    found = boyce(sites, area, foci=5, window=0.2)
+    assert found.ratio * len(sites) / 5 == pytest.approx(counts)
+    assert found.index == pytest.approx(index)
+
+
 def test_equal_ratios_of_different_counts_are_equal_to_the_last_bit():
     """In windows 2 to 4: 1, 2, 3 of 7 sites on 3, 6, 9 of 21 cells; 1 in the last."""
     area = [

@@ -88,10 +88,71 @@ def test_whole_numbers_far_apart_are_counted_too():
     assert found.points.tolist() == [0, 1, 1]
 
 
-def test_infinite_values_are_values():
-    found = class_areas(np.array([[np.inf, 1.0, np.inf]]), [np.inf], cell_area_km2=1.0)
-    assert found.classes.tolist() == [1.0, np.inf]
+@pytest.mark.parametrize("scale", [1.0, 0.5])
+def test_infinite_values_are_missing(scale):
+    cells = np.array([[np.inf, 1.0 * scale, -np.inf, np.inf]])
+    found = class_areas(cells, [np.inf, -np.inf, scale], cell_area_km2=1.0)
+    assert found.classes.tolist() == [scale]
+    assert found.area_km2.tolist() == [1.0]
+    assert found.missing_km2 == 3.0
+    assert found.points.tolist() == [1]
+    assert found.points_missing == 2
+
+
+def test_points_are_rounded_as_the_cells_are():
+    cells = np.array([[0.1, 0.2, 0.1]], dtype=np.float32)
+    found = class_areas(cells, [0.1, 0.2, 0.2, 1e39, NAN], cell_area_km2=1.0)
+    assert found.points.tolist() == [1, 2]
+    assert found.points_missing == 2
+    whole = class_areas(np.array([[1, 2]]), [1.0, 1.5], cell_area_km2=1.0)
+    assert whole.points.tolist() == [1, 0]
+
+
+def test_a_missing_value_that_the_cells_cannot_hold_means_nothing():
+    cells = np.array([[1.5, 2.5, 3.4028235e38]], dtype=np.float32)
+    found = class_areas(cells, [], cell_area_km2=1.0, missing=(1e39, -1e39, NAN))
+    assert len(found.classes) == 3
+    found = class_areas(cells, [], cell_area_km2=1.0, missing=(3.4028234663852886e38,))
+    assert found.classes.tolist() == [1.5, 2.5]
+
+
+@pytest.mark.parametrize("shape", [(0,), (0, 3), (3, 0)])
+def test_a_map_without_cells_is_refused(shape):
+    with pytest.raises(ValueError, match="at least one cell; got an array of shape"):
+        class_areas(np.ones(shape), [], cell_area_km2=1.0)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [2**53, 2**53 + 1],
+        [-(2**53), -(2**53) - 1],
+        [0, 2**60, 2**60 + 1],
+        [-(2**63), 1],
+    ],
+)
+def test_whole_numbers_that_cannot_be_told_apart_are_refused(cells):
+    with pytest.raises(LayerFormatError, match=r"beyond 2\^53 they cannot be told"):
+        class_areas(np.array([cells]), [], cell_area_km2=1.0)
+
+
+def test_the_largest_whole_numbers_that_can_be_told_apart_are_classes():
+    most = 2**53 - 1
+    found = class_areas(np.array([[most, most - 1]]), [most], cell_area_km2=1.0)
+    assert found.classes.tolist() == [most - 1, most]
     assert found.points.tolist() == [0, 1]
+    far = np.array([[2**60, 2**60 + 2, 1]])
+    missing = (2.0**60, float(2**60 + 2))  # one double for both
+    mask = np.ma.masked_array(far, [[False, True, False]])
+    found = class_areas(mask, [], cell_area_km2=1.0, missing=missing)
+    assert found.classes.tolist() == [1.0]
+
+
+def test_rounding_makes_no_missing_ground_less_than_none():
+    cells = np.zeros((1, 6), dtype=np.uint8)  # six times 0.3, added: above 1.8
+    found = class_areas(cells, [], cell_area_km2=np.array([0.3]))
+    assert found.area_km2[0] > 0.3 * 6
+    assert found.missing_km2 == 0.0
 
 
 @pytest.mark.parametrize("scale", [1.0, 0.5])

@@ -188,8 +188,12 @@ def test_other_formats_are_refused(tmp_path):
     with pytest.raises(LayerFormatError, match=r"Expected a GeoTIFF.*a\.png"):
         read_evidence_raster(other)
     disguised = other.rename(tmp_path / "a.tif")
-    with pytest.raises(LayerFormatError, match="cannot be read as GTiff"):
+    with pytest.raises(
+        LayerFormatError, match=r"a\.tif cannot be read as GTiff"
+    ) as caught:
         read_evidence_raster(disguised)
+    assert "write it anew as GeoTIFF" in str(caught.value)
+    assert "catalogue" not in str(caught.value)
     with pytest.raises(UnsafeFileError, match="not a file"):
         read_evidence_raster(tmp_path / "none.tif")
 

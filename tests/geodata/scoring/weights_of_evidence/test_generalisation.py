@@ -1,5 +1,7 @@
 """Where a map is cut in two, and what is never chosen silently."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -39,6 +41,25 @@ def test_a_class_that_a_patch_made_is_passed_over_and_named():
     assert not made_by_patch.patched
     assert choose(made).row == 1
     assert choose(made).passed_over is None
+
+
+def test_a_patched_class_that_is_only_as_strong_is_not_passed_over():
+    made = table([60, 540, 400], [9, 141, 0])
+    assert made.patched.tolist() == [False, True, True]
+    strength = np.array([3.0, 3.0, 0.0])
+    choice = choose(dataclasses.replace(made, studentised_contrast=strength))
+    assert choice.row == 0
+    assert choice.passed_over is None
+    strength = np.array([3.0, np.nextafter(3.0, 4.0), 0.0])
+    choice = choose(dataclasses.replace(made, studentised_contrast=strength))
+    assert choice.row == 0
+    assert choice.passed_over == 20.0
+
+
+def test_of_equally_strong_classes_the_first_is_chosen():
+    made = table([100, 100, 100, 700], [8, 8, 8, 8])
+    strength = np.array([1.0, 2.0, 2.0, 0.0])
+    assert choose(dataclasses.replace(made, studentised_contrast=strength)).row == 1
 
 
 def test_a_patched_class_can_be_asked_for_and_is_marked():

@@ -140,6 +140,12 @@ def test_no_points_or_too_many_are_refused_with_the_numbers(points):
     assert posterior([A], [FIRST], points=5, cell_area_km2=1.0).points == 5
 
 
+@pytest.mark.parametrize("unit", [0.0, -1.0, math.nan, math.inf])
+def test_a_unit_cell_has_a_positive_area(unit):
+    with pytest.raises(ValueError, match=f"positive area; got {unit} km²"):
+        posterior([A], [FIRST], points=1, cell_area_km2=10.0, unit_area_km2=unit)
+
+
 def test_maps_of_different_shape_are_refused():
     with pytest.raises(GridMismatchError, match=r"\(2, 3\) and \(3, 2\)"):
         posterior([A, B.T], [FIRST, SECOND], points=1, cell_area_km2=1.0)

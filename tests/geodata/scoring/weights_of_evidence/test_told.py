@@ -49,7 +49,7 @@ def cells(shown):
 
 def test_a_table_is_told_row_by_row_and_rounded():
     shown = told_table(table(2), "Faults")
-    assert shown.title == "Faults, ascending"
+    assert str(shown.title) == "Faults, ascending"
     assert shown.title_justify == "left"
     assert shown.caption is None
     assert {column.justify for column in shown.columns} == {"right"}
@@ -124,7 +124,7 @@ def weights(groups, *, patched=False):
 
 def test_the_weights_of_a_map_are_told_group_by_group():
     shown = told_weights(weights(2), "Faults")
-    assert (shown.title, shown.title_justify) == ("Faults", "left")
+    assert (str(shown.title), shown.title_justify) == ("Faults", "left")
     assert shown.caption is None
     assert {column.justify for column in shown.columns} == {"right"}
     assert [column.header for column in shown.columns] == (
@@ -186,3 +186,20 @@ def test_the_test_of_two_maps_names_them(few, rough):
         "magma and faults: chi² 0.1235 (Yates), p 0.725, "
         f"not shown to be dependent{rough}."
     )
+
+
+def test_a_name_is_printed_as_it_is():
+    shown = told_table(table(2), "[red]faults[/].tif").title
+    assert str(shown) == "[red]faults[/].tif, ascending"
+    weights = MapWeights(
+        classes=np.array([1.0]),
+        groups=np.array([0]),
+        names=("1",),
+        weights=np.array([0.5]),
+        deviations=np.array([0.1]),
+        shares=np.array([1.0]),
+        patched=False,
+    )
+    title = told_weights(weights, "[/b].tif").title
+    assert not isinstance(title, str)
+    assert str(title) == "[/b].tif"
