@@ -58,7 +58,7 @@ def too_few(examples: int | None) -> str:
         case None:
             return "no learned model in this release"
         case 0:
-            return "no learned model: no known example in the world is on record"
+            return "no learned model: no known example in the world is listed as such"
         case 1:
             return "no learned model: 1 known example in the world is too few"
         case _:

@@ -268,7 +268,8 @@ class Report:
             return ""
         name = min(ranks, key=lambda one: ranks[one])
         return (
-            f" The best single measurement ({name[:1].lower()}{name[1:]}) has "
+            " Of the single measurements chosen beforehand the best "
+            f"({name[:1].lower()}{name[1:]}) has "
             f"{share(ranks[name])}."
         )
 

@@ -83,7 +83,7 @@ def test_the_steadiness_of_a_rank_is_told_from_its_draws(
 
 
 def test_too_few_examples_are_counted() -> None:
-    assert too_few(0).endswith("no known example in the world is on record")
+    assert too_few(0).endswith("no known example in the world is listed as such")
     assert too_few(1).endswith("1 known example in the world is too few")
     assert too_few(2).endswith("2 known examples in the world are too few")
     assert too_few(None) == "no learned model in this release"

@@ -229,7 +229,10 @@ def test_the_mean_rank_is_told_beside_chance_and_the_best_baseline(
     assert (
         f"(95 % interval 12 % to {100 * high:.0f} %, 0 % is best, chance 50 %)" in told
     )
-    assert told.endswith("The best single measurement (distance to a mine) has 47 %.")
+    assert told.endswith(
+        "Of the single measurements chosen beforehand the best (distance to a mine) "
+        "has 47 %."
+    )
 
 
 def test_the_page_of_a_bare_report_says_what_it_can(
