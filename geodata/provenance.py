@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -156,7 +157,8 @@ def write_atomically(path: Path, content: bytes) -> None:
         temporary.replace(path)
         sync_folder(path.parent)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # a disk that cannot be written may not delete either
+            temporary.unlink(missing_ok=True)
         raise StorageError(
             f"{path} could not be written ({len(content):,} bytes needed: "
             f"{error.strerror}). Nothing was changed. Free some space or choose "

@@ -15,7 +15,7 @@ from geodata.errors import GeodataError, TrainingError
 from geodata.layers.occurrences.samples import labels
 from geodata.layers.storage.store import LayerStore
 from geodata.provenance import write_atomically
-from geodata.release.evaluation import WITHHELD, outside
+from geodata.release.withheld_region import WITHHELD, outside
 from geodata.scoring.deposit_type import deposit_type_texts
 from geodata.scoring.learning.argument_file import (
     learned_type_texts,

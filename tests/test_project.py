@@ -177,6 +177,17 @@ def test_every_file_the_readme_links_to_is_there():
     assert [link for link in local if not (ROOT / link).exists()] == []
 
 
+def test_no_document_holds_a_place_that_waits_for_a_figure(files):
+    waiting = {
+        path.name: found
+        for path in files
+        if path.suffix == ".md"
+        for found in [re.findall(r"@[A-Z_0-9]+@", path.read_text(encoding="utf-8"))]
+        if found
+    }
+    assert waiting == {}
+
+
 def test_the_tables_of_sources_in_the_documents_match_the_catalogue():
     done = subprocess.run(
         [sys.executable, ROOT / "scripts" / "list_sources.py", "--check"],

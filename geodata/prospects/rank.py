@@ -59,6 +59,18 @@ def places_drawn(ranked: Sequence[ProspectArea]) -> npt.NDArray[np.int64]:
     return np.asarray(np.argsort(order, axis=0) + 1)
 
 
+def place_range_in_type(ranked: Sequence[ProspectArea]) -> list[tuple[int, int]]:
+    """Return the same as :func:`place_range` among the areas of an area's own type."""
+    types = np.array([area.deposit_type.id for area in ranked])
+    found = [(0, 0)] * len(ranked)
+    for name in np.unique(types):
+        positions = np.flatnonzero(types == name).tolist()
+        own = place_range([ranked[position] for position in positions])
+        for position, ends in zip(positions, own, strict=True):
+            found[position] = ends
+    return found
+
+
 def place_range(ranked: Sequence[ProspectArea]) -> list[tuple[int, int]]:
     """Return the 10th and 90th percentile of every area's place over the draws."""
     low, high = np.percentile(places_drawn(ranked), (10, 90), axis=1, method="nearest")
@@ -109,7 +121,7 @@ def to_table(ranked: Sequence[ProspectArea]) -> gpd.GeoDataFrame:
     in_type: Counter[str] = Counter()
     rows = []
     names, shares = name_areas(ranked), top_share(ranked)
-    places = place_range(ranked)
+    places, of_type = place_range(ranked), place_range_in_type(ranked)
     for position, area in enumerate(ranked):
         in_type[area.deposit_type.id] += 1
         why = area.explanation
@@ -144,6 +156,8 @@ def to_table(ranked: Sequence[ProspectArea]) -> gpd.GeoDataFrame:
                 "top10_share": shares[position],
                 "rank_p10": places[position][0],
                 "rank_p90": places[position][1],
+                "rank_in_type_p10": of_type[position][0],
+                "rank_in_type_p90": of_type[position][1],
                 "learned_rank": np.nan if learned is None else learned,
                 "agreement": word_for(learned),
                 "area_km2": area.area_km2,
@@ -185,6 +199,8 @@ COLUMNS = (
     "top10_share",
     "rank_p10",
     "rank_p90",
+    "rank_in_type_p10",
+    "rank_in_type_p90",
     "learned_rank",
     "agreement",
     "area_km2",

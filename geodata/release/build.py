@@ -18,7 +18,12 @@ from geodata.release.export import named_layers, write_json, write_tables
 from geodata.release.figures import draw_capture, draw_map
 from geodata.release.inputs import Inputs, Parameters, gather
 from geodata.release.learned import FOLDER as LEARNED_FOLDER
-from geodata.release.learned import account_of, opinions, write_files
+from geodata.release.learned import (
+    account_of,
+    bearing_maps,
+    opinions,
+    write_files,
+)
 from geodata.release.manifest import make_manifest
 from geodata.release.maps import write_maps
 from geodata.release.open import OVERALL, open_release
@@ -115,7 +120,8 @@ def _build(
     progress("Laying the grid", 1.0)
     needed = _DISK_BASE + _DISK_PER_CELL * len(cells)
     with new_folder(releases, inputs.release_id, needed=needed) as folder:
-        learned_models = {name: item.read() for name, item in inputs.learned.items()}
+        tested = bearing_maps(inputs.learned)
+        learned_models = {name: item.read() for name, item in tested.items()}
         readings = prepare_all(models.values(), store, learned=learned_models.values())
         measured = measure(readings, cells, progress)
         survey = survey_cells(cells, readings, measured, around)
@@ -161,7 +167,7 @@ def _build(
         progress("Testing the models", 1.0)
         write_json(folder / "validation.json", report)
         _write_models(folder / "deposit_types", inputs.deposit_types)
-        write_files(folder / LEARNED_FOLDER, inputs.learned)
+        write_files(folder / LEARNED_FOLDER, tested)
         progress("Drawing the figures", 0.0)
         (folder / "figures").mkdir()
         draw_map(

@@ -107,9 +107,7 @@ def _expert_scorer(expert: DepositType, store: LayerStore) -> Scorer:
 def baselines(store: LayerStore) -> list[Contestant]:
     """Return what a model must beat: single measurements as maps."""
     boundary = prepare(
-        Measurement(layer="terrane-boundaries", measure="distance", unit="km"),
-        store,
-        window=MARGIN,
+        Measurement(layer="terrane-boundaries", measure="distance", unit="km"), store
     )
     felsic = prepare(
         Measurement(

@@ -1,27 +1,35 @@
 """Evaluate a learned model: every scheme, the withheld region, rivals and baselines."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
 
-from geodata.grid import Cells, DegreeArray, Grid
+from geodata.evidence.recipes import Reading
+from geodata.grid import DegreeArray
 from geodata.layers.storage.store import LayerStore
-from geodata.release.check import on_land
-from geodata.release.contestants import contestants, encoded_at, rivals
-from geodata.release.surroundings import read_surroundings
+from geodata.release.contestants import (
+    baselines,
+    contestants,
+    encoded_at,
+    rivals,
+)
+from geodata.release.withheld_region import (
+    CELL_M,
+    WITHHELD,
+    outside,
+    withheld_region,
+)
 from geodata.scoring.deposit_type import DepositType
 from geodata.scoring.evaluation.capture import capture_curve
-from geodata.scoring.evaluation.folds import groups_out
+from geodata.scoring.learning.alone import alone, arguments_alone, directed
 from geodata.scoring.learning.argument import Float64Array
 from geodata.scoring.learning.argument_file import LearnedType
+from geodata.scoring.learning.breakdown import by_label, by_table
 from geodata.scoring.learning.fit import Coefficients
 from geodata.scoring.learning.model import LearnedModel
-from geodata.scoring.learning.regions import BUFFER_KM, region_capture, regions_out
+from geodata.scoring.learning.regions import region_capture, regions_out
 from geodata.scoring.learning.schemes import (
     block_schemes,
     calibrate,
@@ -31,9 +39,6 @@ from geodata.scoring.learning.schemes import (
 from geodata.scoring.learning.train import LAND_SHARE, fit_to, train_model
 from geodata.scoring.learning.training import (
     CENTRAL_ASIA,
-    LABEL,
-    OTHER_DEPOSIT,
-    TrainingSet,
     assemble,
     prepare_arguments,
 )
@@ -47,8 +52,6 @@ from geodata.scoring.learning.withheld import (
     try_model,
 )
 
-CELL_M = 5_000.0
-WITHHELD = "Central Asia, 46–88 E and 35–56 N, with 100 km around it"
 LAND_SHARES = (0.0, 0.25, 0.75, 1.0)
 """Other shares of land in the background that were tried."""
 
@@ -56,21 +59,6 @@ _CALIBRATION = ("predicted", "observed", "low", "high", "n")
 
 Tell = Callable[[str], object]
 Encoder = Callable[[DegreeArray, DegreeArray], Float64Array]
-
-
-def outside(places: TrainingSet) -> npt.NDArray[np.bool_]:
-    """Say which places may be looked at when Central Asia is kept back.
-
-    Places nearer than :data:`~geodata.scoring.learning.regions.BUFFER_KM` to any
-    withheld place are kept back too.
-    """
-    inside = places.within(CENTRAL_ASIA)
-    fold = next(
-        fold
-        for fold in groups_out(inside, places.lon, places.lat, buffer_km=BUFFER_KM)
-        if (fold.test == inside).all()
-    )
-    return np.asarray(fold.train)
 
 
 def evaluate(
@@ -122,13 +110,30 @@ def evaluate(
     tell("one example and one pair at a time")
     fixed = replace(trial, ridge=model.training.ridge)
     schemes += one_out_schemes(fixed, learned)
-    odds = calibrate(trial, by_blocks(trial, BLOCKS_DEG[-1])[0])
+    held_out = by_blocks(trial, BLOCKS_DEG[-1])
+    odds = calibrate(trial, held_out[0])
+    tell("single measurements")
+    arguments = arguments_alone(model, places, eligible)
+    simple = [
+        {
+            "name": one.name,
+            **alone(
+                places,
+                eligible,
+                np.asarray(one.score(places.lon, places.lat), dtype=np.float64),
+                knows_others=one.knows_others,
+            ),
+        }
+        for one in baselines(store)
+    ]
     tell("the withheld region")
     region = withheld_region(places, store)
     entered = [
         *contestants(model, readings, expert, store),
         *rivals(model, readings, places, eligible),
     ]
+    for row, one in _directed_contestants(model, readings, arguments):
+        row["withheld"] = try_model(one, region)["all"] if len(region.sites) else None
     return {
         "deposit_type": learned_type.deposit_type,
         "title": learned_type.title,
@@ -143,6 +148,10 @@ def evaluate(
         },
         "ridge": model.training.ridge,
         "schemes": [plain(asdict(scheme)) for scheme in schemes],
+        "arguments": arguments,
+        "baselines": simple,
+        "by_table": by_table(places, held_out),
+        "by_label": by_label(places, held_out),
         "regions": {
             "n": regions.mean_rank.n,
             "regions": regions.regions,
@@ -172,9 +181,39 @@ def evaluate(
     }
 
 
+def _directed_contestants(
+    model: LearnedModel,
+    readings: Mapping[str, Reading],
+    rows: Sequence[dict[str, Any]],
+) -> Iterator[tuple[dict[str, Any], Contestant]]:
+    """Yield the row of each argument that has a sign, and its map by itself."""
+    signs = directed(model.arguments)
+    for row in rows:
+        if row["name"] in signs:
+            column, sign = signs[row["name"]]
+
+            def score(
+                lon: DegreeArray,
+                lat: DegreeArray,
+                column: int = column,
+                sign: float = sign,
+            ) -> Float64Array:
+                return np.asarray(
+                    sign * encoded_at(model, readings, lon, lat)[:, column]
+                )
+
+            yield (
+                row,
+                Contestant(
+                    name=row["title"], kind="argument", score=score, ties_halved=True
+                ),
+            )
+
+
 def cannot_say(region: Region, expert: DepositType | None) -> list[str]:
     """Say in words what this test leaves open."""
     count, inside = len(region.sites), int(region.sites["in_states"].sum())
+    many = region.sites["district"].nunique()
     found = [
         (
             "The known examples are places somebody described. Where nobody looked the "
@@ -199,31 +238,16 @@ def cannot_say(region: Region, expert: DepositType | None) -> list[str]:
         )
     return [
         (
-            f"{count} known examples, {inside} of them in the five states, are few: "
-            f"one place more or less moves a share by {1 / count:.0%}. See the "
-            "intervals."
+            f"{count} known examples in {many} districts, {inside} of them in the "
+            "five states, are few: one place more or less moves a share by "
+            f"{1 / count:.0%}. See the intervals, which count districts."
+        ),
+        (
+            "The type of an example is that of its table. The list of known sites may "
+            "give the same place another type."
         ),
         *found,
     ]
-
-
-def withheld_region(places: TrainingSet, store: LayerStore) -> Region:
-    """Return the known places of Central Asia, and the land of the five states."""
-    around = read_surroundings(store)
-    cells = Cells.inside(Grid.covering(around.scored, cell_m=CELL_M), around.scored)
-    lon, lat = cells.lonlat()
-    within = places.within(CENTRAL_ASIA)
-    chosen = places.places[within & (places.group == LABEL)].reset_index(drop=True)
-    sites = _points(chosen)
-    inside = on_land(sites, around.scored) if len(sites) else np.zeros(0, np.bool_)
-    others = places.places[within & (places.group == OTHER_DEPOSIT)]
-    on_states = on_land(_points(others.reset_index(drop=True)), around.scored)
-    return Region(
-        sites=chosen[["name", "lon", "lat", "uncertainty_km"]].assign(in_states=inside),
-        others=others.reset_index(drop=True)[on_states],
-        lon=lon,
-        lat=lat,
-    )
 
 
 def _tried(
@@ -269,11 +293,3 @@ def _curve(ranks: Float64Array) -> list[dict[str, Any]]:
     names = ("area", "sites", "share", "low", "high")
     columns = [getattr(curve, name).tolist() for name in names]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
-
-
-def _points(table: pd.DataFrame) -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame(
-        table,
-        geometry=gpd.points_from_xy(table["lon"], table["lat"]),
-        crs="EPSG:4326",
-    )

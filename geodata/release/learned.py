@@ -1,11 +1,13 @@
 """The learned opinion in a release: its files, its maps, its agreement."""
 
-from collections.abc import Collection, Mapping
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from geodata.grid import FloatArray
 from geodata.prospects.describe import ProspectArea, Survey
@@ -15,10 +17,14 @@ from geodata.scoring.learning.account import account_for
 from geodata.scoring.learning.argument_file import learned_type_texts
 from geodata.scoring.learning.model import Judgement, LearnedModel, judge
 from geodata.scoring.learning.model_file import from_json, shipped
+from geodata.scoring.learning.refits import ladder, rank_spread, some_of
 from geodata.scoring.learning.withheld import plain
 
 FOLDER = "learned"
 MODEL, ARGUMENTS, REPORT = ".json", ".toml", "-validation.json"
+FEWEST_TESTED = 5
+"""Known examples of the region below which a model is told of, but makes no map."""
+
 LEARNED, LEARNED_RANK, LEARNED_COVERAGE = "learned", "learned_rank", "learned_coverage"
 """Bands of a type that has a learned model."""
 
@@ -43,6 +49,11 @@ class LearnedFiles:
         """Return the model."""
         return from_json(self.model, self.arguments)
 
+    @property
+    def tested_on(self) -> int:
+        """How many known examples of the region it never saw it was tested on."""
+        return int(json.loads(self.report)["n_withheld"]) if self.report else 0
+
 
 def shipped_files(deposit_types: Collection[str]) -> dict[str, LearnedFiles]:
     """Return the learned models of the package for some deposit types."""
@@ -53,6 +64,13 @@ def shipped_files(deposit_types: Collection[str]) -> dict[str, LearnedFiles]:
         )
         for name, model in shipped(MODEL).items()
         if name in deposit_types and name in arguments
+    }
+
+
+def bearing_maps(files: Mapping[str, LearnedFiles]) -> dict[str, LearnedFiles]:
+    """Return the models that were tested in the region: only these make maps."""
+    return {
+        name: item for name, item in files.items() if item.tested_on >= FEWEST_TESTED
     }
 
 
@@ -87,11 +105,14 @@ class Opinion:
         Score and coverage of every cell.
     rank : array of float32, shape (cells,)
         Area rank by its score, 0 best; NaN = unknown.
+    ladder : array of float32, shape (some cells, refits)
+        Scores of cells all over the area by the refits of the model.
     """
 
     model: LearnedModel
     judgement: Judgement
     rank: FloatArray
+    ladder: FloatArray
 
     def bands(self) -> dict[str, FloatArray]:
         """Return its maps by the names of their bands."""
@@ -106,15 +127,25 @@ def opinions(models: Mapping[str, LearnedModel], survey: Survey) -> dict[str, Op
     """Let every learned model judge the cells of a survey."""
     found = {}
     for name, model in models.items():
-        judgement = judge(
-            model,
-            survey.measured,
-            {key: item.classes for key, item in survey.backgrounds.items()},
-        )
+        judgement = judge(model, survey.measured, _classes(survey))
         found[name] = Opinion(
-            model=model, judgement=judgement, rank=area_rank(judgement.score)
+            model=model,
+            judgement=judgement,
+            rank=area_rank(judgement.score),
+            ladder=_ladder(model, survey, some_of(len(judgement.score))),
         )
     return found
+
+
+def _classes(survey: Survey) -> dict[str, Sequence[str]]:
+    return {key: item.classes for key, item in survey.backgrounds.items()}
+
+
+def _ladder(
+    model: LearnedModel, survey: Survey, cells: npt.NDArray[np.int64]
+) -> FloatArray:
+    measured = {item.key: survey.measured[item.key][cells] for item in model.read}
+    return ladder(model, model.encode(measured, _classes(survey)))
 
 
 def account_of(
@@ -132,6 +163,9 @@ def account_of(
         survey.backgrounds,
         {key: survey.names[key](area.lon, area.lat) for key in keys},
         rank=float(known.mean(dtype=np.float64)) if len(known) else np.nan,
+        spread=rank_spread(
+            _ladder(opinion.model, survey, area.members), opinion.ladder
+        ),
     )
 
 

@@ -9,8 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from geodata.grid import Cells, FloatArray
+from geodata.layers.making.all_plans import FILE_PLANS
+from geodata.layers.making.package_plans import PLANS
 from geodata.prospects.describe import Survey
-from geodata.release.learned import LearnedFiles, Opinion, agreement_report
+from geodata.release.learned import (
+    FEWEST_TESTED,
+    LearnedFiles,
+    Opinion,
+    agreement_report,
+)
 from geodata.release.sensitivity_figure import draw_tornado
 from geodata.release.surroundings import Surroundings
 from geodata.release.trial_figures import (
@@ -51,11 +58,14 @@ def trial_reports(
     -------
     dict
         ``learned``: reports of scripts/validate.py by deposit type;
-        ``without_learned``: types with too few examples for a model, with how many
-        the world has; ``learned_lacks``: layers that a learned model was tested with
+        ``without_learned``: types without a map of a learned model, with how many
+        examples the world has and on how many it was tested here;
+        ``learned_lacks``: layers that a learned model was tested with
         and this release lacks (not among those ``present``); ``agreement``: expert
         beside learned; ``sensitivity``: what each number does to its map.
     """
+    titles = {plan.id: plan.title for plan in FILE_PLANS}
+    titles |= {plan.id: plan.title for plan in PLANS}
     return {
         "learned": {
             name: json.loads(texts.report)
@@ -63,13 +73,18 @@ def trial_reports(
             if texts.report
         },
         "without_learned": {
-            name: {"n_world": count, "fewest": FEWEST}
+            name: {
+                "n_world": count,
+                "fewest": FEWEST,
+                "n_tested": files[name].tested_on if name in files else 0,
+                "fewest_tested": FEWEST_TESTED,
+            }
             for name, count in examples.items()
             if name in ranks and name not in learned
         },
         "learned_lacks": {
             name: [
-                {"layer": layer, "title": layer, "why": "absent"}
+                {"layer": layer, "title": titles.get(layer, layer), "why": "absent"}
                 for layer in sorted(opinion.model.training.layers)
                 if layer not in present
             ]

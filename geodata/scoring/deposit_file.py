@@ -128,6 +128,11 @@ def _evidence(row: Mapping[str, Any], where: str) -> Evidence:
 def _disagreement(row: Mapping[str, Any]) -> Measurement | None:
     if "disagreement" not in row:
         return None
+    if not isinstance(row["disagreement"], str) or not row["disagreement"]:
+        raise DepositTypeError(
+            f"The disagreement of evidence '{row['name']}' must name a column of the "
+            f"layer '{row['layer']}', as a text; got {row['disagreement']!r}."
+        )
     return Measurement(
         layer=str(row["layer"]),
         measure=str(row["measure"]),

@@ -54,8 +54,9 @@ def circle(
 
     Returns
     -------
-    array of int64
-        Positions of the cells; of the nearest one when the circle holds none.
+    array of int64, shape (cells inside,)
+        Positions of the cells; of the nearest one when the circle holds none, and
+        none at all when no cell is near.
     """
     lons, lats = places
     span = uncertainty_km / 100 + 1  # degrees; with room for the largest cells

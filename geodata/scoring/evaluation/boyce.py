@@ -6,8 +6,15 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import spearmanr
 
-from geodata.scoring.evaluation.intervals import Float64Array
+from geodata.scoring.evaluation.intervals import (
+    Estimate,
+    Float64Array,
+    bootstrap_interval,
+)
 
+_FOCI = 100
+_WINDOW = 0.1
+_DRAWS = 500  # each ranks a hundred windows
 _FEWEST_STEPS = 3  # two points always lie on a line: ±1 would say nothing
 
 
@@ -41,8 +48,8 @@ def boyce(
     presence_scores: npt.ArrayLike,
     area_scores: npt.ArrayLike,
     *,
-    foci: int = 100,
-    window: float = 0.1,
+    foci: int = _FOCI,
+    window: float = _WINDOW,
 ) -> Boyce:
     """Measure how steadily the density of presences rises with the score.
 
@@ -87,7 +94,37 @@ def boyce(
     cells = np.asarray(area_scores, dtype=np.float64)
     cells = np.sort(cells[~np.isnan(cells)])
     _check(sites, cells, foci, window)
-    sites = np.sort(sites)
+    return _boyce(np.sort(sites), cells, foci, window)
+
+
+def boyce_interval(
+    presence_scores: npt.ArrayLike, area_scores: npt.ArrayLike
+) -> Estimate:
+    """Bound the index by drawing its presences again and again.
+
+    Parameters
+    ----------
+    presence_scores, area_scores
+        As for :func:`boyce`, whose windows are used.
+
+    Returns
+    -------
+    Estimate
+        Of few presences the interval is wide, and holds both signs.
+    """
+    sites = np.asarray(presence_scores, dtype=np.float64)
+    cells = np.asarray(area_scores, dtype=np.float64)
+    cells = np.sort(cells[~np.isnan(cells)])
+    _check(sites, cells, _FOCI, _WINDOW)
+    return bootstrap_interval(
+        lambda drawn: _boyce(np.sort(drawn), cells, _FOCI, _WINDOW).index,
+        sites,
+        draws=_DRAWS,
+    )
+
+
+def _boyce(sites: Float64Array, cells: Float64Array, foci: int, window: float) -> Boyce:
+    """Measure it on scores in ascending order."""
     least, most = min(sites[0], cells[0]), max(sites[-1], cells[-1])
     width = window * (most - least)
     low = np.linspace(least, most - width, foci)

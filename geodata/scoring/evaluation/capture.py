@@ -186,7 +186,9 @@ def p_a_intersection(ranks: npt.ArrayLike) -> PredictionArea:
     )
 
 
-def rank_in_area(scores: npt.ArrayLike, area_scores: FloatArray) -> FloatArray:
+def rank_in_area(
+    scores: npt.ArrayLike, area_scores: FloatArray, *, ties_halved: bool = False
+) -> FloatArray:
     """Say which share of the valid area scores at least as high as other places.
 
     Parameters
@@ -195,6 +197,9 @@ def rank_in_area(scores: npt.ArrayLike, area_scores: FloatArray) -> FloatArray:
         Scores of places that are not cells themselves; NaN = unknown.
     area_scores : array of float32, shape (cells,)
         One per cell of equal area; NaN = unknown, is no area.
+    ties_halved : bool
+        Count half of the area that scores the same instead of all of it: for single
+        measurements that are 0 on most of the land, which else rank below chance.
 
     Returns
     -------
@@ -214,7 +219,10 @@ def rank_in_area(scores: npt.ArrayLike, area_scores: FloatArray) -> FloatArray:
         places, cells = places.astype(np.float32), cells.astype(np.float32)
     if not len(cells):
         return np.full(places.shape, np.nan, dtype=np.float32)
-    worse = np.searchsorted(np.sort(cells), places, side="left")
+    ordered = np.sort(cells)
+    worse = np.searchsorted(ordered, places, side="left").astype(np.float64)
+    if ties_halved:
+        worse = (worse + np.searchsorted(ordered, places, side="right")) / 2
     share = (len(cells) - worse) / len(cells)
     return np.where(np.isnan(places), np.nan, share).astype(np.float32)
 

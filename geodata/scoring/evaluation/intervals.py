@@ -1,7 +1,7 @@
 """How far a figure that rests on few sites can be trusted: 95 % intervals."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -129,6 +129,54 @@ def bootstrap_interval(
             tail = float(ndtr(np.sqrt(count / (count - 1)) * student(count)))
             low, high = np.quantile(found, [tail, 1 - tail])
     return Estimate(value=value, low=float(low), high=float(high), n=count)
+
+
+def grouped_mean_interval(
+    values: npt.ArrayLike, groups: npt.ArrayLike, *, seed: int = 0
+) -> Estimate:
+    """Bound a mean of values that come in groups, by drawing whole groups.
+
+    Parameters
+    ----------
+    values : array of float, shape (values,)
+        NaN is left out.
+    groups : array of int or str, shape (values,)
+        Which group each belongs to: neighbours tell one story.
+    seed : int
+        The same seed gives the same interval.
+
+    Returns
+    -------
+    Estimate
+        ``value`` is the plain mean and ``n`` counts values; the interval is that of
+        as many independent groups as there are, NaN for fewer than two.
+
+    >>> grouped_mean_interval([0.1, 0.3, 0.2], [0, 0, 1]).n
+    3
+    """
+    every = np.asarray(values, dtype=np.float64)
+    known = ~np.isnan(every)
+    _, group = np.unique(np.asarray(groups)[known], return_inverse=True)
+    sums = np.column_stack(
+        (np.bincount(group, weights=every[known]), np.bincount(group))
+    ).astype(np.float64)
+    found = bootstrap_interval(_mean_of_sums, sums, seed=seed)
+    return replace(found, n=int(known.sum()))
+
+
+def mean_of(parts: Sequence[Estimate]) -> Estimate:
+    """Average figures of the same sites; n does not grow by it."""
+    return Estimate(
+        value=float(np.mean([part.value for part in parts])),
+        low=float(np.mean([part.low for part in parts])),
+        high=float(np.mean([part.high for part in parts])),
+        n=parts[0].n,
+    )
+
+
+def _mean_of_sums(rows: Float64Array) -> float:
+    total, count = rows.sum(axis=0)
+    return float(total / count)
 
 
 def student(n: int) -> float:

@@ -11,6 +11,8 @@ from geodata.scoring.explanation import Background, measured_fact, number, summa
 from geodata.scoring.learning.argument import Argument
 from geodata.scoring.learning.model import LearnedModel, coverage_of
 
+_MOST = 0.5  # share of the cells from which it is said of the area
+
 ABOUT = (
     "Each part says how much an argument moves the score away from an average place "
     "of the training; parts above 0 speak for the place. The score is relative."
@@ -24,6 +26,7 @@ def account_for(
     names: Mapping[str, str],
     *,
     rank: float,
+    spread: tuple[float, float] = (np.nan, np.nan),
 ) -> dict[str, Any]:
     """Explain a place, or the average of the cells of an area.
 
@@ -39,12 +42,15 @@ def account_for(
         What was measured to.
     rank : float
         Mean area rank by this model, 0 best to 1; NaN = unknown.
+    spread : tuple of float
+        The same in eight of ten refits, from and to; NaN = not computed.
 
     Returns
     -------
     dict
         JSON-ready.  ``log_odds`` = ``intercept`` + the sum of the parts, each the
-        mean over the cells.
+        mean over the cells.  ``beyond``: the argument is outside all that the
+        training had seen, on half of the cells or more, and counts as its edge.
     """
     keys = {item.measurement.key for item in model.arguments}
     encoded = model.encode(
@@ -53,6 +59,7 @@ def account_for(
     )
     parts = model.parts(encoded).mean(axis=0)
     known = model.known(encoded).mean(axis=0)
+    beyond = model.beyond(encoded).mean(axis=0)
     log_odds = model.coefficients.intercept + float(parts.sum())
     coverage = float(coverage_of(model, encoded).mean())
     training = model.training
@@ -63,19 +70,22 @@ def account_for(
         "score": float(expit(log_odds)) if coverage > 0 else None,
         "coverage": coverage,
         "rank": number(rank),
+        "rank_p10": number(spread[0]),
+        "rank_p90": number(spread[1]),
         "intercept": model.coefficients.intercept,
         "arguments": [
             _argument(
                 argument,
                 part=float(part),
                 share_known=float(share),
+                share_beyond=float(over),
                 importance=float(importance),
                 measured=measured[argument.measurement.key],
                 background=backgrounds[argument.measurement.key],
                 name=names.get(argument.measurement.key, ""),
             )
-            for argument, part, share, importance in zip(
-                model.arguments, parts, known, model.importance, strict=True
+            for argument, part, share, over, importance in zip(
+                model.arguments, parts, known, beyond, model.importance, strict=True
             )
         ],
         "trained_on": {
@@ -92,6 +102,7 @@ def _argument(
     *,
     part: float,
     share_known: float,
+    share_beyond: float,
     importance: float,
     measured: FloatArray,
     background: Background,
@@ -106,6 +117,7 @@ def _argument(
         "reference": argument.reference,
         "known": share_known > 0,
         "part": part,
+        "beyond": share_beyond >= _MOST,
         "importance": importance,
         "measured": number(float(np.float64(amount.typical))),
         "unit": argument.measurement.unit,

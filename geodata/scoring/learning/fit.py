@@ -16,6 +16,9 @@ from scipy.special import expit
 from geodata.errors import TrainingError
 from geodata.scoring.learning.argument import Float64Array
 
+SlopeBounds = Sequence[tuple[float, float]]
+"""Least and greatest slope of each column."""
+
 _TOLERANCE = 1e-10
 _STEPS = 200
 _FLAT = 1e-9  # slope of the loss, per unit of weight, that counts as none
@@ -36,12 +39,28 @@ class Coefficients:
     centre, spread : array of float64, shape (columns,)
         Mean and standard deviation of each column in training; spread is 1 where a
         column did not vary.
+    least, greatest : array of float64, shape (columns,)
+        What each column reached in training.  A value beyond counts as that: the
+        line is not drawn further than there were places.
     """
 
     intercept: float
     slopes: Float64Array
     centre: Float64Array
     spread: Float64Array
+    least: Float64Array
+    greatest: Float64Array
+
+    def design(self, encoded: Float64Array) -> Float64Array:
+        """Return the columns on the scale of the slopes, 0 where unknown.
+
+        Parameters
+        ----------
+        encoded : array of float64, shape (places, columns)
+            NaN = unknown.
+        """
+        within = np.clip(encoded, self.least, self.greatest)
+        return standard(within, self.centre, self.spread)
 
     def parts(self, encoded: Float64Array) -> Float64Array:
         """Return what each column adds to the log odds, 0 where it is unknown.
@@ -51,7 +70,7 @@ class Coefficients:
         encoded : array of float64, shape (places, columns)
             NaN = unknown.
         """
-        return self.slopes * standard(encoded, self.centre, self.spread)
+        return self.slopes * self.design(encoded)
 
     def log_odds(self, encoded: Float64Array) -> Float64Array:
         """Return the sum of all parts and the intercept, shape (places,)."""
@@ -71,7 +90,7 @@ def fit(
     *,
     weight: Float64Array,
     ridge: float,
-    bounds: Sequence[tuple[float, float]],
+    bounds: SlopeBounds,
 ) -> Coefficients:
     """Fit the model to some places.
 
@@ -115,7 +134,12 @@ def fit(
         bounds=np.array([(-np.inf, np.inf), *bounds]),
     )
     return Coefficients(
-        intercept=float(found[0]), slopes=found[1:], centre=centre, spread=spread
+        intercept=float(found[0]),
+        slopes=found[1:],
+        centre=centre,
+        spread=spread,
+        least=np.where(known, encoded, centre).min(axis=0),
+        greatest=np.where(known, encoded, centre).max(axis=0),
     )
 
 
@@ -224,7 +248,7 @@ def _check(
     positive: npt.NDArray[np.bool_],
     weight: Float64Array,
     ridge: float,
-    bounds: Sequence[tuple[float, float]],
+    bounds: SlopeBounds,
 ) -> None:
     places, columns = encoded.shape
     if positive.shape != (places,) or weight.shape != (places,):

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import expit
 
 from geodata.evidence.measurement import Measurement
@@ -60,6 +61,8 @@ class LearnedModel:
         What the training found.
     importance : array of float64, shape (arguments,)
         Standard deviation of each argument's part over the training background.
+    refits : array of float64, shape (refits, columns)
+        Slopes, on the same scale, of models of other draws of the training places.
     training : Training
         On what.
     """
@@ -69,6 +72,7 @@ class LearnedModel:
     arguments: tuple[Argument, ...]
     coefficients: Coefficients
     importance: Float64Array
+    refits: Float64Array
     training: Training
 
     @property
@@ -94,6 +98,12 @@ class LearnedModel:
         """Say which arguments are known, 1.0 or 0.0, shape (places, arguments)."""
         first = np.cumsum([0, *(len(item.columns) for item in self.arguments)])[:-1]
         return np.asarray(~np.isnan(encoded[:, first]), dtype=np.float64)
+
+    def beyond(self, encoded: Float64Array) -> npt.NDArray[np.bool_]:
+        """Say which arguments exceed all of training, shape (places, arguments)."""
+        found = self.coefficients
+        outside = (encoded < found.least) | (encoded > found.greatest)
+        return np.asarray(by_argument(self.arguments, outside.astype(np.float64)) > 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

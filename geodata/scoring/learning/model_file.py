@@ -24,10 +24,20 @@ from geodata.scoring.learning.argument_file import (
 from geodata.scoring.learning.fit import Coefficients
 from geodata.scoring.learning.model import LearnedModel, Training
 
-FORMAT = 1
+FORMAT = 2
 FOLDER = "bundle/learned"
 COUNTS = "examples.csv"
 """Known examples of every deposit type in the world, with or without a model."""
+
+
+_NUMBERS = {
+    "slope": "slopes",
+    "centre": "centre",
+    "spread": "spread",
+    "least": "least",
+    "greatest": "greatest",
+}
+_DECIMALS = 4  # of a slope of a refit: they only tell how far a rank moves
 
 
 def checksum(text: str) -> str:
@@ -53,12 +63,11 @@ def to_json(model: LearnedModel, text: str) -> str:
         "arguments_sha256": checksum(text),
         "intercept": found.intercept,
         "columns": [
-            {"name": name, "slope": slope, "centre": centre, "spread": spread}
-            for name, slope, centre, spread in zip(
+            dict(zip(("name", *_NUMBERS, "refits"), row, strict=True))
+            for row in zip(
                 columns,
-                found.slopes.tolist(),
-                found.centre.tolist(),
-                found.spread.tolist(),
+                *(getattr(found, field).tolist() for field in _NUMBERS.values()),
+                model.refits.T.round(_DECIMALS).tolist(),
                 strict=True,
             )
         ],
@@ -123,13 +132,15 @@ def from_json(content: str, text: str) -> LearnedModel:
             arguments=learned_type.arguments,
             coefficients=Coefficients(
                 intercept=_finite(row["intercept"]),
-                slopes=_numbers(row["columns"], "slope"),
-                centre=_numbers(row["columns"], "centre"),
-                spread=_positive(_numbers(row["columns"], "spread")),
+                **{
+                    field: _numbers(row["columns"], name)
+                    for name, field in _NUMBERS.items()
+                },
             ),
             importance=np.array(
                 [_finite(row["importance"][one.name]) for one in learned_type.arguments]
             ),
+            refits=_table(row["columns"]),
             training=_training(row["training"]),
         )
     except (KeyError, OverflowError, TypeError, ValueError) as error:
@@ -178,16 +189,18 @@ def shipped_counts() -> dict[str, int]:
 
 
 def _numbers(rows: list[Mapping[str, Any]], name: str) -> Float64Array:
-    return np.array([_finite(row[name]) for row in rows])
-
-
-def _positive(spread: Float64Array) -> Float64Array:
-    if not (spread > 0).all():
+    found = np.array([_finite(row[name]) for row in rows])
+    if name == "spread" and not (found > 0).all():
         raise LearnedModelError(
-            f"Every spread of a learned model is above 0; got {spread.min()}. Run "
+            f"Every spread of a learned model is above 0; got {found.min()}. Run "
             "scripts/train.py."
         )
-    return spread
+    return found
+
+
+def _table(rows: list[Mapping[str, Any]]) -> Float64Array:
+    """Return the refits, shape (refits, columns)."""
+    return np.array([[_finite(one) for one in row["refits"]] for row in rows]).T
 
 
 def _training(row: Mapping[str, Any]) -> Training:

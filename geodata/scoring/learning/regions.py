@@ -1,7 +1,7 @@
 """Regions of the world left out whole: how known examples rank in land never seen."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -9,10 +9,10 @@ from geodata.grid import FloatArray
 from geodata.scoring.evaluation.blocks import ground_blocks
 from geodata.scoring.evaluation.capture import capture_curve, rank_in_area
 from geodata.scoring.evaluation.folds import groups_out
-from geodata.scoring.evaluation.intervals import Estimate, bootstrap_interval
+from geodata.scoring.evaluation.intervals import Estimate, grouped_mean_interval
 from geodata.scoring.learning.argument import Float64Array
-from geodata.scoring.learning.training import LABEL, LAND
-from geodata.scoring.learning.trial import Trial
+from geodata.scoring.learning.training import LABEL, LAND, TrainingSet
+from geodata.scoring.learning.trial import BoolArray, Trial
 
 REGION_KM = 3_000.0
 BUFFER_KM = 100.0
@@ -40,32 +40,47 @@ class RegionsOut:
 
 def regions_out(trial: Trial) -> RegionsOut:
     """Leave out regions of the world about as large as Central Asia, one at a time."""
-    places = trial.places
+    return ranked_by_region(trial.places, trial.eligible, trial.scores)
+
+
+def ranked_by_region(
+    places: TrainingSet,
+    eligible: BoolArray,
+    scored: Callable[[BoolArray, BoolArray], Float64Array],
+    *,
+    ties_halved: bool = False,
+) -> RegionsOut:
+    """Rank known examples among the land of their own region, region by region.
+
+    Parameters
+    ----------
+    places : TrainingSet
+        All places.
+    eligible : array of bool, shape (places,)
+        Those that may be looked at.
+    scored : function of (train, test)
+        Scores of the tested places, by what the training places teach.
+    ties_halved : bool
+        Count half of the land that scores the same instead of all of it.
+    """
     region = ground_blocks(places.lon, places.lat, block_km=REGION_KM)
     group = places.group
     ranks: list[FloatArray] = []
     for fold in groups_out(region, places.lon, places.lat, buffer_km=BUFFER_KM):
-        test = fold.test & trial.eligible
+        test = fold.test & eligible
         here = group[test]
         if (here == LABEL).sum() < _FEWEST_IN_REGION or not (here == LAND).any():
             continue
-        scores = trial.scores(fold.train, test)
+        scores = scored(fold.train, test)
         land = scores[here == LAND].astype(np.float32)
-        ranks.append(rank_in_area(scores[here == LABEL], land))
-    sums = np.array([[found.sum(), len(found)] for found in ranks]).reshape(-1, 2)
+        ranks.append(rank_in_area(scores[here == LABEL], land, ties_halved=ties_halved))
     every = np.concatenate(ranks) if ranks else np.zeros(0, dtype=np.float32)
+    owner = np.repeat(np.arange(len(ranks)), [len(found) for found in ranks])
     return RegionsOut(
         regions=len(ranks),
-        mean_rank=replace(
-            bootstrap_interval(_mean_of_sums, sums.astype(np.float64)), n=len(every)
-        ),
+        mean_rank=grouped_mean_interval(every, owner),
         ranks=every.astype(np.float64),
     )
-
-
-def _mean_of_sums(rows: Float64Array) -> float:
-    total, count = rows.sum(axis=0)
-    return float(total / count)
 
 
 def region_capture(found: RegionsOut, shares: Sequence[float]) -> list[float]:

@@ -5,7 +5,6 @@ the fold.  Two questions are kept apart: is a known example told from a place wh
 same surveys list *another deposit*, and is it told from *ordinary land*?
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +17,7 @@ from geodata.scoring.evaluation.folds import (
     groups_out,
     leave_pair_out,
 )
-from geodata.scoring.evaluation.intervals import Estimate
+from geodata.scoring.evaluation.intervals import Estimate, mean_of
 from geodata.scoring.evaluation.metrics import (
     auc,
     auc_interval,
@@ -101,7 +100,7 @@ def block_schemes(
                 name=f"blocks of {block_deg:g}°",
                 kind="blocks",
                 against=against,
-                auc=_mean(parts),
+                auc=mean_of(parts),
                 resubstitution=learned[kind],
                 buffer_km=0.0,
                 pr_auc=float(np.mean([item.average.value for item in precise])),
@@ -110,16 +109,6 @@ def block_schemes(
             )
         )
     return found
-
-
-def _mean(parts: Sequence[Estimate]) -> Estimate:
-    """Average figures of the same sites; n does not grow by it."""
-    return Estimate(
-        value=float(np.mean([part.value for part in parts])),
-        low=float(np.mean([part.low for part in parts])),
-        high=float(np.mean([part.high for part in parts])),
-        n=parts[0].n,
-    )
 
 
 def country_scheme(trial: Trial, learned: dict[int, float]) -> Scheme:
@@ -152,7 +141,9 @@ def country_scheme(trial: Trial, learned: dict[int, float]) -> Scheme:
         buffer_km=BUFFER_KM,
         pr_auc=np.nan,
         base_rate=np.nan,
-        note=f"{len(np.unique(country[told]))} countries, by the names the tables give",
+        note=f"{len(np.unique(country[told & (group == LABEL)]))} countries with an "
+        f"example, of {len(np.unique(country[told & (country != '')]))}, by the names "
+        "the tables give",
     )
 
 

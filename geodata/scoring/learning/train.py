@@ -11,8 +11,14 @@ from geodata.scoring.evaluation.blocks import block_folds, ground_blocks
 from geodata.scoring.evaluation.metrics import auc
 from geodata.scoring.learning.argument import Argument, Float64Array
 from geodata.scoring.learning.argument_file import LearnedType
-from geodata.scoring.learning.fit import Coefficients, balanced_weights, fit
+from geodata.scoring.learning.fit import (
+    Coefficients,
+    SlopeBounds,
+    balanced_weights,
+    fit,
+)
 from geodata.scoring.learning.model import LearnedModel, Training, by_argument
+from geodata.scoring.learning.refits import refit
 from geodata.scoring.learning.training import LABEL, LAND, OTHER_DEPOSIT, TrainingSet
 
 FEWEST = 30
@@ -22,12 +28,12 @@ LAND_SHARE = 0.5
 """Share of land in the background's weight: to be told from other deposits counts as
 much as to be told from ordinary land."""
 
-RIDGES = (1.0, 10.0, 100.0)
+RIDGES = (0.1, 1.0, 10.0, 100.0)
 _INNER_FOLDS = 5
 _INNER_KM = 1_500.0
 
 
-def bounds_of(arguments: Sequence[Argument]) -> list[tuple[float, float]]:
+def bounds_of(arguments: Sequence[Argument]) -> SlopeBounds:
     """Return the bounds of every column's slope."""
     return [item.bounds for item in arguments for _ in item.columns]
 
@@ -149,6 +155,14 @@ def train_model(
     require_enough(learned_type.deposit_type, places, train)
     ridge = choose_ridge(places, train, learned_type.arguments)
     coefficients = fit_to(places, train, learned_type.arguments, ridge=ridge)
+    refits = refit(
+        places,
+        train,
+        coefficients,
+        ridge=ridge,
+        bounds=bounds_of(learned_type.arguments),
+        shares=(1.0 - LAND_SHARE, LAND_SHARE),
+    )
     group = places.group[train]
     background = places.encoded[train & ~places.positive]
     parts = by_argument(learned_type.arguments, coefficients.parts(background))
@@ -158,6 +172,7 @@ def train_model(
         arguments=learned_type.arguments,
         coefficients=coefficients,
         importance=parts.std(axis=0),
+        refits=refits,
         training=Training(
             positives=int((group == LABEL).sum()),
             others=int((group == OTHER_DEPOSIT).sum()),

@@ -50,7 +50,8 @@ class TrainingSet:
     ----------
     places : DataFrame
         ``name``, ``lon``, ``lat`` (degrees), ``uncertainty_km``, ``country`` (as the
-        source writes it, a few spellings joined; empty on the lattice).
+        source writes it, a few spellings joined), ``table`` and ``said`` (the source's
+        own word for the type); the texts are empty on the lattice.
     group : array of int64, shape (places,)
         :data:`LABEL`, :data:`OTHER_DEPOSIT` or :data:`LAND`.
     encoded : array of float64, shape (places, columns)
@@ -233,10 +234,13 @@ def _on_land(points: pd.DataFrame, store: LayerStore) -> pd.DataFrame:
     )
     lon, lat = points["lon"].to_numpy(), points["lat"].to_numpy()
     land = ~np.isnan(ground.values(lon, lat)) & (lat > _SOUTHERNMOST_LAND)
-    return points[land].assign(name="", uncertainty_km=0.0, country="")
+    blank = dict.fromkeys(("name", "country", "table", "said"), "")
+    return points[land].assign(uncertainty_km=0.0, **blank)
 
 
 def _places(table: geopandas.GeoDataFrame) -> pd.DataFrame:
-    columns = ["name", "lon", "lat", "uncertainty_km"]
+    columns = ["name", "lon", "lat", "uncertainty_km", "table"]
     country = table["country_text"].fillna("").str.strip()
-    return pd.DataFrame(table[columns]).assign(country=country.replace(dict(ONE_NAME)))
+    return pd.DataFrame(table[columns]).assign(
+        country=country.replace(dict(ONE_NAME)), said=table["deposit_type_source"]
+    )

@@ -12,14 +12,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.sparse.csgraph import connected_components
 
+from geodata.evidence.proximity import arc_km, earth_centred
 from geodata.grid import DegreeArray, FloatArray
-from geodata.scoring.evaluation.boyce import boyce
+from geodata.scoring.evaluation.boyce import boyce_interval
 from geodata.scoring.evaluation.capture import (
     capture_curve,
-    mean_rank_interval,
     p_a_intersection,
     rank_in_area,
+)
+from geodata.scoring.evaluation.intervals import (
+    binomial_interval,
+    grouped_mean_interval,
 )
 from geodata.scoring.evaluation.metrics import auc_interval
 from geodata.scoring.learning.argument import Float64Array
@@ -27,6 +32,9 @@ from geodata.scoring.learning.training import circle_places
 
 Scorer = Callable[[DegreeArray, DegreeArray], npt.NDArray[np.floating]]
 """From longitudes and latitudes, degrees, to scores: high is good, NaN unknown."""
+
+DISTRICT_KM = 100.0
+"""Known places that lie nearer to each other, also by way of a third, are one story."""
 
 SHARES = (0.01, 0.02, 0.05, 0.10, 0.20, 0.25)
 
@@ -46,12 +54,15 @@ class Contestant:
     knows_others : bool
         Whether it was made of the very places of other deposits, so that asking it
         about them tells nothing.
+    ties_halved : bool
+        Whether equal scores share the middle rank instead of the worst.
     """
 
     name: str
     kind: str
     score: Scorer
     knows_others: bool = False
+    ties_halved: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,10 +93,12 @@ def try_model(contestant: Contestant, region: Region) -> dict[str, Any]:
     -------
     dict
         JSON-ready: ``name``, ``kind``; ``ranks`` of all sites (None = unknown);
-        ``all`` and ``in_states``, each with ``mean_rank`` (95 % interval by bootstrap
-        of sites), ``capture`` (exact binomial intervals, chance beside),
-        ``auc_land``, ``auc_others``, ``boyce``, ``p_a`` (crossing of prediction rate
-        and area).  Places outside the ranked land are ranked against it all the same.
+        ``all`` and ``in_states``, each with ``districts`` (how many), ``mean_rank``
+        (95 % interval by drawing whole districts), ``district_rank`` (mean of the
+        districts' means), ``capture`` (exact binomial intervals of as many places as
+        there are districts, chance beside), ``auc_land``, ``auc_others``, ``boyce``
+        and ``p_a`` (crossing of prediction rate and area).  Places outside the ranked
+        land are ranked against it all the same.
     """
     area = np.asarray(contestant.score(region.lon, region.lat), dtype=np.float32)
     rounds = [
@@ -102,8 +115,16 @@ def try_model(contestant: Contestant, region: Region) -> dict[str, Any]:
     if contestant.knows_others:
         others = others[:0]
     scores = _mean_known(np.stack(rounds))
-    ranks = _mean_known(np.stack([rank_in_area(found, area) for found in rounds]))
+    ranks = _mean_known(
+        np.stack(
+            [
+                rank_in_area(found, area, ties_halved=contestant.ties_halved)
+                for found in rounds
+            ]
+        )
+    )
     inside = region.sites["in_states"].to_numpy(np.bool_)
+    district = districts(region.sites)
     parts = {"all": np.ones_like(inside), "in_states": inside}
     return {
         "name": contestant.name,
@@ -111,21 +132,32 @@ def try_model(contestant: Contestant, region: Region) -> dict[str, Any]:
         "valid_share": float((~np.isnan(area)).mean()),
         "ranks": [None if np.isnan(rank) else float(rank) for rank in ranks],
         **{
-            name: _figures(ranks[chosen], scores[chosen], area, others)
+            name: _figures(
+                ranks[chosen], scores[chosen], district[chosen], area, others
+            )
             for name, chosen in parts.items()
         },
     }
 
 
 def _figures(
-    ranks: Float64Array, scores: Float64Array, area: FloatArray, others: FloatArray
+    ranks: Float64Array,
+    scores: Float64Array,
+    district: npt.NDArray[np.int64],
+    area: FloatArray,
+    others: FloatArray,
 ) -> dict[str, Any]:
+    ranked = ~np.isnan(ranks)
+    each = [ranks[ranked & (district == one)] for one in np.unique(district[ranked])]
     curve = capture_curve(ranks, SHARES)
     told = scores[~np.isnan(scores)]
     land, beside = area[~np.isnan(area)], others[~np.isnan(others)]
     crossing = p_a_intersection(ranks)
+    lows, highs = binomial_interval(curve.share, len(each)) if each else ((), ())
     return {
-        "mean_rank": plain(asdict(mean_rank_interval(ranks))),
+        "districts": len(each),
+        "mean_rank": plain(asdict(grouped_mean_interval(ranks, district))),
+        "district_rank": float(np.mean([one.mean() for one in each])) if each else None,
         "capture": [
             {
                 "area": float(area_share),
@@ -137,16 +169,41 @@ def _figures(
                 "random": float(area_share),
             }
             for area_share, count, share, low, high in zip(
-                curve.area, curve.sites, curve.share, curve.low, curve.high, strict=True
+                curve.area, curve.sites, curve.share, lows, highs, strict=True
             )
         ]
         if curve.n
         else [],
         "auc_land": _auc(told, land),
         "auc_others": _auc(told, beside),
-        "boyce": plain(boyce(told, land).index) if len(told) and len(land) else None,
+        "boyce": plain(asdict(boyce_interval(told, land)))
+        if len(told) and len(land)
+        else None,
         "p_a": plain(asdict(crossing)),
     }
+
+
+def districts(sites: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Give known places the number of their district.
+
+    Parameters
+    ----------
+    sites : DataFrame
+        ``lon``, ``lat``, degrees.
+
+    Returns
+    -------
+    array of int64, shape (sites,)
+        Places of one number lie within :data:`DISTRICT_KM` of each other, some by way
+        of others.
+    """
+    lon, lat = (sites[name].to_numpy(np.float64) for name in ("lon", "lat"))
+    if not len(lon):
+        return np.zeros(0, dtype=np.int64)
+    spots = earth_centred(lon, lat)
+    apart = arc_km(np.linalg.norm(spots[:, np.newaxis] - spots, axis=2))
+    _, number = connected_components(apart <= DISTRICT_KM, directed=False)
+    return np.asarray(number, dtype=np.int64)
 
 
 def _auc(positive: npt.ArrayLike, negative: npt.ArrayLike) -> dict[str, Any] | None:

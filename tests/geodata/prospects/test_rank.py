@@ -157,3 +157,16 @@ def test_the_table_says_whether_the_learned_model_agrees():
 def test_the_table_holds_the_range_of_places():
     table = to_table([area(drawn=(-0.1, -0.1)), area(drawn=(-0.9, -0.9))])
     assert table["rank_p10"].tolist() == table["rank_p90"].tolist() == [1, 2]
+
+
+def test_the_range_of_places_is_told_among_its_own_type_too():
+    swinging = [
+        area("carbonatite", drawn=(-0.1, -0.4)),
+        area("clay-hosted", drawn=(-0.2, -0.2)),
+        area("carbonatite", drawn=(-0.3, -0.3)),
+    ]
+    table = to_table(swinging)
+    assert table["rank_p10"].tolist() == [1, 1, 2]
+    assert table["rank_p90"].tolist() == [3, 2, 3]
+    assert table["rank_in_type_p10"].tolist() == [1, 1, 1]
+    assert table["rank_in_type_p90"].tolist() == [2, 1, 2]

@@ -266,3 +266,9 @@ def test_which_two_files_share_a_code_is_told():
     other = text().replace('code = "test"', 'code = "other"')
     with pytest.raises(DepositTypeError, match="'one' and 'three' have the same code"):
         parse_all({"one": text(), "two": other, "three": text()})
+
+
+@pytest.mark.parametrize("value", ["7", "true", '""', '["apart"]'])
+def test_a_disagreement_that_names_no_column_is_refused(value):
+    with pytest.raises(DepositTypeError, match="must name a column of the layer"):
+        parse("test", text(more=f"disagreement = {value}"))

@@ -1,5 +1,6 @@
 import dataclasses
 import json
+from pathlib import Path
 
 import geopandas
 import numpy as np
@@ -16,7 +17,7 @@ from geodata.errors import (
 from geodata.layers import LayerStore
 from geodata.layers.storage.raster_file import RasterImage
 from geodata.layers.storage.store import write_raster, write_table, write_vector
-from geodata.provenance import Provenance
+from geodata.provenance import Provenance, write_atomically
 
 
 def draft(layer="stones", **changes):
@@ -185,6 +186,18 @@ def test_writing_leaves_nothing_but_the_two_files(tmp_path):
         "stones.geojson",
         "stones.json",
     ]
+
+
+def test_a_disk_that_can_neither_write_nor_delete_is_a_storage_error(
+    tmp_path, monkeypatch
+):
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(StorageError, match="Read-only file system"):
+        write_atomically(tmp_path / "stones.json", b"{}")
 
 
 def test_a_folder_that_cannot_be_made_is_a_storage_error(tmp_path):

@@ -1,0 +1,67 @@
+"""The region that is kept back: what trains without it, and what is tried on it."""
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geodata.grid import Cells, Grid
+from geodata.layers.storage.store import LayerStore
+from geodata.release.check import on_land
+from geodata.release.surroundings import read_surroundings
+from geodata.scoring.evaluation.folds import groups_out
+from geodata.scoring.learning.regions import BUFFER_KM
+from geodata.scoring.learning.training import (
+    CENTRAL_ASIA,
+    LABEL,
+    OTHER_DEPOSIT,
+    TrainingSet,
+)
+from geodata.scoring.learning.withheld import Region, districts
+
+CELL_M = 5_000.0
+WITHHELD = "Central Asia, 46–88 E and 35–56 N, with 100 km around it"
+
+
+def outside(places: TrainingSet) -> npt.NDArray[np.bool_]:
+    """Say which places may be looked at when Central Asia is kept back.
+
+    Places nearer than :data:`~geodata.scoring.learning.regions.BUFFER_KM` to any
+    withheld place are kept back too.
+    """
+    inside = places.within(CENTRAL_ASIA)
+    fold = next(
+        fold
+        for fold in groups_out(inside, places.lon, places.lat, buffer_km=BUFFER_KM)
+        if (fold.test == inside).all()
+    )
+    return np.asarray(fold.train)
+
+
+def withheld_region(places: TrainingSet, store: LayerStore) -> Region:
+    """Return the known places of Central Asia, and the land of the five states."""
+    around = read_surroundings(store)
+    cells = Cells.inside(Grid.covering(around.scored, cell_m=CELL_M), around.scored)
+    lon, lat = cells.lonlat()
+    within = places.within(CENTRAL_ASIA)
+    chosen = places.places[within & (places.group == LABEL)].reset_index(drop=True)
+    sites = _points(chosen)
+    inside = on_land(sites, around.scored) if len(sites) else np.zeros(0, np.bool_)
+    others = places.places[within & (places.group == OTHER_DEPOSIT)]
+    on_states = on_land(_points(others.reset_index(drop=True)), around.scored)
+    return Region(
+        sites=chosen[["name", "lon", "lat", "uncertainty_km", "said"]].assign(
+            in_states=inside, district=districts(chosen)
+        ),
+        others=others.reset_index(drop=True)[on_states],
+        lon=lon,
+        lat=lat,
+    )
+
+
+def _points(table: pd.DataFrame) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
+        table,
+        geometry=gpd.points_from_xy(table["lon"], table["lat"]),
+        crs="EPSG:4326",
+    )
