@@ -1,61 +1,49 @@
 """Compute weights of evidence of a map and points, or combine several maps."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import numpy as np
 import typer
 from rich.console import Console
 from rich.text import Text
 
-from geodata.errors import GeodataError, StorageError, TrainingPointsError
-from geodata.scoring.weights_of_evidence.class_areas import (
-    ClassAreas,
-    Counts,
-    class_areas,
-)
+from geodata.errors import GeodataError, StorageError
+from geodata.scoring.weights_of_evidence.combination import Treatment, combine
 from geodata.scoring.weights_of_evidence.evidence_raster import (
     EvidenceRaster,
     read_evidence_raster,
-    require_same_grid,
 )
 from geodata.scoring.weights_of_evidence.generalisation import CAUTION, choose
-from geodata.scoring.weights_of_evidence.independence import omnibus, pairwise
-from geodata.scoring.weights_of_evidence.map_weights import (
-    MapWeights,
-    binary_weights,
-    class_weights,
-)
 from geodata.scoring.weights_of_evidence.output import write_posterior, write_table
 from geodata.scoring.weights_of_evidence.point_file import PointPlaces, read_points
-from geodata.scoring.weights_of_evidence.posterior import posterior
 from geodata.scoring.weights_of_evidence.told import (
     told_choice,
     told_omnibus,
     told_pair,
     told_points,
+    told_posterior,
     told_table,
     told_weights,
 )
-from geodata.scoring.weights_of_evidence.weights import (
-    Kind,
-    weights_of_evidence,
-)
+from geodata.scoring.weights_of_evidence.weights import Kind, weights_of_evidence
 
+BEST = "best"
 _WIDTH_OF_A_LOG = 160
+
+Given = TypeVar("Given")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What the options say."""
 
-    kind: Kind
+    treatments: tuple[Treatment, ...]
     unit_area_km2: float
-    missing: tuple[float, ...]
     confidence: float
-    cut: float | None
     presence_pixels: bool
 
 
@@ -71,30 +59,40 @@ def main(
         Path, typer.Option(help="Table (.csv), or map (.tif) with --combine.")
     ],
     kind: Annotated[
-        Kind,
+        list[Kind] | None,
         typer.Option(
             help="What a row of the table stands for: all values up to a class, all "
-            "from it on, or the class alone. 'unique' and 'categorical' have one "
-            "table; with --combine the second puts weak classes together."
+            "from it on, or the class alone (unless told: unique). 'unique' and "
+            "'categorical' have one table; with --combine the second puts weak "
+            "classes together. Of several rasters: one for all, or one for each, in "
+            "their order."
         ),
-    ] = Kind.UNIQUE,
+    ] = None,
     unit_area_km2: Annotated[
         float, typer.Option(help="Area of the unit cell, which may hold one point.")
     ] = 1.0,
     missing: Annotated[
         list[float] | None,
-        typer.Option(help="Value that means 'not known', beside NaN and no-data."),
+        typer.Option(
+            help="Value that means 'not known', beside NaN and no-data; in all rasters."
+        ),
     ] = None,
     confidence: Annotated[
         float, typer.Option(help="Studentised contrast below which we caution.")
     ] = CAUTION,
     cut: Annotated[
-        float | None,
-        typer.Option(help="Class to cut at, instead of the best that is no patch."),
+        list[str] | None,
+        typer.Option(
+            help="Class to cut at, or 'best' that is no patch, as without it. Of "
+            "several rasters: one for all, or one for each, in their order."
+        ),
     ] = None,
-    combine: Annotated[
+    together: Annotated[
         bool,
-        typer.Option(help="Combine maps: posterior, its deviation and confidence."),
+        typer.Option(
+            "--combine/--no-combine",
+            help="Combine maps: posterior, its deviation and confidence.",
+        ),
     ] = False,
     presence_pixels: Annotated[
         bool,
@@ -107,29 +105,30 @@ def main(
     With --combine, maps are cut in two at the best class (ascending, descending) or
     keep a weight for each class (unique, categorical). Exit code 1: data was wrong.
     """
-    if len(rasters) > 1 and not combine:
+    if len(rasters) > 1 and not together:
         raise typer.BadParameter("Several rasters need --combine.")
-    if combine and presence_pixels:
+    if together and presence_pixels:
         raise typer.BadParameter("--presence-pixels is for one table, not --combine.")
-    if cut is not None and len(rasters) > 1:
-        raise typer.BadParameter("--cut is for one raster; cut others beforehand.")
-    _check_out(out, (*rasters, points), (".tif", ".tiff") if combine else (".csv",))
+    endings = (".tif", ".tiff") if together else (".csv",)
+    _check_paths(rasters, points, out, endings)
+    kinds = _for_each("--kind", kind or [Kind.UNIQUE], len(rasters))
+    cuts = _for_each("--cut", [_class(one) for one in cut or [BEST]], len(rasters))
     chosen = Settings(
-        kind=kind,
+        treatments=tuple(
+            Treatment(kind=one, cut=where)
+            for one, where in zip(kinds, cuts, strict=True)
+        ),
         unit_area_km2=unit_area_km2,
-        missing=tuple(missing or ()),
         confidence=confidence,
-        cut=cut,
         presence_pixels=presence_pixels,
     )
     console = Console()
     if not console.is_terminal:
         console = Console(width=_WIDTH_OF_A_LOG)
     try:
-        maps = [read_evidence_raster(path, missing=chosen.missing) for path in rasters]
+        maps = [read_evidence_raster(path, missing=missing or ()) for path in rasters]
         places = read_points(points, crs=maps[0].crs)
-        if combine:
-            require_same_grid(maps)
+        if together:
             combined(maps, places, chosen, out, console)
         else:
             single(maps[0], places, chosen, out, console)
@@ -146,11 +145,48 @@ def main(
         raise typer.Exit(1) from error
 
 
-def _check_out(out: Path, inputs: Sequence[Path], endings: Sequence[str]) -> None:
-    """Refuse to write over an input, or under an ending that says something else."""
+def _for_each(option: str, given: Sequence[Given], count: int) -> Sequence[Given]:
+    """Give each raster its own, or all the only one; refuse any other number."""
+    if len(given) == count:
+        return given
+    if len(given) == 1:
+        return [given[0]] * count
+    many = f"{count} rasters; expected one for all, or {count} in their order"
+    raise typer.BadParameter(
+        f"{option} came {len(given)} times for "
+        f"{many if count > 1 else 'one raster; expected one'}. Say it as often."
+    )
+
+
+def _class(given: str) -> float | None:
+    """Return the class to cut at; None for the best."""
+    if given == BEST:
+        return None
+    try:
+        number = float(given)
+    except ValueError:
+        number = math.nan
+    if math.isfinite(number):
+        return number
+    raise typer.BadParameter(
+        printable(f"--cut is a class, which is a number, or '{BEST}'; got {given!r}.")
+    )
+
+
+def _check_paths(
+    rasters: Sequence[Path], points: Path, out: Path, endings: Sequence[str]
+) -> None:
+    """Refuse a raster named twice, an output that is an input or ends otherwise."""
     wrong = None
     try:
-        if any(_same_file(out, path) for path in inputs):
+        twice = [
+            path
+            for number, path in enumerate(rasters)
+            if any(_same_file(path, other) for other in rasters[:number])
+        ]
+        if twice:
+            wrong = f"{twice[0]} was named twice; it would count twice. Name it once."
+        elif any(_same_file(out, path) for path in (*rasters, points)):
             wrong = f"--out {out} is one of the inputs. Name another."
         elif out.suffix.lower() not in endings:
             wrong = f"--out must end in {' or '.join(endings)}; got {out.name}."
@@ -159,7 +195,7 @@ def _check_out(out: Path, inputs: Sequence[Path], endings: Sequence[str]) -> Non
         elif not out.parent.is_dir():
             wrong = f"--out {out}: there is no folder {out.parent}. Make it first."
     except OSError as error:  # a name too long, a folder that may not be entered
-        wrong = f"--out {out} cannot be: {error.strerror}."
+        wrong = f"{error.filename or out} cannot be: {error.strerror}."
     if wrong:
         raise typer.BadParameter(printable(wrong))
 
@@ -186,13 +222,15 @@ def single(
         if raster.cell_area_km2.ndim:
             raise ValueError("Presence pixels need cells of one area; not degrees.")
         inside, unit = np.unique(inside), float(raster.cell_area_km2)
+    treatment = chosen.treatments[0]
     table = weights_of_evidence(
-        measured(raster, np.append(inside, beside)),
-        kind=chosen.kind,
+        raster.areas(np.append(inside, beside)),
+        kind=treatment.kind,
         unit_area_km2=unit,
         presence_pixels=chosen.presence_pixels,
     )
-    choice = choose(table, class_value=chosen.cut, confidence=chosen.confidence)
+    cut = None if treatment.cut is None else raster.as_stored(treatment.cut)
+    choice = choose(table, class_value=cut, confidence=chosen.confidence)
     write_table(out, table)
     console.print(told_table(table, printable(raster.name)))
     say(
@@ -216,64 +254,28 @@ def combined(
     console: Console,
 ) -> None:
     """Write the posterior of several maps and print if they are independent."""
-    cells = maps[0].cell_of(places.x, places.y)
-    inside = cells[cells >= 0]
-    weighted, groups = [], []
-    for raster in maps:
-        one = weights_of_map(raster, cells, chosen, console)
-        weighted.append(one)
-        groups.append(one.group_of(raster.values))
-        console.print(told_weights(one, printable(raster.name)))
-    at_points = np.stack([one.reshape(-1)[inside] for one in groups])
-    known = int((at_points >= 0).any(axis=0).sum())
-    found = posterior(
-        groups,
-        weighted,
-        points=known,
-        cell_area_km2=maps[0].cell_area_km2,
+    done = combine(
+        maps,
+        places,
+        chosen.treatments,
         unit_area_km2=chosen.unit_area_km2,
+        confidence=chosen.confidence,
     )
-    write_posterior(out, found, maps[0])
-    say(console, told_omnibus(omnibus(found)))
-    two = [number for number, one in enumerate(weighted) if len(one.names) == 2]
-    patterns = np.where(at_points < 0, np.nan, at_points.astype(float))[two]
-    for test in pairwise(patterns):
-        say(console, told_pair(test, [maps[number].name for number in two]))
+    write_posterior(out, done.posterior, maps[0])
+    for one in done.maps:
+        if one.choice is not None:
+            say(console, told_choice(one.choice, one.table, chosen.confidence))
+        name, kind = printable(one.name), one.table.kind
+        console.print(told_weights(one.weights, name, kind=kind, cut=one.cut))
+    say(console, told_posterior(done.posterior))
+    say(console, told_omnibus(done.omnibus))
+    for test in done.pairs:
+        say(console, told_pair(test, [one.name for one in done.maps]))
     say(
         console,
-        f"{len(cells) - known} points beside all maps, {places.without_position} rows "
+        f"{done.points_beside} points beside all maps, {places.without_position} rows "
         f"without position. Written: {out}",
     )
-
-
-def measured(raster: EvidenceRaster, cells: Counts) -> ClassAreas:
-    """Return ground and points of each class of a map; -1 is a point beside it."""
-    return class_areas(
-        raster.values,
-        raster.at(cells),
-        cell_area_km2=raster.cell_area_km2,
-        missing=raster.missing,
-    )
-
-
-def weights_of_map(
-    raster: EvidenceRaster, cells: Counts, chosen: Settings, console: Console
-) -> MapWeights:
-    """Cut a cumulative map in two, or give classes their own weights."""
-    areas = measured(raster, cells)
-    table = weights_of_evidence(
-        areas, kind=chosen.kind, unit_area_km2=chosen.unit_area_km2
-    )
-    if not chosen.kind.cumulative and chosen.cut is None:
-        return class_weights(table, areas, confidence=chosen.confidence)
-    choice = choose(table, class_value=chosen.cut, confidence=chosen.confidence)
-    if choice is None:
-        raise TrainingPointsError(
-            f"{raster.name} cannot be cut in two: every class touched a patch. Leave "
-            "it out, or name a class with --cut for this map alone."
-        )
-    say(console, told_choice(choice, table, chosen.confidence))
-    return binary_weights(table, choice.row)
 
 
 def say(console: Console, words: str) -> None:

@@ -136,6 +136,187 @@ def test_published_tables_come_out_of_the_command(run, shared, tmp_path, layer, 
         )
 
 
+@pytest.fixture
+def ga(run, shared, tmp_path):
+    """The command, a folder of published numbers, and a map to write."""
+    return run, shared / "parity" / "ga-wofe", tmp_path / "p.tif"
+
+
+@pytest.mark.parametrize(
+    ("cut", "breccia", "told"),
+    [("5000", "5000", "8.4295, W+ 0.4361"), ("best", "2600", "9.3220, W+ 0.5557")],
+)
+def test_maps_of_two_kinds_are_combined_as_by_hand(ga, cut, breccia, told):
+    run, folder, out = ga
+    done = run(
+        *(folder / "FaultDensity.tif", folder / "Dist2Breccia.tif"),
+        *(folder / "IOCG_Deposits.shp", "--combine", "--out", out),
+        *("--kind", "descending", "--cut", "6", "--kind", "ascending", "--cut", cut),
+    )
+    assert done.returncode == 0, done.stderr
+    lines = [line.rstrip() for line in done.stdout.splitlines()]
+    assert "FaultDensity.tif, descending, cut at class 6" in lines
+    assert f"Dist2Breccia.tif, ascending, cut at class {breccia}" in lines
+    assert "Cut at class 6: studentised contrast 10.0365, W+ 0.6126" in done.stdout
+    assert f"Cut at class {breccia}: studentised contrast {told}, W-" in done.stdout
+    assert (
+        "Prior 0.00823983 per 1 km²: 258 points on 31,311.3 unit cells "
+        "(31,311.33 km²). Posterior per 1 km²: " in done.stdout
+    )
+    assert "4 unique conditions" in done.stdout
+
+    def published(layer, value):
+        with (folder / f"{layer}.csv").open() as stream:
+            (row,) = (one for one in csv.DictReader(stream) if one["CLASS"] == value)
+        names = ("WPLUS", "WMINUS", "S_WPLUS", "S_WMINUS")
+        return [float(row[name]) for name in names]
+
+    def cells(name):
+        with rasterio.open(folder / f"{name}.tif", driver="GTiff") as dataset:
+            return dataset.read(1), dataset.nodata
+
+    faults, no_faults = cells("FaultDensity")
+    distance, no_distance = cells("Dist2Breccia")
+    known = (faults != no_faults) & (faults != -1)
+    assert np.array_equal(known, (distance != no_distance) & (distance != -1))
+    prior = 258 / (known.sum() * 0.1**2)
+    total = np.full(faults.shape, np.log(prior / (1 - prior)))
+    variance = np.full(faults.shape, 1 / 258)
+    for inside, layer, value in (
+        (faults >= 6, "FaultDensity_CD", "6"),
+        (distance <= float(breccia), "Dist2Breccia_CA", breccia),
+    ):
+        plus, minus, s_plus, s_minus = published(layer, value)
+        total += np.where(inside, plus, minus)
+        variance += np.where(inside, s_plus, s_minus) ** 2
+    by_hand = 1 / (1 + np.exp(-total))
+    with rasterio.open(out, driver="GTiff") as dataset:
+        value, deviation, confidence = dataset.read()
+    assert np.array_equal(np.isnan(value), ~known)
+    assert_allclose(value[known], by_hand[known], rtol=1e-12)
+    assert_allclose(deviation[known], (by_hand * np.sqrt(variance))[known], rtol=1e-12)
+    assert_allclose(confidence[known], 1 / np.sqrt(variance)[known], rtol=1e-12)
+    low, high = by_hand[known].min(), by_hand[known].max()
+    assert f"Posterior per 1 km²: {low:.4g} to {high:.4g}." in done.stdout
+    expected = by_hand[known].sum() * 0.1**2
+    assert f"T {expected:.6g}, n 258, n/T {258 / expected:.4f}" in done.stdout
+
+
+def test_each_map_has_the_kind_and_the_cut_that_were_told_in_its_place(run, place):
+    def titles(*more):
+        done = run(
+            *(place / "first.tif", place / "second.tif", place / "points.csv"),
+            *("--combine", "--out", place / "p.tif", *more),
+        )
+        assert done.returncode == 0, done.stderr
+        return [line.strip() for line in done.stdout.splitlines() if ".tif, " in line]
+
+    assert titles() == [
+        "first.tif, unique, cut at class 1",
+        "second.tif, unique, cut at class 1",
+    ]
+    assert titles("--kind", "descending", "--kind", "ascending") == [
+        "first.tif, descending, cut at class 1",
+        "second.tif, ascending, cut at class 0",
+    ]
+    assert titles("--kind", "descending", "--cut", "1") == [
+        "first.tif, descending, cut at class 1",
+        "second.tif, descending, cut at class 1",
+    ]
+    assert titles("--cut", "0", "--cut", "best", "--kind", "unique") == [
+        "first.tif, unique, cut at class 0",
+        "second.tif, unique, cut at class 1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("maps", "more", "said"),
+    [
+        (2, ("--kind", "unique") * 3, "--kind came 3 times for 2 rasters; expected"),
+        (2, ("--cut", "1") * 3, "--cut came 3 times for 2 rasters; expected one for"),
+        (3, ("--cut", "1") * 2, "for 3 rasters; expected one for all, or 3 in their"),
+        (1, ("--kind", "unique") * 2, "--kind came 2 times for one raster; expected"),
+        (1, ("--cut", "1") * 2, "--cut came 2 times for one raster; expected one. Say"),
+        (2, ("--cut", "gold"), "a number, or 'best'; got 'gold'"),
+        (2, ("--cut", "nan"), "a number, or 'best'; got 'nan'"),
+        (2, ("--cut", "-inf"), "a number, or 'best'; got '-inf'"),
+        (2, ("--cut", "1", "--cut", "7"), "second.tif: The map has no class 7;"),
+        (
+            2,
+            ("--kind", "ascending", "--cut", "1"),
+            "first.tif: A cut at 1 of kind 'ascending' leaves nothing outside",
+        ),
+        (2, ("--confidence", "nan"), "value: Expected a confidence of 0 or more; got"),
+        (2, ("--confidence", "-1"), "Expected a confidence of 0 or more; got -1.0."),
+    ],
+)
+def test_kinds_and_cuts_that_do_not_fit_the_maps_are_told(run, place, maps, more, said):
+    third = write(place / "third.tif", np.arange(200, dtype=np.uint8).reshape(10, 20))
+    rasters = (place / "first.tif", place / "second.tif", third)[:maps]
+    done = run(
+        *(*rasters, place / "points.csv", "--combine", "--out", place / "p.tif"), *more
+    )
+    assert done.returncode == 2
+    assert said in " ".join(done.stderr.replace("│", " ").split())
+    assert not (place / "p.tif").exists()
+
+
+@pytest.mark.parametrize("option", [("--kind", "unique"), ("--cut", "1")])
+def test_one_table_has_one_kind_and_one_cut(run, place, option):
+    out = place / "t.csv"
+    done = run(place / "first.tif", place / "points.csv", "--out", out, *option * 2)
+    assert done.returncode == 2
+    assert f"{option[0]} came 2 times for one raster" in done.stderr
+    assert not out.exists()
+
+
+def test_a_map_is_not_combined_with_itself(run, place):
+    (place / "linked.tif").symlink_to(place / "first.tif")
+    for other in ("first.tif", "linked.tif"):
+        done = run(
+            *(place / "first.tif", place / other, place / "points.csv"),
+            *("--combine", "--out", place / "p.tif"),
+        )
+        assert done.returncode == 2
+        assert "was named twice" in " ".join(done.stderr.replace("│", " ").split())
+    assert not (place / "p.tif").exists()
+
+
+def test_a_cut_is_rounded_as_the_cells_are(run, place):
+    cells = np.full((10, 20), 0.3, dtype=np.float32)
+    cells[:5] = 0.1
+    maps = write(place / "f.tif", cells), write(place / "d.tif", cells.astype(float))
+    for raster in maps:
+        done = run(
+            *(raster, place / "points.csv", "--combine", "--out", place / "p.tif"),
+            *("--kind", "ascending", "--cut", np.float64(cells.dtype.type(0.1))),
+        )
+        assert "f.tif, ascending, cut at class 0.1" in done.stdout or raster != maps[0]
+        assert done.returncode == 0, done.stderr
+    for more, ending in ((("--combine",), "p.tif"), ((), "t.csv")):
+        done = run(
+            *(maps[0], place / "points.csv", "--out", place / ending, *more),
+            *("--kind", "ascending", "--cut", "0.1"),
+        )
+        assert done.returncode == 0, done.stderr
+        assert "Cut at class 0.1:" in done.stdout
+
+
+def test_a_map_that_is_the_same_everywhere_is_left_out(run, place):
+    one = write(place / "one.tif", np.ones((10, 20), dtype=np.uint8))
+    for kind in ("unique", "categorical", "ascending"):
+        done = run(
+            *(place / "first.tif", one, place / "points.csv", "--combine"),
+            *("--kind", kind, "--out", place / "p.tif"),
+        )
+        assert done.returncode == 1
+        assert (
+            "one.tif: All known cells have the value 1: the map cannot be cut in two"
+            in done.stderr
+        )
+    assert not (place / "p.tif").exists()
+
+
 def test_it_runs_as_a_program(place):
     done = subprocess.run(
         [
@@ -276,7 +457,6 @@ def test_a_wrong_question_ends_with_2(run, place):
         (*maps, points, *out),
         (maps[0], points, *out, "--kind", "gold"),
         (maps[0], points, *out, "--combine", "--presence-pixels"),
-        (*maps, points, *out, "--combine", "--cut", 1),
         (maps[0], points, *out, "--unit-area-km2", 0),
         (maps[0], points, *out, "--cut", 7),
         (maps[0], points),

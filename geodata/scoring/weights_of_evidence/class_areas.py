@@ -1,8 +1,8 @@
 """How much ground and how many points each class of a map has, counted once.
 
 Whole numbers are counted as they stand, part by part, so that nothing of the map is
-copied whole; other values are numbered through one hash table.  Either way the time
-does not depend on the number of classes: one ``bincount`` counts them all.
+copied whole; other values are numbered through a hash table of their bits, part by
+part too.  Either way the time does not depend on the number of classes.
 """
 
 from collections.abc import Iterator, Sequence
@@ -205,23 +205,14 @@ def _ground(found: _Map, missing: Values) -> tuple[Doubles, Doubles]:
         sums = _counted(found, missing, *span)
         here = np.flatnonzero(sums)
         return (here + span[0]).astype(np.float64), sums[here]
-    numbers, distinct = pd.factorize(found.cells.reshape(-1))
-    order = np.argsort(distinct)
-    rank = np.empty(len(order) + 1, dtype=np.intp)
-    rank[order] = np.arange(len(order))
-    rank[:-1][np.isin(distinct, missing) | ~np.isfinite(distinct)] = len(order)
-    rank[-1] = len(order)  # NaN has the number -1
-    codes = rank[numbers].reshape(found.cells.shape)
-    coded = _Map(cells=codes, known=found.known, area=found.area)
-    sums = _counted(coded, np.array([len(order)]), 0, len(order))
-    here = np.flatnonzero(sums)
-    classes = np.asarray(distinct, dtype=np.float64)[order][here]
+    distinct, sums = _hashed(found, missing)
+    classes = distinct.astype(np.float64) + 0.0  # no -0
     if distinct.dtype.kind in "iu" and (np.abs(classes) >= _INEXACT).any():
         raise LayerFormatError(
             f"The map has whole numbers from {classes[0]:.0f} to {classes[-1]:.0f}; "
             "beyond 2^53 they cannot be told apart. Number its classes anew."
         )
-    return classes, sums[here]
+    return classes, sums
 
 
 def _span_of_whole_numbers(found: _Map, missing: Values) -> tuple[int, int] | None:
@@ -251,3 +242,19 @@ def _counted(found: _Map, missing: Values, first: int, bins: int) -> Doubles:
     if found.area.ndim == 0:
         ground = counts.astype(np.float64) * float(found.area)
     return ground
+
+
+def _hashed(found: _Map, missing: Values) -> tuple[Values, Doubles]:
+    """Return the values that occur, ascending, and their ground, by their bits."""
+    values, sums = [], []
+    for part, weights in found.parts(missing):
+        codes, bits = pd.factorize(part.view(f"u{part.itemsize}"))
+        values.append(bits.view(part.dtype))
+        sums.append(np.bincount(codes, weights=weights, minlength=len(bits)))
+    distinct, place = np.unique(np.concatenate(values), return_inverse=True)
+    ground = np.bincount(
+        place, weights=np.concatenate(sums), minlength=len(distinct)
+    ).astype(np.float64)
+    if found.area.ndim == 0:
+        ground = ground * float(found.area)
+    return distinct, ground

@@ -17,7 +17,13 @@ from geodata.layers.formats.limits import DEFAULT_LIMITS, Limits
 from geodata.layers.formats.projection import reference_from_wkt
 from geodata.layers.formats.quoting import reason
 from geodata.layers.formats.raster_window import opened, require_local
-from geodata.scoring.weights_of_evidence.class_areas import Counts, Doubles, Values
+from geodata.scoring.weights_of_evidence.class_areas import (
+    ClassAreas,
+    Counts,
+    Doubles,
+    Values,
+    class_areas,
+)
 
 ENDINGS = (".tif", ".tiff")
 _SAME_PLACE = 1e-6  # of a cell, within which two grids are one
@@ -89,6 +95,23 @@ class EvidenceRaster:
         here = self.values.reshape(-1)[np.maximum(cells, 0)]
         found = np.ma.filled(np.ma.asarray(here, dtype=np.float64), np.nan)
         return np.where(cells >= 0, found, np.nan)
+
+    def areas(self, cells: Counts) -> ClassAreas:
+        """Return the ground of each class, and its points by the cell of each."""
+        return class_areas(
+            self.values,
+            self.at(cells),
+            cell_area_km2=self.cell_area_km2,
+            missing=self.missing,
+        )
+
+    def as_stored(self, value: float) -> float:
+        """Return a number as the cells hold it: in float32, 0.1 is not quite 0.1."""
+        if self.values.dtype.kind != "f":
+            return value
+        with np.errstate(over="ignore"):
+            rounded = float(np.asarray(value).astype(self.values.dtype))
+        return rounded if np.isfinite(rounded) else value
 
 
 def read_evidence_raster(

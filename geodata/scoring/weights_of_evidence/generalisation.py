@@ -79,9 +79,11 @@ def choose(
     if class_value is not None:
         found = np.flatnonzero(table.classes == class_value)
         if not len(found):
+            near = table.classes[np.argmin(np.abs(table.classes - class_value))]
             raise ValueError(
                 f"The map has no class {class_value:g}; it has {len(table.classes)}, "
-                f"from {table.classes.min():g} to {table.classes.max():g}."
+                f"from {table.classes.min():g} to {table.classes.max():g}; the nearest "
+                f"is {repr(float(near)).removesuffix('.0')}."
             )
         row = int(found[0])
         sure = bool(abs(strength[row]) >= confidence)

@@ -130,8 +130,11 @@ def class_weights(
     Raises
     ------
     ValueError
-        If the table is cumulative, which is cut in two instead.
+        If the table is cumulative, which is cut in two instead, or the confidence
+        is negative.
     """
+    if not confidence >= 0.0:
+        raise ValueError(f"Expected a confidence of 0 or more; got {confidence}.")
     if table.kind.cumulative:
         raise ValueError(f"A table of kind '{table.kind}' is cut in two, not grouped.")
     if table.kind is Kind.UNIQUE and len(table.classes) == 2:

@@ -53,6 +53,16 @@ class Posterior:
     unit_area_km2: float
 
     @property
+    def study_units(self) -> float:
+        """All ground that at least one map knows, or that was given, in unit cells."""
+        return float(self.units.sum())
+
+    @property
+    def prior(self) -> float:
+        """Points per unit cell of it, 0 to 1."""
+        return self.points / self.study_units
+
+    @property
     def confidence(self) -> Doubles:
         """Posterior divided by its deviation, per condition."""
         return self.posterior / self.deviation
@@ -141,11 +151,7 @@ def posterior(
         for one in groups:
             study |= one >= 0
     condition, distinct = _conditions(groups, [len(one.weights) for one in maps], study)
-    area = np.asarray(cell_area_km2, dtype=np.float64)
-    weight = np.broadcast_to(
-        area.reshape(-1, *(1,) * (len(shape) - 1)) if area.ndim else area, shape
-    )
-    ground = np.bincount(condition[study], weights=weight[study])
+    ground = _ground(condition, study, np.asarray(cell_area_km2, dtype=np.float64))
     units = ground / unit_area_km2
     total = float(units.sum())
     if not 0 < points < total:
@@ -190,6 +196,15 @@ def _conditions(
     example[flat[flat >= 0]] = np.flatnonzero(flat >= 0)
     distinct = np.stack([one.reshape(-1)[example] for one in groups], axis=1)
     return condition, distinct.astype(np.int64)
+
+
+def _ground(condition: Counts, study: Flags, area: Doubles) -> Doubles:
+    """Return the ground of each condition; cells of one area are counted, not added."""
+    inside = condition[study]
+    if not area.ndim:
+        return np.bincount(inside).astype(np.float64) * float(area)
+    column = np.broadcast_to(area.reshape(-1, *(1,) * (study.ndim - 1)), study.shape)
+    return np.bincount(inside, weights=column[study]).astype(np.float64)
 
 
 def _combined(

@@ -9,14 +9,15 @@ from rich.text import Text
 from geodata.scoring.weights_of_evidence.generalisation import Choice
 from geodata.scoring.weights_of_evidence.independence import Omnibus, PairTest
 from geodata.scoring.weights_of_evidence.map_weights import MapWeights
-from geodata.scoring.weights_of_evidence.weights import WeightsTable
+from geodata.scoring.weights_of_evidence.posterior import Posterior
+from geodata.scoring.weights_of_evidence.weights import Kind, WeightsTable
 
 _MOST_SHOWN = 20  # rows of a table told; the file has all
 
 
 def _plain(title: str) -> Text:
-    """Return a title in which brackets are brackets, not markup."""
-    return Text(title, style="table.title")
+    """Return a title on one line in which brackets are brackets, not markup."""
+    return Text(title, style="table.title", no_wrap=True, overflow="ignore")
 
 
 def told_table(table: WeightsTable, name: str) -> Table:
@@ -67,9 +68,10 @@ def told_choice(choice: Choice | None, table: WeightsTable, confidence: float) -
     return words
 
 
-def told_weights(one: MapWeights, name: str) -> Table:
-    """Return the weights with which a map is combined."""
-    shown = Table(title=_plain(name), title_justify="left")
+def told_weights(one: MapWeights, name: str, *, kind: Kind, cut: float | None) -> Table:
+    """Return the weights with which a map is combined, and how it came by them."""
+    where = "" if cut is None else f", cut at class {cut:g}"
+    shown = Table(title=_plain(f"{name}, {kind}{where}"), title_justify="left")
     for head in ("group", "share", "weight", "deviation"):
         shown.add_column(head, justify="right")
     for number, group in enumerate(one.names[:_MOST_SHOWN]):
@@ -79,8 +81,12 @@ def told_weights(one: MapWeights, name: str) -> Table:
             f"{one.weights[number]:.4f}",
             f"{one.deviations[number]:.4f}",
         )
+    notes = []
+    if len(one.names) > _MOST_SHOWN:
+        notes.append(f"first {_MOST_SHOWN} of {len(one.names)} groups")
     if one.patched:
-        shown.caption = "Caution: a patch made one of these."
+        notes.append("Caution: a patch made one of the weights.")
+    shown.caption = "; ".join(notes) or None
     return shown
 
 
@@ -100,6 +106,17 @@ def told_points(
         f"{table.unit_area_km2:g} km², prior {table.prior:.6g}. Took no part: "
         f"{beside} points beside the map, {on_missing} on missing cells "
         f"({table.missing_km2:,.2f} km²), {without_position} rows without position."
+    )
+
+
+def told_posterior(found: Posterior) -> str:
+    """Say for what area the posterior is, and on what its prior rests."""
+    area = found.unit_area_km2
+    low, high = found.posterior.min(), found.posterior.max()
+    return (
+        f"Prior {found.prior:.6g} per {area:g} km²: {found.points} points on "
+        f"{found.study_units:,.6g} unit cells ({found.study_units * area:,.2f} km²). "
+        f"Posterior per {area:g} km²: {low:.4g} to {high:.4g}."
     )
 
 

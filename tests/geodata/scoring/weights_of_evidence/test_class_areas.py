@@ -195,6 +195,23 @@ def test_a_hundred_thousand_distinct_values_are_no_trouble():
     assert found.points.sum() == 3
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64", ">f4"])
+def test_fractions_are_put_together_from_all_parts_of_a_map(dtype, monkeypatch):
+    monkeypatch.setattr(module, "_PART_CELLS", 3)
+    cells = np.array(
+        [[0.5, -0.0, 2.5], [NAN, 0.0, 0.5], [-1.5, 2.5, -0.0], [0.5, 0.5, 7.0]],
+        dtype=dtype,
+    )
+    found = class_areas(cells, [0.0, -0.0, -1.5], cell_area_km2=0.25, missing=(7.0,))
+    assert found.classes.tolist() == [-1.5, 0.0, 0.5, 2.5]
+    assert not np.signbit(found.classes[1])
+    assert found.area_km2.tolist() == [0.25, 0.75, 1.0, 0.5]
+    assert found.points.tolist() == [1, 2, 0, 0]
+    by_row = class_areas(cells, [], cell_area_km2=np.array([1.0, 10.0, 100.0, 1000.0]))
+    assert by_row.classes.tolist() == [-1.5, 0.0, 0.5, 2.5, 7.0]
+    assert by_row.area_km2.tolist() == [100.0, 111.0, 2011.0, 101.0, 1000.0]
+
+
 @pytest.mark.parametrize("count", [2, 300])
 def test_cells_are_counted_once_whatever_the_number_of_classes(count, monkeypatch):
     calls = []

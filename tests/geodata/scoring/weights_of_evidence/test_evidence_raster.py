@@ -155,6 +155,23 @@ def test_a_raw_no_data_number_means_nothing_among_scaled_values(tmp_path):
     assert np.isnan(raster.values[1, 2])
 
 
+def test_classes_are_measured_with_the_points_in_each_cell(tmp_path):
+    raster = read_evidence_raster(write(tmp_path / "a.tif", nodata=6), missing=[1])
+    found = raster.areas(np.array([1, 1, 4, 5, 0, -1]))
+    assert found.classes.tolist() == [2.0, 3.0, 4.0, 5.0]
+    assert found.area_km2.tolist() == [0.25] * 4
+    assert found.points.tolist() == [2, 0, 0, 1]
+    assert found.points_missing == 3
+    assert found.missing_km2 == 0.5
+
+
+def test_a_number_is_rounded_only_as_the_cells_can_hold_it(tmp_path):
+    single = read_evidence_raster(write(tmp_path / "a.tif", CELLS.astype(np.float32)))
+    assert single.as_stored(0.1) == float(np.float32(0.1)) != 0.1
+    assert single.as_stored(1e39) == 1e39
+    assert read_evidence_raster(write(tmp_path / "b.tif")).as_stored(2.7) == 2.7
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

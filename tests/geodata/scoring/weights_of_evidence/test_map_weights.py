@@ -139,6 +139,15 @@ def test_a_cumulative_table_is_not_grouped():
         class_weights(table, made)
 
 
+@pytest.mark.parametrize("confidence", [-0.5, np.nan])
+def test_a_confidence_below_nothing_is_refused(confidence):
+    made = areas([500, 500], [11, 10])
+    table = weights_of_evidence(made, kind=Kind.CATEGORICAL)
+    with pytest.raises(ValueError, match=f"0 or more; got {confidence}"):
+        class_weights(table, made, confidence=confidence)
+    assert class_weights(table, made, confidence=0.0).names == ("10", "20")
+
+
 @pytest.mark.parametrize("dtype", ["uint8", "int16", "int64", "float32", "float64"])
 def test_cells_find_their_group_in_every_type(dtype):
     two = MapWeights(

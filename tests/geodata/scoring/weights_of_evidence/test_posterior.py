@@ -59,6 +59,14 @@ def test_conditions_are_few_and_carry_their_ground():
     assert found.units.tolist() == [5.0, 5.0, 2.5, 2.5]
     assert found.condition.tolist() == [[0, 1, 3], [2, 0, 1]]
     assert found.unit_area_km2 == 4.0
+    assert found.study_units == 15.0
+    assert found.prior == 2 / 15
+
+
+def test_many_cells_of_one_area_add_no_rounding():
+    groups = np.zeros((1000, 1000), dtype=np.int64)
+    found = posterior([groups], [FIRST], points=5, cell_area_km2=0.01)
+    assert found.units.tolist() == [10_000.0]
 
 
 def test_a_missing_map_adds_no_weight_but_its_variance():

@@ -1,17 +1,22 @@
 """What the command prints: numbers rounded, cautions spelt out."""
 
+import io
+
 import numpy as np
 import pytest
+from rich.console import Console
 
 from geodata.scoring.weights_of_evidence.generalisation import Choice
 from geodata.scoring.weights_of_evidence.independence import Omnibus, PairTest
 from geodata.scoring.weights_of_evidence.map_weights import MapWeights
 from geodata.scoring.weights_of_evidence.patches import Patch
+from geodata.scoring.weights_of_evidence.posterior import Posterior
 from geodata.scoring.weights_of_evidence.told import (
     told_choice,
     told_omnibus,
     told_pair,
     told_points,
+    told_posterior,
     told_table,
     told_weights,
 )
@@ -123,8 +128,9 @@ def weights(groups, *, patched=False):
 
 
 def test_the_weights_of_a_map_are_told_group_by_group():
-    shown = told_weights(weights(2), "Faults")
-    assert (str(shown.title), shown.title_justify) == ("Faults", "left")
+    shown = told_weights(weights(2), "Faults", kind=Kind.DESCENDING, cut=6.5)
+    assert str(shown.title) == "Faults, descending, cut at class 6.5"
+    assert shown.title_justify == "left"
     assert shown.caption is None
     assert {column.justify for column in shown.columns} == {"right"}
     assert [column.header for column in shown.columns] == (
@@ -139,9 +145,42 @@ def test_the_weights_of_a_map_are_told_group_by_group():
 
 
 def test_weights_that_a_patch_made_carry_a_caution_and_twenty_are_told():
-    shown = told_weights(weights(22, patched=True), "Faults")
-    assert shown.caption == "Caution: a patch made one of these."
+    unique = {"kind": Kind.UNIQUE, "cut": None}
+    shown = told_weights(weights(20, patched=True), "Faults", **unique)
+    assert str(shown.title) == "Faults, unique"
+    assert shown.caption == "Caution: a patch made one of the weights."
+    shown = told_weights(weights(22), "Faults", **unique)
+    assert shown.caption == "first 20 of 22 groups"
     assert cells(shown)[0] == [f"g{number}" for number in range(20)]
+    shown = told_weights(weights(22, patched=True), "Faults", **unique)
+    assert shown.caption == (
+        "first 20 of 22 groups; Caution: a patch made one of the weights."
+    )
+
+
+def test_a_title_stays_on_one_line_above_a_narrow_table():
+    name = "a-name-much-longer-than-its-table-is-wide" * 2
+    console = Console(width=160, record=True, file=io.StringIO())
+    console.print(told_weights(weights(2), name, kind=Kind.ASCENDING, cut=2.0))
+    first = console.export_text().splitlines()[0]
+    assert first.rstrip() == f"{name}, ascending, cut at class 2"
+
+
+def test_the_posterior_is_told_with_its_area_and_what_its_prior_rests_on():
+    found = Posterior(
+        condition=np.array([0, 1]),
+        groups=np.array([[0], [1]]),
+        units=np.array([1_000.0, 3_000.5]),
+        posterior=np.array([0.001234567, 0.25]),
+        deviation=np.array([0.1, 0.1]),
+        missing_deviation=np.zeros(2),
+        points=10,
+        unit_area_km2=0.5,
+    )
+    assert told_posterior(found) == (
+        "Prior 0.00249969 per 0.5 km²: 10 points on 4,000.5 unit cells "
+        "(2,000.25 km²). Posterior per 0.5 km²: 0.001235 to 0.25."
+    )
 
 
 def test_points_that_took_no_part_are_told_by_why():
@@ -200,6 +239,6 @@ def test_a_name_is_printed_as_it_is():
         shares=np.array([1.0]),
         patched=False,
     )
-    title = told_weights(weights, "[/b].tif").title
+    title = told_weights(weights, "[/b].tif", kind=Kind.UNIQUE, cut=None).title
     assert not isinstance(title, str)
-    assert str(title) == "[/b].tif"
+    assert str(title) == "[/b].tif, unique"
