@@ -27,6 +27,8 @@ HEADERS = {
     "learned_rank": "learned_rank_0_best_to_1",
     "rank_p10": "rank_p10_of_trial_runs",
     "rank_p90": "rank_p90_of_trial_runs",
+    "rank_in_type_p10": "rank_in_type_p10_of_trial_runs",
+    "rank_in_type_p90": "rank_in_type_p90_of_trial_runs",
     "lon": "lon_deg_wgs84",
     "lat": "lat_deg_wgs84",
 }

@@ -43,17 +43,53 @@ def why_not_learned(atlas: Atlas, deposit_type: str) -> str:
     if has_learned(atlas, deposit_type):
         return "" if atlas.images.knows_learned(deposit_type) else NOTHING_KNOWN
     found = atlas.release.validation.get("without_learned") or {}
-    return too_few((found.get(deposit_type) or {}).get("n_world"))
+    return too_few(**_known(found.get(deposit_type) or {}))
 
 
-def too_few(examples: int | None) -> str:
-    """Say why a type has no learned model.
+def _known(found: Mapping[str, Any]) -> dict[str, int | None]:
+    """Return what :func:`too_few` asks for; older releases hold less of it."""
+    keys = {
+        "examples": "n_world",
+        "fewest": "fewest",
+        "tested": "n_tested",
+        "fewest_tested": "fewest_tested",
+    }
+    return {name: found.get(key) for name, key in keys.items()}
+
+
+def too_few(
+    examples: int | None,
+    *,
+    fewest: int | None = None,
+    tested: int | None = None,
+    fewest_tested: int | None = None,
+) -> str:
+    """Say why a type has no map by a learned model.
+
+    Parameters
+    ----------
+    examples, fewest : int or None
+        Known examples in the world, and how many a model needs.
+    tested, fewest_tested : int or None
+        Known examples in the region that a model was tested on, and how many it
+        needs to make a map.
 
     >>> too_few(7)
     'no learned model: 7 known examples in the world are too few'
+    >>> too_few(215, fewest=30, tested=0, fewest_tested=5)[:63]
+    'no map by the learned model: of its 215 known examples none lies'
     >>> too_few(None)
     'no learned model in this release'
     """
+    enough = examples is not None and fewest is not None and examples >= fewest
+    if enough and tested is not None and fewest_tested is not None:
+        many = (
+            "none lies" if not tested else f"{tested} {'lie' if tested > 1 else 'lies'}"
+        )
+        return (
+            f"no map by the learned model: of its {examples} known examples {many} in "
+            f"Central Asia, and a test there needs {fewest_tested}"
+        )
     match examples:
         case None:
             return "no learned model in this release"
@@ -162,7 +198,9 @@ def of_area(atlas: Atlas, row: Mapping[str, Any]) -> dict[str, Any] | None:
     return _told(str(row["agreement"]), None, known, "area")
 
 
-def stability(rank: int, low: float | None, high: float | None) -> str:
+def stability(
+    rank: int, low: float | None, high: float | None, *, what: str = "rank"
+) -> str:
     """Tell how far the rank of an area moves between trial runs.
 
     Parameters
@@ -171,6 +209,8 @@ def stability(rank: int, low: float | None, high: float | None) -> str:
         The rank of the area.
     low, high : float or None
         10th and 90th percentile of its rank over the trial runs.
+    what : str
+        What the number is called.
 
     >>> stability(4, 2.0, 9.4)
     'rank 4; in 8 of 10 trial runs between 2 and 9'
@@ -181,8 +221,8 @@ def stability(rank: int, low: float | None, high: float | None) -> str:
         return ""
     first, last = round(float(low or 0.0)), round(float(high or 0.0))
     if first == last == rank:
-        return f"rank {rank}, also in 8 of 10 trial runs"
-    return f"rank {rank}; in 8 of 10 trial runs between {first} and {last}"
+        return f"{what} {rank}, also in 8 of 10 trial runs"
+    return f"{what} {rank}; in 8 of 10 trial runs between {first} and {last}"
 
 
 def _told(

@@ -4,17 +4,8 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from app.reports import (
-    ORDER,
-    SHOWN,
-    Capture,
-    Estimate,
-    Model,
-    Report,
-    Scheme,
-    Site,
-    Tried,
-)
+from app.findings import ORDER, Capture, Estimate, Model, Scheme, Site, Tried
+from app.reports import SHOWN, Report
 from app.wording import NONE, number, share
 
 
@@ -28,28 +19,28 @@ def read_report(name: str, found: Mapping[str, Any]) -> Report:
     found : mapping
         As scripts/validate.py writes it.
     """
-    withheld = _mapping(found.get("withheld"))
-    background = _mapping(found.get("background"))
-    regions = _mapping(found.get("regions"))
+    withheld = mapping(found.get("withheld"))
+    background = mapping(found.get("background"))
+    regions = mapping(found.get("regions"))
     listed = sorted(rows(withheld.get("models")), key=_place)
-    figures = [_mapping(model.get("all", model)) for model in listed]
+    figures = [mapping(model.get("all", model)) for model in listed]
     areas = sorted(
         {float(c["area"]) for one in figures for c in rows(one.get("capture"))}
     )
-    count = _count(found.get("n_withheld"))
+    withheld_n = count(found.get("n_withheld"))
     return Report(
         deposit_type=name,
         title=str(found.get("title") or name),
-        n_world=_count(found.get("n_world")),
-        n_withheld=count,
-        region=_region(_mapping(found.get("region"))),
+        n_world=count(found.get("n_world")),
+        n_withheld=withheld_n,
+        region=_region(mapping(found.get("region"))),
         background=_background(background),
         land_share=_float(background.get("land_share")),
         regions=_regions(regions),
-        regions_rank=_estimate(regions.get("mean_rank")).value,
+        regions_rank=estimate(regions.get("mean_rank")).value,
         area_km2=_area(withheld),
         areas=tuple(areas),
-        models=tuple(_model(model, areas, count) for model in listed),
+        models=tuple(_model(model, areas, withheld_n) for model in listed),
         schemes=tuple(map(_scheme, rows(found.get("schemes")))),
         sites=tuple(map(_site, rows(withheld.get("sites")))),
         tried=tuple(map(_tried, rows(found.get("tried")))),
@@ -66,16 +57,18 @@ def _model(
     found: Mapping[str, Any], areas: Iterable[float], places: int | None
 ) -> Model:
     """Read a model; its figures of all places stand under "all" or beside its name."""
-    figures = _mapping(found.get("all", found))
+    figures = mapping(found.get("all", found))
     return Model(
         name=_first_large(str(found.get("name", ""))),
         kind=str(found.get("kind", "")),
-        mean_rank=_estimate(figures.get("mean_rank")),
+        mean_rank=estimate(figures.get("mean_rank")),
         captures=_captures(figures, areas, places),
-        in_states=_captures(_mapping(found.get("in_states")), areas, None),
-        auc_land=_estimate(figures.get("auc_land")),
-        auc_others=_estimate(figures.get("auc_others")),
-        boyce=_estimate(figures.get("boyce")),
+        in_states=_captures(mapping(found.get("in_states")), areas, None),
+        auc_land=estimate(figures.get("auc_land")),
+        auc_others=estimate(figures.get("auc_others")),
+        boyce=estimate(figures.get("boyce")),
+        districts=count(figures.get("districts")),
+        district_rank=_float(figures.get("district_rank")),
         ranks=tuple(map(_float, found.get("ranks") or ())),
     )
 
@@ -88,11 +81,11 @@ def _captures(
 
 
 def _capture(found: Mapping[str, Any] | None, places: int | None) -> Capture | None:
-    sites = None if found is None else _count(found.get("sites"))
+    sites = None if found is None else count(found.get("sites"))
     if found is None or sites is None:
         return None
     told = {"n": places, **found, "value": found.get("share")}
-    return Capture(area=float(found["area"]), sites=sites, estimate=_estimate(told))
+    return Capture(area=float(found["area"]), sites=sites, estimate=estimate(told))
 
 
 def _scheme(found: Mapping[str, Any]) -> Scheme:
@@ -100,8 +93,8 @@ def _scheme(found: Mapping[str, Any]) -> Scheme:
         name=_first_large(str(found.get("name", ""))),
         kind=str(found.get("kind", "")),
         against=str(found.get("against", "")),
-        auc=_estimate(found.get("auc")),
-        resubstitution=_estimate(found.get("resubstitution")),
+        auc=estimate(found.get("auc")),
+        resubstitution=estimate(found.get("resubstitution")),
         buffer_km=_float(found.get("buffer_km")),
         pr_auc=_float(found.get("pr_auc")),
         base_rate=_float(found.get("base_rate")),
@@ -114,10 +107,12 @@ def _site(found: Mapping[str, Any]) -> Site:
         name=str(found.get("name", "")),
         uncertainty_km=_float(found.get("uncertainty_km")),
         in_states=bool(found.get("in_states")),
+        said=str(found.get("said") or ""),
+        district=count(found.get("district")),
     )
 
 
-def _estimate(found: object) -> Estimate:
+def estimate(found: object) -> Estimate:
     """Read a figure that is a number, a mapping with an interval, or missing."""
     if not isinstance(found, Mapping):
         return Estimate(value=_float(found))
@@ -125,7 +120,7 @@ def _estimate(found: object) -> Estimate:
         value=_float(found.get("value")),
         low=_float(found.get("low")),
         high=_float(found.get("high")),
-        n=_count(found.get("n")),
+        n=count(found.get("n")),
     )
 
 
@@ -139,16 +134,16 @@ def _region(found: Mapping[str, Any]) -> str:
 
 def _background(found: Mapping[str, Any]) -> str:
     counts = {
-        "places of other deposits": _count(found.get("others", found.get("n"))),
-        "places anywhere on land": _count(found.get("land")),
+        "places of other deposits": count(found.get("others", found.get("n"))),
+        "places anywhere on land": count(found.get("land")),
     }
     return " and ".join(f"{n:,} {what}" for what, n in counts.items() if n is not None)
 
 
 def _regions(found: Mapping[str, Any]) -> str:
     """Tell what holding back the regions of the world in turn gave."""
-    rank = _estimate(found.get("mean_rank"))
-    places, regions = _count(found.get("n")), _count(found.get("regions"))
+    rank = estimate(found.get("mean_rank"))
+    places, regions = count(found.get("n")), count(found.get("regions"))
     if rank.value is None or places is None or regions is None:
         return ""
     caught = [
@@ -170,14 +165,14 @@ def _regions(found: Mapping[str, Any]) -> str:
 
 
 def _tried(found: Mapping[str, Any]) -> Tried:
-    auc, withheld = _mapping(found.get("auc")), _mapping(found.get("withheld"))
+    auc, withheld = mapping(found.get("auc")), mapping(found.get("withheld"))
     return Tried(
         what=_first_large(str(found.get("what", ""))),
         result=str(found.get("result") or ""),
         auc_others=_float(auc.get("other deposits")),
         auc_land=_float(auc.get("land")),
         regions_rank=_float(found.get("mean_rank")),
-        withheld_rank=_estimate(withheld.get("mean_rank")),
+        withheld_rank=estimate(withheld.get("mean_rank")),
         captures=_captures(withheld, SHOWN, None),
     )
 
@@ -200,7 +195,8 @@ def rows(found: object) -> list[Mapping[str, Any]]:
     return [row for row in listed if isinstance(row, Mapping)]
 
 
-def _mapping(found: object) -> Mapping[str, Any]:
+def mapping(found: object) -> Mapping[str, Any]:
+    """Return a mapping; an empty one where it is none."""
     return found if isinstance(found, Mapping) else {}
 
 
@@ -210,6 +206,7 @@ def _float(found: object) -> float | None:
     return float(found) if math.isfinite(found) else None
 
 
-def _count(found: object) -> int | None:
+def count(found: object) -> int | None:
+    """Return a whole number; None where it is none."""
     value = _float(found)
     return None if value is None else int(value)

@@ -139,7 +139,13 @@ class LearnedArgument(BaseModel):
     unit: str
     fact: str
     part: float
-    direction: Literal["up", "down", "either"]
+    beyond: bool = Field(
+        default=False,
+        description="Outside all that the training had seen; counts as its edge.",
+    )
+    direction: Literal["up", "down", "either"] = Field(
+        description="What geology says of more of it; either: a correlation only."
+    )
     layer: str
     layer_title: str
     source: str
@@ -166,6 +172,10 @@ class Learned(BaseModel):
     score: float | None
     coverage: float
     rank: float | None
+    rank_p10: float | None = Field(
+        default=None, description="Of an area: its rank in 8 of 10 refits, from."
+    )
+    rank_p90: float | None = Field(default=None, description="The same, to.")
     intercept: float
     arguments: list[LearnedArgument]
     trained_on: TrainedOn

@@ -1,6 +1,7 @@
 """What else was tried beside the learned model that is shipped."""
 
-from app.reports import SHOWN, Estimate, Report, Tried
+from app.findings import Estimate, Tried
+from app.reports import SHOWN, Report
 
 HALF = (
     "The share of land was fixed at one half before Central Asia was looked at: to be "

@@ -42,6 +42,15 @@ def number(value: float) -> str:
     return f"{value:.1f}" if size >= 1 else f"{value:.2f}"
 
 
+def sentence(text: str) -> str:
+    """Begin with a large letter, and leave names in the text as they are.
+
+    >>> sentence("none lies in Central Asia")
+    'None lies in Central Asia'
+    """
+    return text[:1].upper() + text[1:]
+
+
 def measure(value: float | None, unit: str) -> str:
     """Write what was measured with its unit.
 

@@ -122,6 +122,12 @@ def prospect_page(
         no_learned=why_not_learned(atlas, str(row["deposit_type"])),
         lacks=what_it_lacks(atlas, str(row["deposit_type"])),
         steady=stability(row["rank"], row.get("rank_p10"), row.get("rank_p90")),
+        steady_in_type=stability(
+            row["rank_in_type"],
+            row.get("rank_in_type_p10"),
+            row.get("rank_in_type_p90"),
+            what="number",
+        ),
         sketch=draw_sketch(atlas.release, prospect_id),
         sketch_size=(WIDTH, HEIGHT),
         corners=block_corners(explanation["blocks"]),

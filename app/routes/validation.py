@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
 from app.atlas import Atlas
+from app.breakdown import beside_the_model, read_breakdown
 from app.caching import answer
 from app.errors import NotFoundError
 from app.lacks import BELOW, what_it_lacks
@@ -61,6 +62,12 @@ def validation_page(request: Request, atlas: AtlasNow) -> Response:
         "validation.html",
         reports=reports,
         lacks={name: what_it_lacks(atlas, name, BELOW) for name in told},
+        parts={
+            name: read_breakdown((validation.get("learned") or {})[name])
+            for name in told
+        },
+        beside_the_model=beside_the_model,
+        no_map={name: why_not_learned(atlas, name) for name in told},
         what_was_tried=what_was_tried,
         how_it_was_chosen=how_it_was_chosen,
         chance=chance,

@@ -17,7 +17,8 @@ from geodata.prospects.places import describe_place
 from geodata.prospects.sheets import sheet_200k, sheets_200k
 from geodata.region import STATES
 from geodata.scoring.deposit_type import DepositType
-from geodata.scoring.explanation import Background, explain
+from geodata.scoring.explanation import explain
+from geodata.scoring.facts import Background
 from geodata.scoring.favourability import Favourability
 from geodata.scoring.uncertainty import CHUNK, Draws, log_scores
 

@@ -29,7 +29,8 @@ from geodata.release.learned import LEARNED_RANK, read_files
 from geodata.release.publish import CURRENT, MANIFEST
 from geodata.scoring.deposit_file import parse
 from geodata.scoring.deposit_type import DepositType
-from geodata.scoring.explanation import Background, explain
+from geodata.scoring.explanation import explain
+from geodata.scoring.facts import Background
 from geodata.scoring.learning.account import account_for
 from geodata.scoring.learning.model import LearnedModel
 from geodata.scoring.uncertainty import Draws, draw, log_scores

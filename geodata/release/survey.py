@@ -13,7 +13,7 @@ from geodata.layers.storage.store import LayerStore
 from geodata.prospects.describe import Survey
 from geodata.release.surroundings import Surroundings, state_of_cells
 from geodata.scoring.deposit_type import DepositType
-from geodata.scoring.explanation import Background
+from geodata.scoring.facts import Background
 from geodata.scoring.learning.model import LearnedModel
 
 Progress = Callable[[str, float], object]

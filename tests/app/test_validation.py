@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from app.findings import Estimate
 from app.main import create_app
 from app.report_reader import read_report
-from app.reports import Estimate
 from app.settings import Settings
 from app.tried import how_it_was_chosen, what_was_tried
 from tests.app.conftest import HOSTILE
@@ -207,7 +207,7 @@ def test_a_type_without_known_places_in_the_region_is_not_said_to_be_tested() ->
     told = read_report(LEARNED, {**report(), "n_withheld": 0, "withheld": withheld})
     assert told.headline == (
         "The tables it learns from hold no known place of this type in Central Asia, "
-        "so the model cannot be tested there."
+        "so the model cannot be tested there and makes no map."
     )
     assert told.verdict == told.overall == told.inside == ""
 

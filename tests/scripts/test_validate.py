@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from typer.testing import CliRunner
 
-from geodata.release import evaluation
+from geodata.release import withheld_region
 from geodata.release.trial_figures import draw_calibration, draw_withheld
 from geodata.scoring.deposit_type import deposit_type_texts
 from geodata.scoring.learning import train, training
@@ -24,6 +24,7 @@ from geodata.scoring.learning.train import RIDGES
 from tests.geodata.release.learned_layers import (
     EXAMPLES,
     IN_THE_STATES,
+    LAYERS,
     LEARNED,
     write_learned_layers,
 )
@@ -38,7 +39,7 @@ def command(name):
     def run(*arguments):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(training, "LATTICE", 1_200)
-            patch.setattr(evaluation, "CELL_M", 50_000.0)
+            patch.setattr(withheld_region, "CELL_M", 50_000.0)
             patch.setenv("COLUMNS", "200")
             result = CliRunner().invoke(app, [str(one) for one in arguments])
         if result.exception is not None and not isinstance(
@@ -90,7 +91,7 @@ def test_the_report_counts_what_was_learned_from_and_what_was_kept_back(report):
     assert 0 <= near <= 5  # within 100 km of a withheld place
     assert report["ridge"] in RIDGES
     assert report["background"]["land_share"] == 0.5
-    assert set(report["layers"]) == {"lithology-fractions", "relief-10m", "crust1"}
+    assert set(report["layers"]) == set(LAYERS)
     assert report["region"] == {"west": 46, "south": 35, "east": 88, "north": 56}
 
 
@@ -197,7 +198,7 @@ def test_without_layers_both_commands_refuse_and_name_them(tmp_path):
         )
         assert done.returncode == 1
         said = " ".join(done.stderr.split())
-        assert "layers crust1, lithology-fractions, relief-10m, which" in said
+        assert f"layers {', '.join(LAYERS)}, which" in said
         assert "scripts/ingest.py" in said
         assert "Traceback" not in done.stderr
         assert list((tmp_path / name).iterdir()) == []
@@ -222,14 +223,14 @@ def trained(home, out, *more):
 def test_training_writes_coefficients_that_fit_the_arguments(home, tmp_path, report):
     result = trained(home, tmp_path / "new")
     assert result.exit_code == 0, result.stderr
-    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == [
+    assert {path.name for path in (tmp_path / "new").iterdir()} == {
         COUNTS,
         f"{LEARNED}.json",
-    ]
+    }
     text = (tmp_path / "new" / f"{LEARNED}.json").read_text(encoding="utf-8")
     model = from_json(text, learned_type_texts()[LEARNED])
     assert model.training.positives == report["n_world"]
-    assert model.training.withheld == evaluation.WITHHELD
+    assert model.training.withheld == withheld_region.WITHHELD
     assert model.training.ridge == report["ridge"]
     felsic = [item.name for item in model.arguments].index("felsic")
     assert model.importance.argmax() == felsic

@@ -7,7 +7,7 @@ const signed = (value) => (digits(value) === "0.000" || value < 0 ? digits(value
 const DIRECTIONS = {
   up: "may only speak for a place the more of it there is",
   down: "may only speak for a place the less of it there is",
-  either: "may speak for or against a place, as the examples had it",
+  either: "no sign is claimed: a correlation in the training, not a reason",
 };
 
 /** A bar to the right for what speaks for, to the left for what speaks against. */
@@ -31,11 +31,12 @@ function argument(item, most) {
   const side = item.part > 0 ? "speaks for" : "speaks against";
   return h("details", { class: item.known ? "ev" : "ev unknown" },
     h("summary", {},
-      h("span", {}, item.title),
+      h("span", {}, item.title, item.direction === "either" ? h("small", {}, " (a correlation, not a reason)") : null),
       item.known ? twoWay(item.part, most) : h("span", { class: "track", "aria-hidden": "true" }),
       h("span", {}, measured(item), item.known ? h("span", { class: "unseen" }, `, ${side}`) : null)),
     h("div", { class: "ev-more" },
       h("p", {}, item.claim),
+      item.beyond ? h("p", { class: "warn" }, "Beyond all that the training had seen; it counts as the edge of that.") : null,
       item.known ? h("p", {}, item.fact)
         : h("p", { class: "warn" }, item.layer_title ? "The layer says nothing about this here: unknown, not absent." : "This layer is not in this release: unknown everywhere."),
       pairs([
@@ -90,14 +91,15 @@ export function learnedSection(e) {
     const why = whyNotLearned(e.deposit_type) || "no account of a learned model here";
     return h("section", { class: "second" }, heading(null), h("p", { class: "told" }, `${why[0].toUpperCase()}${why.slice(1)}.`));
   }
-  const { arguments: all, intercept, log_odds: sum, coverage, rank } = e.learned;
+  const { arguments: all, intercept, log_odds: sum, coverage, rank, rank_p10: low, rank_p90: high } = e.learned;
   const known = all.filter((item) => item.known).sort((a, b) => b.part - a.part);
   const unknown = all.filter((item) => !item.known);
   const most = Math.max(...known.map((item) => Math.abs(item.part)), 1e-9);
   return h("section", { class: "second" },
     heading(h("em", { class: isNumber(rank) ? null : "none" }, standing(rank))),
     whatItLacks(e.deposit_type) ? h("p", { class: "warn" }, whatItLacks(e.deposit_type)) : null,
-    h("p", { class: "measured-note" }, `Left: speaks against. Right: speaks for. Coverage of this model ${share(coverage)}.`),
+    h("p", { class: "measured-note" }, `Left: speaks against. Right: speaks for. Coverage of this model ${share(coverage)}.`
+      + (isNumber(low) && isNumber(high) ? ` In 8 of 10 refits its rank lies between ${share(low)} and ${share(high)}.` : "")),
     ...[...known, ...unknown].map((item) => argument(item, most)),
     h("p", { class: "told" }, isNumber(sum)
       ? `Adds up exactly: it begins at ${signed(intercept)}, and with the parts the sum is ${signed(sum)}, of use only for ranking. `

@@ -204,4 +204,4 @@ loadBackdrop().catch(orSay("The outlines could not be drawn."));
 loadSites().catch(orSay("The known occurrences could not be drawn."));
 loadAreas();
 if (complaint()) toast(complaint());
-else if (oneOpinion) toast("There is no learned model for this choice, so the map shows the expert model.");
+else if (oneOpinion) toast("The learned model has no map for this choice, so the map shows the expert model.");

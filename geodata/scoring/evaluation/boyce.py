@@ -111,6 +111,12 @@ def boyce_interval(
     -------
     Estimate
         Of few presences the interval is wide, and holds both signs.
+
+    Notes
+    -----
+    The index of few presences is lower than that of many of the same kind, and drawing
+    them with repeats lowers it once more, so the interval lies low: read it as what so
+    few presences can tell, not as where the index of many would be.
     """
     sites = np.asarray(presence_scores, dtype=np.float64)
     cells = np.asarray(area_scores, dtype=np.float64)

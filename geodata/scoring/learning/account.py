@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import expit
 
 from geodata.grid import FloatArray
-from geodata.scoring.explanation import Background, measured_fact, number, summarise
+from geodata.scoring.facts import Background, measured_fact, number, summarise
 from geodata.scoring.learning.argument import Argument
 from geodata.scoring.learning.model import LearnedModel, coverage_of
 

@@ -29,7 +29,7 @@ def directed(arguments: Sequence[Argument]) -> dict[str, tuple[int, float]]:
     """
     found, position = {}, 0
     for item in arguments:
-        if item.direction in _SIGNS and len(item.columns) == 1:
+        if item.direction in _SIGNS and item.scale != "class":
             found[item.name] = (position, _SIGNS[item.direction])
         position += len(item.columns)
     return found

@@ -126,6 +126,11 @@ def from_json(content: str, text: str) -> LearnedModel:
                 f"The learned model of '{name}' should have the columns {columns}; it "
                 f"has {[one['name'] for one in row['columns']]}. Run scripts/train.py."
             )
+        if any(one["least"] > one["greatest"] for one in row["columns"]):
+            raise LearnedModelError(
+                f"A column of the learned model of '{name}' has a least value above "
+                "its greatest. Run scripts/train.py."
+            )
         return LearnedModel(
             deposit_type=name,
             title=learned_type.title,

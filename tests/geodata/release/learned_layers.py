@@ -1,8 +1,8 @@
 """Synthetic layers of the whole world for learned models: everything is made up.
 
-Placers, and nothing else, lie where the made-up felsic share is high, so that a model
-has something to find; no figure that comes of these layers says anything about the
-Earth.
+Carbonatites, and nothing else, lie where the made-up felsic share is high, so that a
+model has something to find; no figure that comes of these layers says anything about
+the Earth.
 """
 
 from pathlib import Path
@@ -15,11 +15,21 @@ from geodata.layers.storage.raster_file import RasterImage
 from geodata.layers.storage.store import write_raster, write_vector
 from tests.geodata.release.small_layers import draft, occurrence, occurrences, table
 
-LEARNED = "placer"
+LEARNED = "carbonatite"
+LAYERS = (
+    "crust-world",
+    "crust1",
+    "lithology-fractions",
+    "relief-10m",
+    "terrane-boundaries",
+)
+"""What the learned model of that type reads."""
+
 EXAMPLES, OTHERS = 60, 150
 IN_THE_STATES = ((66.0, 44.0), (72.0, 47.0), (60.5, 40.5), (75.5, 41.8))
 """Examples that are kept back: longitude and latitude, degrees."""
 
+CRUSTS = ("archean", "early_proterozoic", "late_proterozoic", "rift", "thick_orogen")
 _SURVEY = next(one.source for one in TABLES if one.background)
 
 
@@ -30,7 +40,7 @@ def felsic_at(lon, lat):  # type: ignore[no-untyped-def]
 
 
 def write_learned_layers(folder: Path) -> None:
-    """Write what the learned model of placers reads, and made-up occurrences."""
+    """Write what the learned model reads, and made-up occurrences."""
     lon, lat = np.meshgrid(np.arange(-179.5, 180), np.arange(89.5, -90, -1.0))
     felsic = felsic_at(lon, lat).astype(np.float32)
     felsic[:, lon[0] < -150] = np.nan
@@ -41,11 +51,27 @@ def write_learned_layers(folder: Path) -> None:
     _write(folder, "relief-10m", {"elevation_m": high})
     moho = (35 + lat / 9).astype(np.float32)
     _write(folder, "crust1", {"moho_km": moho, "sediment_km": np.abs(lat) / 30})
+    north = 45 + 40 * np.sin(np.radians(2 * lon))
+    _write(
+        folder,
+        "crust-world",
+        {
+            "lithosphere_base_km": 120 + 60 * np.sin(np.radians(4 * lon + 3 * lat)),
+            **{
+                f"{name}_share": np.clip(1 - np.abs(lat - north + shift) / 30, 0, 1)
+                for shift, name in enumerate(CRUSTS)
+            },
+        },
+    )
     write_vector(folder, _made_up(), draft("mineral-occurrences", "points"))
-    line = shapely.LineString([(50.0, 45.0), (80.0, 45.0)])
+    lines = [
+        shapely.LineString([(50.0, 45.0), (80.0, 45.0)]),
+        shapely.LineString([(50.0, 52.0), (80.0, 52.0)]),
+    ]
+    settings = ["between younger blocks", "edge of an old block"]
     write_vector(
         folder,
-        table([line], name=["West | East"], setting=["between younger blocks"]),
+        table(lines, name=["West | East", "South | North"], setting=settings),
         draft("terrane-boundaries", "lines"),
     )
 
@@ -77,6 +103,8 @@ def _made_up():  # type: ignore[no-untyped-def]
             deposit_type=LEARNED if ours else "",
             ree_evidence="direct" if ours else "none",
             country_text=f"Country {int(east) // 60}",
+            table="Made up" if ours else f"Survey {number % 3}",
+            deposit_type_source="carb" if ours else "",
         )
         for ours, group in ((True, examples), (False, others))
         for number, (east, north) in enumerate(group)

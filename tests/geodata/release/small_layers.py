@@ -50,7 +50,7 @@ def occurrence(source: str, record: str, name: str, **facts: Any) -> dict[str, A
     """Return one row of the uniform table of occurrences."""
     texts = ("commodities", "deposit_type_source", "status_source", "age", "country")
     row = {
-        **dict.fromkeys((*texts, "country_text", "record_url"), ""),
+        **dict.fromkeys((*texts, "country_text", "record_url", "table"), ""),
         "occurrence_id": f"{source}:{record}",
         "source_id": source,
         "record_id": record,

@@ -19,7 +19,11 @@ from geodata.scoring.deposit_type import deposit_type_texts
 from geodata.scoring.favourability import score_places
 from geodata.scoring.learning.training import prepare_arguments
 from geodata.scoring.uncertainty import draw
-from tests.geodata.release.learned_layers import felsic_at, write_learned_layers
+from tests.geodata.release.learned_layers import (
+    LEARNED,
+    felsic_at,
+    write_learned_layers,
+)
 from tests.geodata.release.small_layers import BUNDLE
 from tests.geodata.scoring.learning.worlds import (
     argument,
@@ -78,7 +82,7 @@ def test_where_nothing_is_known_there_is_no_score(readings):
 
 
 def test_the_expert_takes_part_only_where_there_is_one(store, readings):
-    expert = parse("placer", deposit_type_texts()["placer"])
+    expert = parse(LEARNED, deposit_type_texts()[LEARNED])
     without = [item.kind for item in contestants(MODEL, readings, None, store)]
     assert without == ["learned"] + ["baseline"] * 3
     entered = contestants(MODEL, readings, expert, store)

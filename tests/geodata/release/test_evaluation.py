@@ -7,10 +7,11 @@ from numpy.testing import assert_allclose
 from pyproj import Geod
 
 from geodata.layers.storage.store import LayerStore
-from geodata.release import evaluation
-from geodata.release.evaluation import (
+from geodata.release import withheld_region as module
+from geodata.release.evaluation import cannot_say
+from geodata.release.withheld_region import (
+    CELL_M,
     WITHHELD,
-    cannot_say,
     outside,
     withheld_region,
 )
@@ -63,6 +64,7 @@ def test_central_asia_and_100_km_around_its_places_are_kept_back():
 
 
 def test_what_was_kept_back_is_said_as_it_is():
+    assert CELL_M == 5_000.0
     assert WITHHELD == "Central Asia, 46–88 E and 35–56 N, with 100 km around it"
     assert (CENTRAL_ASIA.west, CENTRAL_ASIA.east) == (46.0, 88.0)
     assert (CENTRAL_ASIA.south, CENTRAL_ASIA.north) == (35.0, 56.0)
@@ -70,13 +72,14 @@ def test_what_was_kept_back_is_said_as_it_is():
 
 @pytest.fixture
 def found(monkeypatch):
-    monkeypatch.setattr(evaluation, "CELL_M", 50_000.0)
+    monkeypatch.setattr(module, "CELL_M", 50_000.0)
     places = places_of(
         [LABEL, LABEL, LABEL, LABEL, OTHER_DEPOSIT, OTHER_DEPOSIT, LAND],
         np.zeros((7, 1)),
         # In Kazakhstan, in Russia, in Brazil, near the border; here, in Russia, here.
         lon=[72.0, 60.0, -50.0, 76.0, 66.0, 55.0, 67.0],
         lat=[47.0, 55.0, -10.0, 54.7, 44.0, 55.5, 45.0],
+        said=["carb", "alk-ig", "", "vein", "", "", ""],
     )
     places.places["uncertainty_km"] = [5.0, 5.0, 5.0, 200.0, 5.0, 5.0, 0.0]
     return withheld_region(places, LayerStore((BUNDLE,)))
@@ -87,6 +90,20 @@ def test_the_region_holds_its_examples_and_says_which_lie_in_the_states(found):
     # The third may lie in Kazakhstan within the error of its position.
     assert found.sites["in_states"].tolist() == [True, False, True]
     assert found.sites["uncertainty_km"].tolist() == [5.0, 5.0, 200.0]
+    assert found.sites["said"].tolist() == ["carb", "alk-ig", "vein"]
+
+
+def test_examples_near_each_other_are_one_district(monkeypatch):
+    monkeypatch.setattr(module, "CELL_M", 50_000.0)
+    places = places_of(
+        [LABEL] * 4 + [LAND],
+        np.zeros((5, 1)),
+        lon=[72.0, 60.0, 73.0, 71.0, 67.0],
+        lat=[47.0, 50.0, 47.0, 47.0, 45.0],
+    )
+    found = withheld_region(places, LayerStore((BUNDLE,))).sites["district"]
+    assert found.tolist() == [found[0], found[1], found[0], found[0]]
+    assert found[0] != found[1]
 
 
 def test_other_deposits_take_part_on_the_ranked_land_only(found):
@@ -102,15 +119,20 @@ def test_the_land_is_that_of_the_five_states_in_equal_cells(found):
 
 
 def test_a_region_without_examples_has_none(monkeypatch):
-    monkeypatch.setattr(evaluation, "CELL_M", 50_000.0)
+    monkeypatch.setattr(module, "CELL_M", 50_000.0)
     places = places_of([LABEL, LAND], np.zeros((2, 1)), lon=[-50.0, 67.0], lat=45.0)
     found = withheld_region(places, LayerStore((BUNDLE,)))
     assert (len(found.sites), len(found.others)) == (0, 0)
 
 
-def region(*inside):
+def region(*inside, district=None):
     return Region(
-        sites=pd.DataFrame({"in_states": np.array(inside, dtype=np.bool_)}),
+        sites=pd.DataFrame(
+            {
+                "in_states": np.array(inside, dtype=np.bool_),
+                "district": np.arange(len(inside)) if district is None else district,
+            }
+        ),
         others=pd.DataFrame(),
         lon=np.zeros(0),
         lat=np.zeros(0),
@@ -119,8 +141,12 @@ def region(*inside):
 
 def test_what_the_test_cannot_say_is_said():
     expert = parse("placer", deposit_type_texts()["placer"])
-    few = cannot_say(region(True, False, True, True), expert)
-    assert few[0].startswith("4 known examples, 3 of them in the five states")
+    few = cannot_say(region(True, False, True, True, district=[4, 4, 0, 4]), expert)
+    assert few[0].startswith(
+        "4 known examples in 2 districts, 3 of them in the five states"
+    )
+    assert "which count districts" in few[0]
+    assert "The list of known sites may give the same place another type" in few[1]
     assert "by 25%" in few[0] or "by 25 %" in few[0]
     assert len(few) == len(cannot_say(region(True), None)) + 1
     assert any("no blind test" in said for said in few)

@@ -15,10 +15,12 @@ from geodata.prospects.describe import Survey
 from geodata.release import Parameters, build_release, open_release
 from geodata.release.inputs import gather
 from geodata.release.learned import (
+    FEWEST_TESTED,
     LearnedFiles,
     Opinion,
     account_of,
     agreement_report,
+    bearing_maps,
     opinions,
     read_files,
     shipped_files,
@@ -30,11 +32,14 @@ from geodata.scoring.deposit_type import deposit_type_texts
 from geodata.scoring.favourability import area_rank
 from geodata.scoring.learning.argument_file import learned_type_texts
 from geodata.scoring.learning.model import Judgement
-from geodata.scoring.learning.model_file import shipped, to_json
+from geodata.scoring.learning.model_file import shipped, shipped_counts, to_json
 from tests.geodata.prospects.test_rank import area
 from tests.geodata.release.learned_layers import LEARNED, write_learned_layers
 from tests.geodata.release.small_layers import BUNDLE
 from tests.geodata.scoring.learning.worlds import argument, background, model_of
+
+UNTESTED = "placer"
+"""A type whose learned model was tested on no place of the region."""
 
 ROCK = argument("rock")
 BANDS = ("learned", "learned_rank", "learned_coverage")
@@ -53,7 +58,7 @@ def taught(store, tmp_path_factory):
     releases = tmp_path_factory.mktemp("taught") / "releases"
     build_release(
         store,
-        {key: texts[key] for key in (LEARNED, "phosphorite-uranium")},
+        {key: texts[key] for key in (LEARNED, UNTESTED, "phosphorite-uranium")},
         releases,
         parameters=Parameters(cell_m=50_000),
     )
@@ -96,18 +101,73 @@ def test_the_release_carries_the_model_and_its_arguments(taught):
     assert set(taught.learned_models) == {LEARNED}
     folder = taught.folder / "learned"
     assert sorted(path.name for path in folder.iterdir()) == [
-        "placer.json",
-        "placer.toml",
+        "carbonatite.json",
+        "carbonatite.toml",
     ]
-    assert (folder / "placer.json").read_text(encoding="utf-8") == shipped(".json")[
+    assert (folder / f"{LEARNED}.json").read_text(encoding="utf-8") == shipped(".json")[
         LEARNED
     ]
-    assert (folder / "placer.toml").read_text(encoding="utf-8") == (
+    assert (folder / f"{LEARNED}.toml").read_text(encoding="utf-8") == (
         learned_type_texts()[LEARNED]
     )
-    assert {"learned/placer.json", "learned/placer.toml"} <= set(
+    assert {f"learned/{LEARNED}.json", f"learned/{LEARNED}.toml"} <= set(
         taught.manifest["files"]
     )
+
+
+def test_a_model_tested_on_fewer_than_five_places_makes_no_map(taught):
+    other = read_shares(taught.favourability_path(UNTESTED)).bands
+    assert not set(BANDS) & set(other)
+    assert taught.explain(66.0, 44.0, UNTESTED)["learned"] is None
+    assert not (taught.folder / "figures" / f"agreement-{UNTESTED}.png").exists()
+    assert set(taught.validation["agreement"]) == {LEARNED}
+
+
+def test_the_reason_why_a_model_makes_no_map_is_told(taught):
+    told = taught.validation["without_learned"]
+    counts = shipped_counts()
+    assert told == {
+        UNTESTED: {
+            "n_world": counts[UNTESTED],
+            "fewest": 30,
+            "n_tested": 0,
+            "fewest_tested": 5,
+        },
+        "phosphorite-uranium": {
+            "n_world": counts["phosphorite-uranium"],
+            "fewest": 30,
+            "n_tested": 0,
+            "fewest_tested": 5,
+        },
+    }
+    assert set(taught.validation["learned"]) == {LEARNED, UNTESTED}
+
+
+def files_of(count):
+    return LearnedFiles(
+        model="", arguments="", report=json.dumps({"n_withheld": count})
+    )
+
+
+def test_five_known_places_are_enough_for_a_map_and_four_are_not():
+    assert FEWEST_TESTED == 5
+    files = {
+        "none": LearnedFiles(model="", arguments="", report=""),
+        "four": files_of(4),
+        "five": files_of(5),
+        "ten": files_of(10),
+    }
+    assert [item.tested_on for item in files.values()] == [0, 4, 5, 10]
+    assert list(bearing_maps(files)) == ["five", "ten"]
+    assert bearing_maps(files)["five"] is files["five"]
+
+
+def test_the_shipped_models_were_tested_as_their_reports_say():
+    files = shipped_files([LEARNED, UNTESTED])
+    for name, item in files.items():
+        report = json.loads(shipped("-validation.json")[name])
+        assert item.tested_on == report["n_withheld"]
+    assert list(bearing_maps(files)) == [LEARNED]
 
 
 def test_a_cell_is_explained_as_it_was_judged(taught, bands):
@@ -149,7 +209,8 @@ def test_a_type_without_a_learned_model_is_explained_without_one(taught):
 def test_every_area_tells_what_the_learned_model_thinks_of_it(taught):
     table = taught.prospects.set_index("id")
     assert len(table)
-    assert {LEARNED, "phosphorite-uranium"} >= set(table["deposit_type"])
+    types = {LEARNED, UNTESTED, "phosphorite-uranium"}
+    assert types >= set(table["deposit_type"])
     for name, why in taught.explanations.items():
         row = table.loc[name]
         learned = why["learned"]
@@ -163,6 +224,7 @@ def test_every_area_tells_what_the_learned_model_thinks_of_it(taught):
         assert row["learned_rank"] == pytest.approx(learned["rank"], abs=1e-6)
         assert row["agreement"] == word_for(learned["rank"])
         assert 0 < learned["rank"] <= 1
+        assert 0 < learned["rank_p10"] < learned["rank_p90"] <= 1
     assert (table["deposit_type"] == LEARNED).any()
     assert (table["rank_p10"] <= table["rank_p90"]).all()
     assert (table["rank_p10"] >= 1).all()
@@ -177,7 +239,7 @@ def test_the_agreement_of_the_maps_is_told_and_drawn(taught, bands):
     assert told[LEARNED]["cells"] == found.cells
     for name in ("spearman", "overlap", "chance"):
         assert told[LEARNED][name] == pytest.approx(getattr(found, name), abs=0.01)
-    picture = imread(taught.folder / "figures" / "agreement-placer.png")
+    picture = imread(taught.folder / "figures" / f"agreement-{LEARNED}.png")
     assert len(np.unique(picture.reshape(-1, picture.shape[2]), axis=0)) > 50
     assert not (
         taught.folder / "figures" / "agreement-phosphorite-uranium.png"
@@ -223,10 +285,10 @@ def test_only_the_models_of_the_types_of_a_release_go_into_it():
 
 
 def test_files_are_written_and_read_back(tmp_path):
-    files = shipped_files([LEARNED, "carbonatite"])
+    files = shipped_files([LEARNED, UNTESTED])
     write_files(tmp_path / "learned", files)
     found = read_files(tmp_path / "learned")
-    assert list(found) == ["carbonatite", LEARNED]
+    assert list(found) == [LEARNED, UNTESTED]
     for name, model in found.items():
         assert to_json(model, files[name].arguments) == files[name].model
 
@@ -283,6 +345,26 @@ def test_an_area_is_told_as_the_mean_of_its_cells():
     assert account_of(one, None, where) is None
 
 
+def test_an_area_is_told_with_the_spread_of_its_rank_over_the_refits():
+    """Ranks of the cells of 3 and 2 among four: by the first refit 2/4 and 3/4.
+
+    By the second, which turns the order round, 3/4 and 2/4; by the third, flat, 1.
+    """
+    where = survey([3.0, 1.0, np.nan, 2.0, 9.0])
+    model = model_of(ROCK, slopes=[1.0], refits=[[1.0], [-1.0], [0.0]])
+    opinion = opinions({"x": model}, where)["x"]
+    assert_array_equal(
+        opinion.ladder,
+        np.float32([[3, -3, 0], [1, -1, 0], [np.nan] * 3, [2, -2, 0], [9, -9, 0]]),
+    )
+    one = dataclasses.replace(area(), members=np.array([0, 2, 3]), lon=70.0, lat=45.0)
+    found = account_of(one, opinion, where)
+    assert found["rank_p10"] == pytest.approx(0.625)
+    assert found["rank_p90"] == pytest.approx(0.625 + 0.8 * 0.375)
+    bare = opinions({"x": model_of(ROCK, slopes=[1.0])}, where)["x"]
+    assert account_of(one, bare, where)["rank_p10"] is None
+
+
 def test_the_name_is_that_at_the_best_cell_of_the_area():
     fault = argument(
         "fault",
@@ -307,6 +389,7 @@ def test_the_report_of_agreement_is_fit_for_json():
         model=model_of(ROCK, slopes=[1.0]),
         judgement=Judgement(score=rank, coverage=rank),
         rank=np.float32([0.1, 0.9]),
+        ladder=np.zeros((2, 0), dtype=np.float32),
     )
     found = agreement_report({"x": rank, "other": rank}, {"x": opinion})
     assert found.keys() == {"x"}

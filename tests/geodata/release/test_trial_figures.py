@@ -9,6 +9,8 @@ import shapely
 from matplotlib.image import imread
 
 from geodata.grid import Cells, Grid
+from geodata.layers.making.all_plans import FILE_PLANS
+from geodata.layers.making.package_plans import PLANS
 from geodata.release import trials
 from geodata.release.learned import LearnedFiles, Opinion
 from geodata.release.surroundings import Surroundings
@@ -167,8 +169,15 @@ def test_reports_of_tests_are_read_where_there_are_any():
 def test_a_type_with_too_few_examples_is_told_with_how_many_there_are():
     rank = np.float32([0.5])
     examples = {"placer": 200, "peralkaline": 7, "not in this release": 3}
-    training = SimpleNamespace(layers={"crust-world": "1", "relief-10m": "2"})
-    model = Opinion(model=SimpleNamespace(training=training), judgement=None, rank=rank)
+    training = SimpleNamespace(
+        layers={"crust-world": "1", "relief-10m": "2", "made-up": "3"}
+    )
+    model = Opinion(
+        model=SimpleNamespace(training=training),
+        judgement=None,
+        rank=rank,
+        ladder=np.zeros((1, 0), dtype=np.float32),
+    )
     found = trial_reports(
         {},
         examples,
@@ -177,10 +186,29 @@ def test_a_type_with_too_few_examples_is_told_with_how_many_there_are():
         {},
         present=("crust-world", "states"),
     )
+    titles = {plan.id: plan.title for plan in (*FILE_PLANS, *PLANS)}
+    assert "relief-10m" not in titles["relief-10m"]
     assert found["learned_lacks"] == {
-        "placer": [{"layer": "relief-10m", "title": "relief-10m", "why": "absent"}]
+        "placer": [
+            {"layer": "made-up", "title": "made-up", "why": "absent"},
+            {"layer": "relief-10m", "title": titles["relief-10m"], "why": "absent"},
+        ]
     }
-    assert found["without_learned"] == {"peralkaline": {"n_world": 7, "fewest": 30}}
+    assert found["without_learned"] == {
+        "peralkaline": {"n_world": 7, "fewest": 30, "n_tested": 0, "fewest_tested": 5}
+    }
+
+
+def test_a_model_that_was_hardly_tested_is_told_with_on_how_many_places():
+    rank = np.float32([0.5])
+    files = LearnedFiles(model="", arguments="", report='{"n_withheld": 4}')
+    found = trial_reports(
+        {"placer": files}, {"placer": 200}, {"placer": rank}, {}, {}, present=()
+    )
+    assert found["without_learned"] == {
+        "placer": {"n_world": 200, "fewest": 30, "n_tested": 4, "fewest_tested": 5}
+    }
+    assert found["learned"] == {"placer": {"n_withheld": 4}}
 
 
 def draw_all(folder, *models):

@@ -6,12 +6,12 @@ import pytest
 from geodata.evidence.measurement import Measurement
 from geodata.scoring.deposit_file import parse
 from geodata.scoring.deposit_type import deposit_type_texts
-from geodata.scoring.explanation import (
+from geodata.scoring.explanation import explain
+from geodata.scoring.facts import (
     NO_DATA,
     NO_LAYER,
     Amount,
     Background,
-    explain,
     measured_fact,
     number,
     plain,

@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
-from geodata.scoring.evaluation.boyce import boyce
+from geodata.scoring.evaluation.boyce import boyce, boyce_interval
+from geodata.scoring.evaluation.intervals import bootstrap_interval
 
 
 def by_definition(presences, area, foci, window):
@@ -196,3 +197,61 @@ def test_scores_that_cannot_be_compared_are_refused(sites, area, text):
 def test_windows_that_say_nothing_are_refused(foci, window):
     with pytest.raises(ValueError, match=f"got {foci} and {window}"):
         boyce([0.1, 0.2], [0.1, 0.2], foci=foci, window=window)
+
+
+def sample(seed, count):
+    """Draw presences that thicken towards high scores, and an even area."""
+    return np.sqrt(np.random.default_rng(seed).random(count)), np.linspace(0, 1, 400)
+
+
+def test_the_interval_is_that_of_500_draws_of_presences_with_the_usual_windows():
+    sites, area = sample(2, 15)
+    wanted = bootstrap_interval(
+        lambda drawn: boyce(drawn, area, foci=100, window=0.1).index, sites, draws=500
+    )
+    found = boyce_interval(sites, area)
+    assert found == wanted
+    assert found.value == boyce(sites, area).index
+    assert found.n == 15
+    assert found == boyce_interval(list(sites), list(area))
+
+
+def test_the_interval_mostly_holds_the_index():
+    held = [boyce_interval(*sample(seed, 25)) for seed in range(12)]
+    assert sum(one.low <= one.value <= one.high for one in held) >= 11
+    assert all(-1 <= one.low < one.high <= 1 for one in held)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_few_presences_do_not_tell_the_sign_and_many_do(seed):
+    few = boyce_interval(*sample(seed, 10))
+    assert few.low < -0.1
+    assert few.high > 0.4
+    many = boyce_interval(*sample(seed, 200))
+    assert many.low > 0.5
+    assert many.high - many.low < (few.high - few.low) / 2
+
+
+def test_unknown_cells_and_the_order_of_scores_change_no_interval():
+    sites, area = sample(3, 12)
+    holed = np.concatenate((area[::-1], np.full(9, np.nan)))
+    assert boyce_interval(sites, holed) == boyce_interval(sites, area)
+
+
+def test_one_presence_has_an_index_without_an_interval():
+    found = boyce_interval([0.5], np.linspace(0, 1, 400))
+    assert found.n == 1
+    assert np.isnan([found.low, found.high]).all()
+
+
+@pytest.mark.parametrize(
+    ("sites", "area", "text"),
+    [
+        ([], [0.1], "0 presences and 1 valid"),
+        ([0.1], [np.nan], "1 presences and 0 valid"),
+        ([np.nan], [0.1], "finite"),
+    ],
+)
+def test_an_interval_of_scores_that_cannot_be_compared_is_refused(sites, area, text):
+    with pytest.raises(ValueError, match=text):
+        boyce_interval(sites, area)

@@ -220,6 +220,20 @@ def test_a_place_between_cells_counts_those_that_are_no_worse():
     assert found.dtype == np.float32
 
 
+def test_half_of_the_cells_that_score_the_same_count_where_that_is_asked_for():
+    cells = np.float32([0.9, 0.5, 0.5, 0.1, np.nan])
+    places = [1.0, 0.9, 0.7, 0.5, 0.1, 0.0, np.nan]
+    found = rank_in_area(places, cells, ties_halved=True)
+    assert found[:6].tolist() == [0.0, 0.125, 0.25, 0.5, 0.875, 1.0]
+    assert np.isnan(found[6])
+    assert found.dtype == np.float32
+    whole = rank_in_area(places, cells)
+    assert np.array_equal(
+        rank_in_area(places, cells, ties_halved=False), whole, equal_nan=True
+    )
+    assert whole[3] == 0.75
+
+
 def test_scores_of_one_precision_are_compared_in_it():
     cells = np.array([0.5, 0.5 + 1e-12])
     assert rank_in_area(np.array([0.5 + 1e-12]), cells).tolist() == [0.5]

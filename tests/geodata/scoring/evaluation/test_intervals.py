@@ -6,8 +6,11 @@ from scipy.stats import binomtest
 
 from geodata.scoring.evaluation.intervals import (
     DRAWS,
+    Estimate,
     binomial_interval,
     bootstrap_interval,
+    grouped_mean_interval,
+    mean_of,
     student,
 )
 
@@ -107,3 +110,75 @@ def test_a_row_of_sites_is_drawn_as_a_whole():
 def test_students_percentiles_are_those_of_the_tables():
     assert student(2) == pytest.approx(-12.7062, abs=1e-4)
     assert student(31) == pytest.approx(-2.0423, abs=1e-4)
+
+
+def test_the_mean_of_groups_is_the_plain_mean_with_the_ends_of_its_groups():
+    """Means 0.2 of two and 0.8 of one: 1.2 / 3.  Two groups reach from one to other."""
+    found = grouped_mean_interval([0.1, 0.3, 0.8], [7, 7, 2])
+    assert found.value == pytest.approx(0.4)
+    assert (found.low, found.high) == pytest.approx((0.2, 0.8))
+    assert found.n == 3
+    assert grouped_mean_interval([0.1, 0.3, 0.8], ["b", "b", "a"]) == found
+
+
+def test_a_draw_of_groups_is_the_mean_of_all_its_values():
+    """Of three groups every draw is in the interval, from all worst to all best."""
+    found = grouped_mean_interval([0.0, 0.0, 3.0, 6.0], [0, 0, 1, 2])
+    chance = np.random.default_rng(0)
+    sums, counts = np.array([0.0, 3.0, 6.0]), np.array([2, 1, 1])
+    picks = [chance.integers(3, size=3) for _ in range(DRAWS)]
+    means = [sums[pick].sum() / counts[pick].sum() for pick in picks]
+    assert found.value == pytest.approx(9 / 4)
+    assert found.low == min(means) == 0.0
+    assert found.high == max(means) == 6.0
+    few = grouped_mean_interval(np.arange(12.0), np.arange(12) // 5)
+    assert (few.low, few.high) == (2.0, 10.5)
+    assert few.value == 5.5
+
+
+def test_unknown_values_are_left_out_and_so_are_groups_of_nothing_else():
+    found = grouped_mean_interval([0.1, np.nan, 0.3, np.nan, 0.8], [0, 0, 0, 1, 2])
+    assert found == grouped_mean_interval([0.1, 0.3, 0.8], [0, 0, 2])
+    assert found.n == 3
+    one = grouped_mean_interval([0.1, 0.3, np.nan], [0, 0, 1])
+    assert (one.value, one.n) == (0.2, 2)
+    assert np.isnan([one.low, one.high]).all()
+
+
+def test_one_group_has_no_interval_and_no_value_no_mean():
+    one = grouped_mean_interval([0.1, 0.3, 0.2], [4, 4, 4])
+    assert one.value == pytest.approx(0.2)
+    assert one.n == 3
+    assert np.isnan([one.low, one.high]).all()
+    for values in ([], [np.nan]):
+        none = grouped_mean_interval(values, [0] * len(values))
+        assert none.n == 0
+        assert np.isnan([none.value, none.low, none.high]).all()
+
+
+def test_values_that_are_alike_inside_their_groups_tell_less_than_single_ones():
+    values = np.repeat(np.linspace(0, 1, 8), 10)
+    whole = grouped_mean_interval(values, np.repeat(np.arange(8), 10))
+    single = grouped_mean_interval(values, np.arange(80))
+    assert whole.value == pytest.approx(single.value) == pytest.approx(0.5)
+    assert whole.n == single.n == 80
+    assert whole.high - whole.low > 2.5 * (single.high - single.low)
+    eight = bootstrap_interval(mean, np.linspace(0, 1, 8))
+    assert (whole.low, whole.high) == pytest.approx((eight.low, eight.high))
+
+
+def test_groups_are_drawn_by_the_seed_and_nought_is_usual():
+    values, groups = np.linspace(0, 1, 20) ** 2, np.arange(20) // 2
+    usual = grouped_mean_interval(values, groups)
+    assert grouped_mean_interval(values, groups, seed=0) == usual
+    assert grouped_mean_interval(values, groups, seed=1) != usual
+
+
+def test_figures_of_the_same_sites_are_averaged_end_by_end():
+    parts = [
+        Estimate(value=0.5, low=0.25, high=0.75, n=7),
+        Estimate(value=1.0, low=0.5, high=1.0, n=9),
+        Estimate(value=0.75, low=0.75, high=0.875, n=8),
+    ]
+    assert mean_of(parts) == Estimate(value=0.75, low=0.5, high=0.875, n=7)
+    assert mean_of(parts[:1]) == parts[0]

@@ -34,7 +34,9 @@ BACKGROUNDS = {
 }
 
 
-def account(rock, fault, crust, *, model=MODEL, names=None, rank=0.2, known=None):
+def account(
+    rock, fault, crust, *, model=MODEL, names=None, rank=0.2, known=None, **told
+):
     values = (rock, fault, crust)
     return account_for(
         model,
@@ -45,6 +47,7 @@ def account(rock, fault, crust, *, model=MODEL, names=None, rank=0.2, known=None
         BACKGROUNDS if known is None else known,
         names or {},
         rank=rank,
+        **told,
     )
 
 
@@ -60,6 +63,7 @@ def test_a_place_is_told_with_every_part():
     assert found["score"] == pytest.approx(1 / (1 + np.exp(0.75)))
     assert found["coverage"] == 1.0
     assert found["rank"] == 0.2
+    assert (found["rank_p10"], found["rank_p90"]) == (None, None)
     assert found["title"] == "Made by hand"
     assert found["about"] == ABOUT
     assert found["trained_on"] == {
@@ -82,6 +86,7 @@ def test_an_argument_says_what_it_rests_on():
         "reference": "by hand",
         "known": True,
         "part": 2.0,
+        "beyond": False,
         "importance": 3.0,
         "measured": 15.0,
         "unit": "km",
@@ -175,3 +180,49 @@ def test_only_what_its_own_arguments_read_is_asked_for():
     )
     assert found["rank"] == 0.0
     assert len(found["arguments"]) == 1
+
+
+def test_the_spread_of_the_rank_is_told_from_and_to():
+    found = account(15.0, 40.0, 1.0, spread=(0.125, 0.5))
+    assert (found["rank_p10"], found["rank_p90"]) == (0.125, 0.5)
+    half = account(15.0, 40.0, 1.0, spread=(np.nan, 0.5))
+    assert (half["rank_p10"], half["rank_p90"]) == (None, 0.5)
+
+
+def edged():
+    """Return the model of a training that saw rock of 5 to 15 and faults to 30."""
+    inf = 1e6
+    return model_of(
+        *ALL,
+        slopes=[2.0, -0.5, 1.0, -3.0],
+        centre=[10.0, 20.0, 0.5, 0.5],
+        spread=[5.0, 10.0, 1.0, 1.0],
+        least=[5.0, 0.0, -inf, -inf],
+        greatest=[15.0, 30.0, inf, inf],
+        importance=[3.0, 1.0, 4.0],
+    )
+
+
+def beyond(found):
+    return [item["beyond"] for item in found["arguments"]]
+
+
+@pytest.mark.parametrize(
+    ("rock", "part", "told"),
+    [(15.0, 2.0, False), (15.5, 2.0, True), (30.0, 2.0, True), (4.5, -2.0, True)],
+)
+def test_beyond_the_training_a_value_counts_as_its_edge_and_is_told(rock, part, told):
+    found = account(rock, 40.0, np.nan, model=edged())
+    assert parts(found) == {"rock": part, "fault": -0.5, "crust": 0.0}
+    assert beyond(found) == [told, True, False]
+    assert found["log_odds"] == pytest.approx(0.25 + part - 0.5)
+    assert found["arguments"][0]["measured"] == rock
+
+
+def test_half_of_the_cells_of_an_area_beyond_the_training_are_enough():
+    """One of two, one of three and none of one known cell."""
+    nan = np.nan
+    two = account([16.0, 10.0], [30.0, 30.0], [1.0, 1.0], model=edged())
+    assert beyond(two) == [True, False, False]
+    three = account([16.0, 10.0, nan], [31.0, 31.0, nan], [1.0] * 3, model=edged())
+    assert beyond(three) == [False, True, False]

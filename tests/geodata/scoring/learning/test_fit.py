@@ -1,5 +1,7 @@
 """The fit against independent formulas and minimisers, and what it must not see."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,8 +9,14 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.optimize import brentq, minimize
 
-from geodata.scoring.learning.fit import balanced_weights, fit, standard
+from geodata.scoring.learning.fit import (
+    Coefficients,
+    balanced_weights,
+    fit,
+    standard,
+)
 
+nan = np.nan
 FREE = (-np.inf, np.inf)
 UP, DOWN = (0.0, np.inf), (-np.inf, 0.0)
 
@@ -357,3 +365,48 @@ def test_a_kind_without_share_weighs_nothing():
 def test_one_side_alone_cannot_be_weighed(group, shares, said):
     with pytest.raises(ValueError, match=said):
         balanced_weights(np.array(group), shares)
+
+
+def test_a_fit_says_what_every_column_reached_in_its_training():
+    """The third place has no weight, the last column is never known."""
+    encoded = [[1.0, -3.0, nan], [nan, 4.0, nan], [9e9, -9e9, 7.0], [5.0, nan, nan]]
+    found = fitted(encoded, [True, False, True, False], [1.0, 1.0, 0.0, 2.0])
+    assert found.least.tolist() == [1.0, -3.0, 0.0]
+    assert found.greatest.tolist() == [5.0, 4.0, 0.0]
+
+
+EDGED = Coefficients(
+    intercept=0.5,
+    slopes=np.array([2.0, -3.0]),
+    centre=np.array([10.0, 0.0]),
+    spread=np.array([5.0, 2.0]),
+    least=np.array([5.0, -1.0]),
+    greatest=np.array([20.0, 4.0]),
+)
+
+
+def test_the_line_is_not_drawn_beyond_the_training():
+    """Deviations from -1 to 2 and from -0.5 to 2."""
+    encoded = np.array([[20.0, 4.0], [40.0, 8.0], [5.0, -1.0], [0.0, -9.0], [15, 1]])
+    design = EDGED.design(encoded)
+    assert design.tolist() == [[2, 2], [2, 2], [-1, -0.5], [-1, -0.5], [1, 0.5]]
+    parts = EDGED.parts(encoded)
+    assert parts.tolist() == [[4, -6], [4, -6], [-2, 1.5], [-2, 1.5], [2, -1.5]]
+    assert EDGED.log_odds(encoded).tolist() == [-1.5, -1.5, 0.0, 0.0, 1.0]
+
+
+def test_what_is_unknown_has_no_part_wherever_the_training_ended():
+    raised = dataclasses.replace(EDGED, least=np.array([12.0, 1.0]))
+    encoded = np.array([[nan, 2.0], [nan, nan]])
+    assert raised.design(encoded).tolist() == [[0, 1], [0, 0]]
+    assert raised.log_odds(encoded).tolist() == [-2.5, 0.5]
+
+
+def test_places_of_training_are_all_within_what_it_reached():
+    encoded, positive, weight = some(3)
+    found = fitted(encoded, positive, weight)
+    assert_array_equal(
+        found.design(encoded), standard(encoded, found.centre, found.spread)
+    )
+    assert_array_equal(found.least, encoded.min(axis=0))
+    assert_array_equal(found.greatest, encoded.max(axis=0))

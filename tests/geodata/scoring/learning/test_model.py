@@ -126,3 +126,30 @@ def test_two_arguments_of_one_measurement_both_take_part():
     encoded = both.encode({ROCK.measurement.key: np.float32([9.0])}, NAMES)
     assert encoded.tolist() == [[9.0, 3.0]]
     assert both.parts(encoded).tolist() == [[9.0, 6.0]]
+
+
+def test_an_argument_is_beyond_training_where_one_of_its_columns_is():
+    """Rock 1 to 2, rift 0 to 1, craton never: 0; the fault is unknown."""
+    found = three(least=[1.0, 0.0, 0.0, -1.0], greatest=[2.0, 1.0, 0.0, 3.0])
+    nan = np.nan
+    rows = {
+        (1.0, 1.0, 0.0, -1.0): [False, False, False],  # the edges themselves
+        (2.0, 0.0, 0.0, 3.0): [False, False, False],
+        (0.9, 0.0, 0.0, 3.1): [True, False, True],
+        (2.1, 0.0, 1.0, -1.1): [True, True, True],
+        (1.5, 1.1, -0.1, 0.0): [False, True, False],
+        (nan, nan, nan, nan): [False, False, False],
+    }
+    said = found.beyond(np.array(list(rows)))
+    assert said.dtype == np.bool_
+    assert said.tolist() == list(rows.values())
+
+
+def test_a_judgement_does_not_rise_beyond_the_training():
+    found = judge(
+        three(greatest=[2.0, 1.0, 1.0, 1.0]),
+        measured([2, 4, 9], [0, 0, 0], [0, 0, 0]),
+        NAMES,
+    )
+    assert len(set(found.score.tolist())) == 1
+    assert found.score[0] == pytest.approx(1 / (1 + np.exp(-4.25)))

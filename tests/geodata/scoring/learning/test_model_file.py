@@ -21,6 +21,7 @@ from geodata.scoring.learning.model_file import (
     shipped_models,
     to_json,
 )
+from geodata.scoring.learning.refits import REFITS
 from geodata.scoring.learning.train import FEWEST, RIDGES
 from tests.geodata.scoring.learning.worlds import model_of
 
@@ -61,7 +62,10 @@ def model():
         intercept=-np.pi,
         centre=[0.1, 0.2, 0.30000000000000004],
         spread=[1e-9, 2.0, 1e9],
+        least=[-0.1, 0.0, -1e300],
+        greatest=[1 / 7, 1.0, 0.1],
         importance=[0.7, 2 / 3],
+        refits=[[0.5, -1.25, 0.0001], [2.0, 3.5, -0.75]],
     )
 
 
@@ -75,16 +79,17 @@ def test_what_was_written_is_read_back_to_the_last_bit(model):
     for name in ("deposit_type", "title", "arguments", "training"):
         assert getattr(found, name) == getattr(model, name)
     assert found.coefficients.intercept == model.coefficients.intercept
-    for name in ("slopes", "centre", "spread"):
+    for name in ("slopes", "centre", "spread", "least", "greatest"):
         assert_array_equal(
             getattr(found.coefficients, name), getattr(model.coefficients, name)
         )
     assert_array_equal(found.importance, model.importance)
+    assert_array_equal(found.refits, model.refits)
     assert to_json(found, TEXT) == to_json(model, TEXT)
 
 
 def test_the_file_names_columns_arguments_and_what_it_was_trained_on(content):
-    assert content["format"] == 1
+    assert content["format"] == 2
     assert content["deposit_type"] == "carbonatite"
     assert content["arguments_sha256"] == checksum(TEXT)
     assert [one["name"] for one in content["columns"]] == COLUMNS
@@ -93,6 +98,9 @@ def test_the_file_names_columns_arguments_and_what_it_was_trained_on(content):
         "slope": -0.1,
         "centre": 0.2,
         "spread": 2.0,
+        "least": 0.0,
+        "greatest": 1.0,
+        "refits": [-1.25, 3.5],
     }
     assert content["importance"] == {"rock": 0.7, "crust": 2 / 3}
     assert content["training"] == {
@@ -123,7 +131,7 @@ def test_a_checksum_is_that_of_the_text_in_utf_8():
     assert checksum("ä") != checksum("a")
 
 
-@pytest.mark.parametrize("name", ["slopes", "centre", "spread"])
+@pytest.mark.parametrize("name", ["slopes", "centre", "spread", "least", "greatest"])
 def test_a_number_that_is_not_finite_is_never_written(model, name):
     found = np.array(getattr(model.coefficients, name))
     found[1] = np.nan
@@ -156,8 +164,8 @@ def test_a_file_cut_short_is_refused_wherever_it_is_cut(model):
 
 
 def test_another_format_is_named_beside_the_one_that_is_read(content):
-    content["format"] = 2
-    with pytest.raises(LearnedModelError, match=r"format 2; this version reads 1\."):
+    content["format"] = 1
+    with pytest.raises(LearnedModelError, match=r"format 1; this version reads 2\."):
         from_json(json.dumps(content), TEXT)
 
 
@@ -190,7 +198,7 @@ BAD = [float("nan"), float("inf"), -float("inf"), True, None, "1", [], 10**400]
 
 
 @pytest.mark.parametrize("bad", BAD, ids=lambda bad: str(bad)[:5])
-@pytest.mark.parametrize("name", ["slope", "centre", "spread"])
+@pytest.mark.parametrize("name", ["slope", "centre", "spread", "least", "greatest"])
 def test_a_coefficient_that_is_no_finite_number_is_refused(content, name, bad):
     content["columns"][2][name] = bad
     with pytest.raises(LearnedModelError, match=r"train\.py"):
@@ -213,6 +221,44 @@ def test_a_coefficient_that_is_no_finite_number_is_refused(content, name, bad):
 def test_any_other_number_that_is_not_finite_is_refused(content, where, name, bad):
     (content if where is None else content[where])[name] = bad
     with pytest.raises(LearnedModelError, match=r"train\.py"):
+        from_json(json.dumps(content), TEXT)
+
+
+def test_a_refit_is_written_to_four_decimals(model):
+    long = dataclasses.replace(model, refits=np.array([[1 / 3, -2 / 3, 1e-5]]))
+    found = from_json(to_json(long, TEXT), TEXT)
+    assert found.refits.tolist() == [[0.3333, -0.6667, 0.0]]
+
+
+def test_a_model_may_have_no_refits(model):
+    none = dataclasses.replace(model, refits=np.zeros((0, 3)))
+    assert from_json(to_json(none, TEXT), TEXT).refits.shape == (0, 3)
+
+
+def test_a_refit_that_is_not_finite_is_never_written(model):
+    spoilt = dataclasses.replace(model, refits=np.array([[0.0, np.nan, 0.0]]))
+    with pytest.raises(ValueError, match="JSON"):
+        to_json(spoilt, TEXT)
+
+
+@pytest.mark.parametrize("bad", BAD, ids=lambda bad: str(bad)[:5])
+def test_a_refit_that_is_no_finite_number_is_refused(content, bad):
+    content["columns"][2]["refits"][1] = bad
+    with pytest.raises(LearnedModelError, match=r"train\.py"):
+        from_json(json.dumps(content), TEXT)
+
+
+@pytest.mark.parametrize("refits", [[0.5], [], [0.5, 1.0, 2.0], 0.5, "0.5", None])
+def test_columns_with_other_numbers_of_refits_are_refused(content, refits):
+    content["columns"][1]["refits"] = refits
+    with pytest.raises(LearnedModelError, match=r"train\.py"):
+        from_json(json.dumps(content), TEXT)
+
+
+@pytest.mark.parametrize("name", ["least", "greatest", "refits", "slope"])
+def test_every_entry_of_a_column_is_needed(content, name):
+    del content["columns"][0][name]
+    with pytest.raises(LearnedModelError, match=name):
         from_json(json.dumps(content), TEXT)
 
 
@@ -279,6 +325,11 @@ def test_the_models_of_the_package_are_for_its_arguments():
         ).T
         slopes = model.coefficients.slopes
         assert ((low <= slopes) & (slopes <= high)).all()
+        assert ((low <= model.refits) & (model.refits <= high)).all()
+        assert len(model.refits) == REFITS
+        found = model.coefficients
+        assert (found.least <= found.centre).all()
+        assert (found.centre <= found.greatest).all()
 
 
 def test_reports_of_tests_are_no_models():

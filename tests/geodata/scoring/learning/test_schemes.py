@@ -20,6 +20,7 @@ from geodata.scoring.evaluation.metrics import auc, auc_interval, pr_auc
 from geodata.scoring.learning.regions import (
     BUFFER_KM,
     REGION_KM,
+    ranked_by_region,
     region_capture,
     regions_out,
 )
@@ -341,10 +342,28 @@ def test_a_country_and_100_km_around_it_do_not_train():
         assert (train & (places.group == LAND)).any()
         tested |= test
     assert found.auc.n == (tested & places.positive).sum()
-    assert found.note == "6 countries, by the names the tables give"
+    assert found.note == (
+        "6 countries with an example, of 6, by the names the tables give"
+    )
     assert (found.kind, found.against) == ("countries", "other deposits")
     assert (found.buffer_km, found.resubstitution) == (100.0, 0.91)
     assert np.isnan([found.pr_auc, found.base_rate]).all()
+
+
+def test_countries_without_an_example_are_told_apart():
+    places = crowded()
+    country = places.places["country"].to_numpy(dtype=str)
+    bare = (country == country[0]) & places.positive
+    blank = places.places["country"].where(~bare, "")
+    without = replace(places, places=places.places.assign(country=blank))
+    assert bare.any()
+    found = country_scheme(trial_of(without), LEARNED)
+    assert found.note.startswith("5 countries with an example, of 6, by")
+    kept_back = next(
+        name for name in np.unique(country) if name not in ("", country[0])
+    )
+    some = country_scheme(trial_of(without, eligible=country != kept_back), LEARNED)
+    assert some.note.startswith("4 countries with an example, of 5, by")
 
 
 def test_the_figure_of_countries_is_the_auc_of_held_out_scores():
@@ -400,6 +419,21 @@ def test_examples_of_one_region_depend_on_each_other_so_regions_are_drawn():
     free = mean_rank_interval(found.ranks)
     assert free.value == pytest.approx(found.mean_rank.value)
     assert (found.mean_rank.low, found.mean_rank.high) != (free.low, free.high)
+
+
+def test_equal_scores_of_a_region_share_the_middle_rank_where_that_is_asked_for():
+    """Against land of 0 and 5: two examples of 5 and one of 0."""
+    group = np.array([LABEL, LABEL, LABEL, LAND, LAND, LABEL])
+    scores = np.array([5.0, 5.0, 0.0, 5.0, 0.0, 1e6])
+    places = places_of(group, scores, lon=[0, 1, 2, 3, 4, 170])
+
+    def ranked(**told):
+        return ranked_by_region(
+            places, group < 9, lambda _, test: scores[test], **told
+        ).ranks.tolist()
+
+    assert ranked(ties_halved=True) == [0.25, 0.25, 0.75]
+    assert ranked(ties_halved=False) == ranked() == [0.5, 0.5, 1.0]
 
 
 def test_a_region_of_three_examples_is_enough():

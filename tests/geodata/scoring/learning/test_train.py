@@ -7,6 +7,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from geodata.errors import TrainingError
 from geodata.scoring.evaluation.blocks import block_folds, ground_blocks
 from geodata.scoring.learning.fit import balanced_weights, fit
+from geodata.scoring.learning.refits import refit
 from geodata.scoring.learning.train import (
     FEWEST,
     LAND_SHARE,
@@ -64,7 +65,7 @@ def test_a_model_is_fitted_to_the_training_places_alone_by_their_shares():
         bounds=[(0.0, np.inf), (-np.inf, np.inf)],
     )
     assert found.intercept == pytest.approx(alone.intercept, abs=1e-12)
-    for name in ("slopes", "centre", "spread"):
+    for name in ("slopes", "centre", "spread", "least", "greatest"):
         assert_allclose(getattr(found, name), getattr(alone, name), atol=1e-12)
 
 
@@ -108,7 +109,7 @@ def by_hand(places, train, ridge, land_share=LAND_SHARE, *, folds=5):
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_the_penalty_is_the_best_of_three_by_folds_of_blocks(seed):
+def test_the_penalty_is_the_best_of_four_by_folds_of_blocks(seed):
     places = world(seed, each=25, pull=0.6)
     train = np.arange(len(places.group)) % 5 != 0
     reached = {ridge: by_hand(places, train, ridge, 0.8) for ridge in RIDGES}
@@ -224,6 +225,22 @@ def test_a_trained_model_says_on_what_and_how_much_each_argument_moves():
     moved = own.slopes * (background - own.centre) / own.spread
     assert_allclose(found.importance, moved.std(axis=0))
     assert found.importance[0] > 0
+    assert_array_equal(
+        found.refits,
+        refit(
+            places,
+            train,
+            own,
+            ridge=told.ridge,
+            bounds=bounds_of(TWO),
+            shares=(0.5, 0.5),
+        ),
+    )
+    assert found.refits.shape == (40, 2)
+
+
+def test_there_are_four_strengths_of_penalty():
+    assert RIDGES == (0.1, 1.0, 10.0, 100.0)
 
 
 def test_the_importance_of_classes_is_that_of_their_sum():

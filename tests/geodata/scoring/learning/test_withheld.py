@@ -7,18 +7,23 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
-from geodata.scoring.evaluation.boyce import boyce
+from geodata.evidence.proximity import arc_km, earth_centred
+from geodata.scoring.evaluation.boyce import boyce_interval
 from geodata.scoring.evaluation.capture import (
     mean_rank_interval,
     p_a_intersection,
     rank_in_area,
 )
+from geodata.scoring.evaluation.intervals import grouped_mean_interval
 from geodata.scoring.evaluation.metrics import auc_interval
+from geodata.scoring.learning import withheld as module
 from geodata.scoring.learning.training import circle_places
 from geodata.scoring.learning.withheld import (
+    DISTRICT_KM,
     SHARES,
     Contestant,
     Region,
+    districts,
     plain,
     try_model,
 )
@@ -50,8 +55,10 @@ def region(lon, *, radius=0.0, inside=True, others=(2.4, 8.6), land=LAND):
     )
 
 
-def tried(where, score=lambda lon, _lat: lon):
-    found = try_model(Contestant(name="east", kind="baseline", score=score), where)
+def tried(where, score=lambda lon, _lat: lon, **facts):
+    found = try_model(
+        Contestant(name="east", kind="baseline", score=score, **facts), where
+    )
     json.dumps(found, allow_nan=False)
     return found
 
@@ -91,8 +98,13 @@ def test_figures_are_those_of_their_own_functions():
     crossing = p_a_intersection(ranks)
     assert found["p_a"]["prediction_rate"] == pytest.approx(crossing.prediction_rate)
     assert found["p_a"]["n"] == 3
-    wanted = boyce([9.0, 6.5, 0.5], LAND).index
-    assert found["boyce"] == (None if np.isnan(wanted) else pytest.approx(wanted))
+    index = boyce_interval([9.0, 6.5, 0.5], LAND)
+    assert found["boyce"] == {
+        "value": index.value,
+        "low": index.low,
+        "high": index.high,
+        "n": 3,
+    }
 
 
 def test_capture_counts_a_site_at_the_very_edge():
@@ -105,8 +117,13 @@ def test_capture_counts_a_site_at_the_very_edge():
     assert tenth["n"] == 3
     assert tenth["share"] == pytest.approx(1 / 3)
     assert tenth["random"] == 0.1
-    assert tenth["low"] == pytest.approx(0.008404, abs=1e-5)
-    assert tenth["high"] == pytest.approx(0.905701, abs=1e-5)
+    # The last two are one district: two thirds of a place of two were caught.
+    assert found["all"]["districts"] == 2
+    assert tenth["low"] == pytest.approx(0.001559, abs=1e-5)
+    assert tenth["high"] == pytest.approx(0.960078, abs=1e-5)
+    apart = tried(region([9.0, 8.0, 6.5]))["all"]["capture"][3]
+    assert apart["low"] == pytest.approx(0.008404, abs=1e-5)
+    assert apart["high"] == pytest.approx(0.905701, abs=1e-5)
 
 
 def test_a_site_in_doubt_has_the_mean_rank_over_its_circle():
@@ -162,6 +179,8 @@ def test_sites_outside_the_states_count_in_one_part_only():
 def undefined(part):
     return (
         part["capture"] == []
+        and part["districts"] == 0
+        and part["district_rank"] is None
         and part["auc_land"] is None
         and part["auc_others"] is None
         and part["boyce"] is None
@@ -203,7 +222,8 @@ def test_a_constant_map_is_chance_and_has_no_boyce_index():
     found = tried(region([9.0, 1.0]), lambda lon, _lat: 0 * lon)
     assert found["ranks"] == [1.0, 1.0]
     assert found["all"]["auc_land"]["value"] == 0.5
-    assert found["all"]["boyce"] is None
+    none = {"value": None, "low": None, "high": None, "n": 2}
+    assert found["all"]["boyce"] == none
 
 
 def test_without_other_deposits_only_their_figure_is_missing():
@@ -270,3 +290,101 @@ def test_a_map_made_of_the_other_deposits_is_not_asked_about_them():
     assert try_model(asked, region)["all"]["auc_others"]["value"] == 0.25
     assert try_model(made_of_them, region)["all"]["auc_others"] is None
     assert try_model(made_of_them, region)["all"]["auc_land"] is not None
+
+
+# Districts: places near each other tell one story.
+
+
+def test_figures_count_districts_and_not_places():
+    """Ranks 0.1 and three times 0.3; the three are one district."""
+    found = tried(region([9.0, 6.5, 6.4, 6.3]))["all"]
+    assert_allclose(found["mean_rank"]["value"], 0.25, rtol=1e-6)
+    assert found["mean_rank"]["n"] == 4
+    assert found["districts"] == 2
+    assert found["district_rank"] == pytest.approx(0.2)
+    wanted = grouped_mean_interval(np.float32([0.1, 0.3, 0.3, 0.3]), [0, 1, 1, 1])
+    assert found["mean_rank"]["low"] == pytest.approx(wanted.low)
+    assert found["mean_rank"]["high"] == pytest.approx(wanted.high)
+    # Ranks 0.1, and 0.4 and 0.5 of one district: two districts reach to their mean.
+    two = tried(region([9.0, 5.05, 4.95]))["all"]["mean_rank"]
+    assert (two["low"], two["high"]) == pytest.approx((0.1, 0.45))
+    assert two["value"] == pytest.approx(1 / 3)
+
+
+def test_a_district_of_unknown_rank_does_not_count():
+    found = tried(
+        region([9.0, 6.5, 1.0]), lambda lon, _lat: np.where(lon < 5, np.nan, lon)
+    )["all"]
+    assert found["districts"] == 2
+    assert found["district_rank"] == pytest.approx((0.2 + 0.6) / 2)
+
+
+def test_places_of_the_states_are_one_district_by_way_of_a_place_outside():
+    found = tried(region([0.0, 0.8, 1.6, 5.0], inside=[True, False, True, True]))
+    assert found["all"]["districts"] == 2
+    assert found["in_states"]["districts"] == 2
+    alone = tried(region([0.0, 1.6, 5.0]))
+    assert alone["all"]["districts"] == 3
+
+
+def test_equal_scores_share_the_middle_rank_where_that_is_asked_for():
+    where = region([9.0, 1.0])
+    assert (
+        tried(where, lambda lon, _lat: 0 * lon, ties_halved=True)["ranks"] == [0.5] * 2
+    )
+    assert tried(where, lambda lon, _lat: 0 * lon)["ranks"] == [1.0] * 2
+    stepped = tried(where, lambda lon, _lat: np.floor(lon / 5), ties_halved=True)
+    assert stepped["ranks"] == [0.25, 0.75]
+
+
+def spots(*places):
+    lon, lat = np.array(places, dtype=np.float64).reshape(-1, 2).T
+    return pd.DataFrame({"lon": lon, "lat": lat})
+
+
+def north(*km):
+    """Lay places along a meridian; a degree is 111.13 km there on the ellipsoid."""
+    return spots(*((70.0, 45.0 + far / 111.13) for far in km))
+
+
+def grouped(sites):
+    """Return which places share a district, as sets of positions."""
+    number = districts(sites)
+    assert number.dtype == np.int64
+    assert number.shape == (len(sites),)
+    return sorted(np.flatnonzero(number == one).tolist() for one in np.unique(number))
+
+
+def test_places_within_100_km_are_one_district_also_by_way_of_others():
+    assert DISTRICT_KM == 100.0
+    assert grouped(north(0, 90, 180)) == [[0, 1, 2]]
+    assert grouped(north(0, 180)) == [[0], [1]]
+    assert grouped(north(0, 99.5)) == [[0, 1]]
+    assert grouped(north(0, 101)) == [[0], [1]]
+    # Whatever order they come in.
+    assert grouped(north(180, 500, 0, 410, 90)) == [[0, 2, 4], [1, 3]]
+
+
+def test_a_degree_of_longitude_is_as_far_as_it_is_there():
+    assert grouped(spots((70, 0), (71, 0))) == [[0], [1]]  # 111 km
+    assert grouped(spots((70, 45), (71, 45))) == [[0, 1]]  # 79 km
+    assert grouped(spots((70, 45), (71.3, 45))) == [[0], [1]]  # 102 km
+
+
+def test_a_district_may_lie_across_the_date_line_and_at_the_pole():
+    assert grouped(spots((179.7, 0), (-179.7, 0), (0, 0))) == [[0, 1], [2]]
+    assert grouped(spots((0, 89.6), (180, 89.6))) == [[0, 1]]
+
+
+def test_places_at_the_limit_itself_are_one_district(monkeypatch):
+    chord = np.linalg.norm(
+        np.diff(earth_centred(np.zeros(2), np.array([0.0, 1.0])), axis=0)
+    )
+    monkeypatch.setattr(module, "DISTRICT_KM", float(arc_km(chord)))
+    assert grouped(spots((0, 0), (0, 1))) == [[0, 1]]
+
+
+def test_one_place_is_one_district_and_none_is_none():
+    assert grouped(spots((70, 45))) == [[0]]
+    assert grouped(spots((70, 45), (70, 45))) == [[0, 1]]
+    assert grouped(spots()) == []

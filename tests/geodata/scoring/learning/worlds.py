@@ -9,7 +9,7 @@ from geodata.evidence.measurement import Measurement
 from geodata.evidence.recipes import Reading
 from geodata.grid import DegreeArray, FloatArray
 from geodata.provenance import Provenance
-from geodata.scoring.explanation import Background
+from geodata.scoring.facts import Background
 from geodata.scoring.learning.argument import Argument
 from geodata.scoring.learning.argument_file import LearnedType
 from geodata.scoring.learning.fit import Coefficients
@@ -92,6 +92,8 @@ def places_of(
     lon: Any = None,
     lat: Any = None,
     country: Any = "",
+    table: Any = "",
+    said: Any = "",
 ) -> TrainingSet:
     """Put places and what was read there together; without positions all lie apart."""
     kinds = np.asarray(group, dtype=np.int64)
@@ -107,7 +109,14 @@ def places_of(
                     np.asarray(10.0 if lat is None else lat, dtype=np.float64), count
                 ),
                 "uncertainty_km": np.zeros(count),
-                "country": np.broadcast_to(np.asarray(country, dtype=object), count),
+                **{
+                    name: np.broadcast_to(np.asarray(text, dtype=object), count)
+                    for name, text in (
+                        ("country", country),
+                        ("table", table),
+                        ("said", said),
+                    )
+                },
             }
         ),
         group=kinds,
@@ -164,11 +173,15 @@ def model_of(
     intercept: float = 0.25,
     centre: Any = 0.0,
     spread: Any = 1.0,
+    least: Any = -1e6,
+    greatest: Any = 1e6,
     importance: Any = None,
+    refits: Any = (),
     deposit_type: str = "carbonatite",
 ) -> LearnedModel:
-    """Return a model with given coefficients."""
+    """Return a model with given coefficients; without refits unless some are given."""
     many = np.asarray(slopes, dtype=np.float64)
+    each = {"centre": centre, "spread": spread, "least": least, "greatest": greatest}
     return LearnedModel(
         deposit_type=deposit_type,
         title="Made by hand",
@@ -176,13 +189,16 @@ def model_of(
         coefficients=Coefficients(
             intercept=intercept,
             slopes=many,
-            centre=np.broadcast_to(np.asarray(centre, dtype=np.float64), many.shape),
-            spread=np.broadcast_to(np.asarray(spread, dtype=np.float64), many.shape),
+            **{
+                name: np.broadcast_to(np.asarray(value, dtype=np.float64), many.shape)
+                for name, value in each.items()
+            },
         ),
         importance=np.asarray(
             np.ones(len(arguments)) if importance is None else importance,
             dtype=np.float64,
         ),
+        refits=np.asarray(refits, dtype=np.float64).reshape(-1, len(many)),
         training=Training(
             positives=30,
             others=200,
