@@ -12,7 +12,7 @@ from app.wording import share
 OTHERS, LAND = "other deposits", "land"
 _SIGNS = {
     "up": "more of it speaks for",
-    "down": "more of it speaks against",
+    "down": "less, or nearer, speaks for",
     "either": "no sign claimed: a correlation",
 }
 

@@ -76,7 +76,7 @@ def too_few(
 
     >>> too_few(7)
     'no learned model: 7 known examples in the world are too few'
-    >>> too_few(215, fewest=30, tested=0, fewest_tested=5)[:63]
+    >>> too_few(215, fewest=30, tested=0, fewest_tested=5)[:64]
     'no map by the learned model: of its 215 known examples none lies'
     >>> too_few(None)
     'no learned model in this release'

@@ -26,10 +26,14 @@ _DPI = 150
 _STYLES = {
     "learned": (_ACCENT, "-", 2.4),
     "expert": ("#b5532a", "-", 1.8),
-    "forest": ("#5b6fb5", "--", 1.3),
-    "trees": ("#5b6fb5", ":", 1.3),
+    "forest": ("#5b6fb5", "--", 1.4),
+    "trees": ("#7fa8d8", "-", 1.4),
 }
-_BASELINES = ("-.", (0, (1, 1)), (0, (5, 1)))
+_BASELINES = (
+    ("#9a7b1f", (0, (6, 2))),
+    ("#8c4a7d", (0, (1, 1.2))),
+    ("#4f7a3a", (0, (6, 2, 1, 2))),
+)
 
 AGREEMENT_COLOURS = {
     NEITHER: "#ece4cf",
@@ -59,12 +63,15 @@ def draw_withheld(path: Path, report: Mapping[str, Any]) -> None:
     axes = figure.add_subplot()
     axes.plot([0, 1], [0, 1], color=_GREY, linestyle=":", label="random map")
     dashes = iter(_BASELINES)
-    for model in report["withheld"]["models"]:
+    order = [*_STYLES, "baseline"]
+    for model in sorted(
+        report["withheld"]["models"], key=lambda one: order.index(one["kind"])
+    ):
         ranks = np.sort([rank for rank in model["ranks"] if rank is not None])
         if not len(ranks):
             continue
         style = _STYLES.get(model["kind"])
-        colour, dash, width = style or (_GREY, next(dashes, ":"), 1.2)
+        colour, dash, width = style or (*next(dashes, (_GREY, ":")), 1.4)
         axes.step(
             [0, *ranks, 1],
             [0, *(np.arange(1, len(ranks) + 1) / len(ranks)), 1],
@@ -98,7 +105,9 @@ def draw_withheld(path: Path, report: Mapping[str, Any]) -> None:
     )
     axes.set_title(
         f"{report['title']}: Central Asia kept back\n"
-        "no model but the expert's was made with any of its places; bars: 95 %",
+        "no model but the expert's was made with any of its places\n"
+        f"bars: 95 %, for {report['withheld']['models'][0]['all']['districts']} "
+        "districts",
         fontsize=10,
     )
     axes.legend(loc="lower right", fontsize=7.5)
@@ -146,7 +155,8 @@ def draw_calibration(path: Path, report: Mapping[str, Any]) -> None:
     )
     axes.set_title(
         "Calibration in 15° blocks never seen\n"
-        f"{int(found['n'].sum()):,} places of the world, among them the examples",
+        f"{int(found['n'].sum()):,} examples, other deposits and places on land;\n"
+        "odds of this mixture, not of finding anything",
         fontsize=10,
     )
     axes.legend(loc="upper left", fontsize=8)

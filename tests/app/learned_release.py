@@ -220,12 +220,30 @@ def reports() -> dict[str, Any]:
                 },
                 "capture": capture(sites),
                 "auc_land": {"value": 1 - mean, "low": 0.5, "high": 0.95, "n": 4},
-                "boyce": 0.62,
+                "boyce": {"value": 0.62, "low": -0.4, "high": 0.9, "n": 4},
                 "auc_others": None,
+                "districts": 3,
+                "district_rank": mean + 0.02,
             },
             "in_states": {
                 "capture": [{"area": 0.10, "sites": 1, "n": 3, "share": 0.33}]
             },
+        }
+
+    def argument_alone(
+        title: str, direction: str, withheld: float, regions: float
+    ) -> Any:
+        return {
+            "name": title.lower(),
+            "title": title,
+            "direction": direction,
+            "slope": {"value": 0.25, "low": 0.14, "high": 0.39},
+            "auc": {
+                "other deposits": {"value": 0.56, "low": 0.52, "high": 0.6, "n": 228},
+                "land": {"value": 0.66, "low": 0.62, "high": 0.69, "n": 228},
+            },
+            "regions": {"value": regions, "low": 0.3, "high": 0.5, "n": 200},
+            "withheld": {"mean_rank": {"value": withheld, "low": 0.04, "high": 0.6}},
         }
 
     report = {
@@ -268,6 +286,8 @@ def reports() -> dict[str, Any]:
                     "lat": 45.0,
                     "uncertainty_km": 5.0 * number,
                     "in_states": number < 4,
+                    "said": "alk-ig",
+                    "district": max(number - 2, 0),
                 }
                 for number in range(1, 5)
             ],
@@ -275,6 +295,39 @@ def reports() -> dict[str, Any]:
             "cell_km2": 25.0,
         },
         "calibration": {},
+        "arguments": [
+            argument_alone("Rock", "up", 0.12, 0.4),
+            argument_alone("Edge", "down", 0.44, 0.39),
+            {
+                "name": "roots",
+                "title": "Roots",
+                "direction": "either",
+                "slope": {"value": 0.46, "low": 0.26, "high": 0.63},
+                "auc": None,
+                "regions": None,
+            },
+        ],
+        "baselines": [
+            {
+                "name": "distance to a mine",
+                "auc": {"land": {"value": 0.79, "low": 0.77, "high": 0.82, "n": 228}},
+                "regions": {"value": 0.22, "low": 0.18, "high": 0.27, "n": 200},
+            }
+        ],
+        "by_table": [
+            {
+                "table": "Potash of the world",
+                "others": 430,
+                "auc": {"value": 0.93, "low": 0.9, "high": 0.95, "n": 228},
+            }
+        ],
+        "by_label": [
+            {
+                "said": "“alk-ig” in a table",
+                "n": 99,
+                "auc": {"other deposits": {"value": 0.77}, "land": {"value": 0.81}},
+            }
+        ],
         "tried": [
             {"what": "splines of distance", "result": "mean rank 0.31: worse"},
             {

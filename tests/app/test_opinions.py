@@ -87,6 +87,17 @@ def test_too_few_examples_are_counted() -> None:
     assert too_few(1).endswith("1 known example in the world is too few")
     assert too_few(2).endswith("2 known examples in the world are too few")
     assert too_few(None) == "no learned model in this release"
+    asked = {"fewest": 30, "fewest_tested": 5}
+    none = too_few(215, tested=0, **asked)
+    assert none == (
+        "no map by the learned model: of its 215 known examples none lies in Central "
+        "Asia, and a test there needs 5"
+    )
+    assert "examples 1 lies in" in too_few(30, tested=1, **asked)
+    assert "examples 4 lie in" in too_few(30, tested=4, **asked)
+    assert too_few(29, tested=0, **asked).endswith(
+        "29 known examples in the world are too few"
+    )
 
 
 def test_the_learned_map_has_the_rank_colours_and_pales_by_its_own_coverage(

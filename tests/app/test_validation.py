@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from app.breakdown import beside_the_model, read_breakdown
 from app.findings import Estimate
 from app.main import create_app
 from app.report_reader import read_report
@@ -70,7 +71,11 @@ def test_models_are_listed_by_kind_the_learned_one_first() -> None:
         4,
     ]
     assert told.models[0].auc_land == Estimate(value=0.83, low=0.5, high=0.95, n=4)
-    assert told.models[0].boyce == Estimate(value=0.62)
+    assert told.models[0].boyce == Estimate(value=0.62, low=-0.4, high=0.9, n=4)
+    assert told.models[0].districts == 3
+    assert told.models[0].district_rank == pytest.approx(0.19)
+    assert told.sites[3].said == "alk-ig"
+    assert told.sites[3].district == 2
     assert told.models[0].name == "Learned model"
     assert told.area_km2 == 3_925_900
     assert told.models[0].ranks == (0.03, 0.08, 0.41, None)
@@ -87,7 +92,7 @@ def test_tables_stand_beside_chance_and_beside_resubstitution(
         "Chance a random map 0 (1 %) 0.1 (2 %) 0.2 (5 %) 0.4 (10 %) 0.8 (20 %)",
         "Blocks of 15 degrees blocks: shifted three times other deposits",
         "0.71 0.66 to 0.76 228 100 0.83 0.21 (0.06)",
-        "Known place 4 outside the five states 20 – – –",
+        "Known place 4 outside the five states alk-ig 3 20 – – –",
         "Splines of distance mean rank 0.31: worse",
         "9 regions of the world, with 200 known places, were held back in turn",
         "Mean rank 26 % (95 % interval 22 % to 30 %), chance 50 %; 50 % in the best 10",
@@ -393,3 +398,41 @@ def test_there_is_no_warning_of_a_boyce_index_that_is_not_there() -> None:
     for model in found["withheld"]["models"]:
         model["all"]["boyce"] = None
     assert read_report(LEARNED, found).boyce_note == ""
+
+
+def test_each_measurement_stands_by_itself_beside_the_model(
+    learned_client: TestClient,
+) -> None:
+    text = Reader(learned_client.get("/validation").text).text
+    for part in (
+        "They lie in 3 districts; the intervals count districts, not places.",
+        "0.62 −0.40 to 0.90",
+        "by district 19 %",
+        "Rock more of it speaks for 0.25 0.14 to 0.39 0.56 0.52 to 0.60 0.66",
+        "Edge less, or nearer, speaks for",
+        "Roots no sign claimed: a correlation 0.46 0.26 to 0.63 – – – –",
+        "Distance to a mine not in the model – – 0.79 0.77 to 0.82 22 %",
+        "18 % to 27 % 47 %",
+        "Potash of the world 430 0.93 0.90 to 0.95",
+        "“alk-ig” in a table 99 0.77 0.81",
+        "Known place 4 outside the five states alk-ig 3 20",
+        "Do not compare this with the expert model’s row",
+    ):
+        assert part in text, part
+
+
+def test_an_argument_that_does_as_well_alone_is_named_and_no_other() -> None:
+    found = report()
+    told = read_report(LEARNED, found)
+    assert beside_the_model(told, read_breakdown(found).alone) == (
+        "Looked at afterwards, by itself as good as the model (17 % here, 26 % in "
+        "regions of the world) or better on the withheld places: Rock (12 % here, "
+        "40 % in regions of the world). So few places cannot decide between them."
+    )
+    found["arguments"][0]["withheld"]["mean_rank"]["value"] = 0.1701
+    assert beside_the_model(told, read_breakdown(found).alone) == (
+        "No single measurement ranks the withheld places as well as the model (17 %)."
+    )
+    del found["arguments"], found["baselines"]
+    bare = read_breakdown(found)
+    assert (bare.alone, beside_the_model(told, bare.alone)) == ((), "")

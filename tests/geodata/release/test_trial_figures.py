@@ -46,7 +46,7 @@ def entered(kind, ranks, name=None):
         "name": name or kind,
         "kind": kind,
         "ranks": ranks,
-        "all": {"capture": capture(0.2, 0.5, 0.9)},
+        "all": {"capture": capture(0.2, 0.5, 0.9), "districts": 7},
     }
 
 
@@ -81,6 +81,9 @@ def test_more_baselines_than_dashes_are_drawn_all_the_same(tmp_path):
     draw_withheld(tmp_path / "many.png", report(*many))
     draw_withheld(tmp_path / "few.png", report(many[0]))
     assert pixels(tmp_path / "many.png", GREY) > pixels(tmp_path / "few.png", GREY)
+    for colour in ("#9a7b1f", "#8c4a7d", "#4f7a3a"):
+        assert pixels(tmp_path / "many.png", colour) > 50
+    assert pixels(tmp_path / "few.png", "#8c4a7d") == 0
 
 
 def test_predicted_and_observed_are_drawn_even_where_none_was_seen(tmp_path):

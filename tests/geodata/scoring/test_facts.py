@@ -38,8 +38,8 @@ def test_a_share_that_is_not_nothing_everywhere_is_told_in_figures():
     assert told(0, 0, 0.2).startswith(
         "0.00 of the bedrock (over the area 0.00 to 0.16)"
     )
-    assert told(0.3) == (
-        "0.30 of the bedrock; higher than 90 % of the land where this is known"
+    assert told(0.25) == (
+        "0.25 of the bedrock; higher than 85 % of the land where this is known"
     )
 
 
