@@ -20,7 +20,7 @@ from geodata.release.inputs import Inputs, Parameters, gather
 from geodata.release.learned import FOLDER as LEARNED_FOLDER
 from geodata.release.learned import account_of, opinions, write_files
 from geodata.release.manifest import make_manifest
-from geodata.release.maps import write_maps
+from geodata.release.maps import RankedMaps, maps_written
 from geodata.release.open import OVERALL, open_release
 from geodata.release.publish import make_current, new_folder, publish
 from geodata.release.surroundings import read_surroundings
@@ -120,69 +120,67 @@ def _build(
         measured = measure(readings, cells, progress)
         survey = survey_cells(cells, readings, measured, around)
         maps, areas = _score(models, survey, inputs.parameters, progress)
-        learned = opinions(learned_models, survey)
-        maps[OVERALL], ranks = write_maps(folder, maps, learned, survey, progress)
-        ranked = rank(areas)
-        for area in ranked:
-            opinion = learned.get(area.deposit_type.id)
-            area.explanation["learned"] = account_of(area, opinion, survey)
-        prospects = to_table(ranked)
-        known = coverage_of_layers(store, readings.values(), survey, around)
-        write_tables(
-            folder,
-            prospects,
-            around,
-            store=store,
-            named=sorted(set(named_layers(readings).values())),
-            coverage=known.values(),
-        )
-        told = [area.explanation for area in ranked]
-        write_json(
-            folder / "explanations.json", dict(zip(prospects["id"], told, strict=True))
-        )
-        report = check_sites(
-            ranks,
-            {name: found.coverage for name, found in maps.items()},
-            cells,
-            around,
-            circular_sites(models, readings, store, around.occurrences),
-            baselines=single_inputs(readings, measured),
-        )
-        progress("Testing the models", 0.0)
-        moved = sensitivities(models, survey)
-        report |= trial_reports(
-            inputs.learned,
-            inputs.examples,
-            ranks,
-            learned,
-            moved,
-            present=store.ids(),
-        )
-        progress("Testing the models", 1.0)
-        write_json(folder / "validation.json", report)
-        _write_models(folder / "deposit_types", inputs.deposit_types)
-        write_files(folder / LEARNED_FOLDER, inputs.learned)
-        progress("Drawing the figures", 0.0)
-        (folder / "figures").mkdir()
-        draw_map(
-            folder / "figures" / "prospects.png",
-            cells,
-            ranks[OVERALL],
-            prospects,
-            around,
-            release_id=inputs.release_id,
-        )
-        draw_capture(folder / "figures" / "capture.png", report)
-        draw_trials(
-            folder / "figures",
-            report,
-            moved,
-            learned,
-            ranks,
-            cells=cells,
-            around=around,
-        )
-        progress("Drawing the figures", 1.0)
+        made = RankedMaps.of(maps, opinions(learned_models, survey))
+        ranks, coverages, learned = made.ranks, made.coverages(), made.learned
+        with maps_written(folder, made, survey, progress):
+            del maps, made  # their memory is free once they are written
+            ranked = rank(areas)
+            for area in ranked:
+                opinion = learned.get(area.deposit_type.id)
+                area.explanation["learned"] = account_of(area, opinion, survey)
+            prospects = to_table(ranked)
+            known = coverage_of_layers(store, readings.values(), survey, around)
+            write_tables(
+                folder,
+                prospects,
+                around,
+                store=store,
+                named=sorted(set(named_layers(readings).values())),
+                coverage=known.values(),
+            )
+            told = [area.explanation for area in ranked]
+            write_json(
+                folder / "explanations.json",
+                dict(zip(prospects["id"], told, strict=True)),
+            )
+            report = check_sites(
+                ranks,
+                coverages,
+                cells,
+                around,
+                circular_sites(models, readings, store, around.occurrences),
+                baselines=single_inputs(readings, measured),
+            )
+            progress("Testing the models", 0.0)
+            moved = sensitivities(models, survey)
+            report |= trial_reports(
+                inputs.learned,
+                inputs.examples,
+                ranks,
+                learned,
+                moved,
+                present=store.ids(),
+            )
+            progress("Testing the models", 1.0)
+            write_json(folder / "validation.json", report)
+            _write_models(folder / "deposit_types", inputs.deposit_types)
+            write_files(folder / LEARNED_FOLDER, inputs.learned)
+            progress("Drawing the figures", 0.0)
+            figures = folder / "figures"
+            figures.mkdir()
+            draw_map(
+                figures / "prospects.png",
+                cells,
+                ranks[OVERALL],
+                prospects,
+                around,
+                release_id=inputs.release_id,
+            )
+            draw_capture(figures / "capture.png", report)
+            draw_trials(
+                figures, report, moved, learned, ranks, cells=cells, around=around
+            )
+            progress("Drawing the figures", 1.0)
         return publish(
             folder,
             releases,

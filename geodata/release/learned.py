@@ -1,5 +1,6 @@
 """The learned opinion in a release: its files, its maps, its agreement."""
 
+import os
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -110,6 +111,7 @@ def opinions(models: Mapping[str, LearnedModel], survey: Survey) -> dict[str, Op
             model,
             survey.measured,
             {key: item.classes for key, item in survey.backgrounds.items()},
+            workers=os.cpu_count() or 1,
         )
         found[name] = Opinion(
             model=model, judgement=judgement, rank=area_rank(judgement.score)
