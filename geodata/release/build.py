@@ -20,7 +20,7 @@ from geodata.release.inputs import Inputs, Parameters, gather
 from geodata.release.learned import FOLDER as LEARNED_FOLDER
 from geodata.release.learned import account_of, opinions, write_files
 from geodata.release.manifest import make_manifest
-from geodata.release.maps import RankedMaps, maps_written
+from geodata.release.maps import RankedMaps, beside, write_evidence, write_maps
 from geodata.release.open import OVERALL, open_release
 from geodata.release.publish import make_current, new_folder, publish
 from geodata.release.surroundings import read_surroundings
@@ -119,10 +119,12 @@ def _build(
         readings = prepare_all(models.values(), store, learned=learned_models.values())
         measured = measure(readings, cells, progress)
         survey = survey_cells(cells, readings, measured, around)
-        maps, areas = _score(models, survey, inputs.parameters, progress)
-        made = RankedMaps.of(maps, opinions(learned_models, survey))
-        ranks, coverages, learned = made.ranks, made.coverages(), made.learned
-        with maps_written(folder, made, survey, progress):
+        with beside() as begin:
+            begin(write_evidence, folder, survey, progress)
+            maps, areas = _score(models, survey, inputs.parameters, progress)
+            made = RankedMaps.of(maps, opinions(learned_models, survey))
+            ranks, coverages, learned = made.ranks, made.coverages(), made.learned
+            begin(write_maps, folder, made, cells, progress)
             del maps, made  # their memory is free once they are written
             ranked = rank(areas)
             for area in ranked:
@@ -163,11 +165,9 @@ def _build(
             )
             progress("Testing the models", 1.0)
             write_json(folder / "validation.json", report)
-            _write_models(folder / "deposit_types", inputs.deposit_types)
-            write_files(folder / LEARNED_FOLDER, inputs.learned)
+            _write_models(folder, inputs)
             progress("Drawing the figures", 0.0)
-            figures = folder / "figures"
-            figures.mkdir()
+            (figures := folder / "figures").mkdir()
             draw_map(
                 figures / "prospects.png",
                 cells,
@@ -235,10 +235,13 @@ def _score(
     return maps, areas
 
 
-def _write_models(folder: Path, texts: Mapping[str, str]) -> None:
-    folder.mkdir()
-    for name, text in texts.items():
-        (folder / f"{name}.toml").write_text(text, encoding="utf-8")
+def _write_models(folder: Path, inputs: Inputs) -> None:
+    """Put the texts of the models of both kinds into a release."""
+    (folder / "deposit_types").mkdir()
+    for name, text in inputs.deposit_types.items():
+        path = folder / "deposit_types" / f"{name}.toml"
+        path.write_text(text, encoding="utf-8")
+    write_files(folder / LEARNED_FOLDER, inputs.learned)
 
 
 def check_memory(grid: Grid) -> None:

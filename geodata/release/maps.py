@@ -1,7 +1,7 @@
 """Write the maps of a release: favourability by type, over all types, measurements."""
 
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -16,8 +16,6 @@ from geodata.release.open import OVERALL
 from geodata.release.rasters import LEADING, RANK, write_measurements, write_shares
 from geodata.release.survey import Progress
 from geodata.scoring.favourability import Favourability, Overall, area_rank, overall
-
-_TASK = "Writing the maps"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,53 +59,60 @@ class RankedMaps:
 
 
 @contextmanager
-def maps_written(
-    folder: Path, maps: RankedMaps, survey: Survey, progress: Progress
-) -> Iterator[None]:
-    """Write every raster beside the work of a block; at its end all are there.
+def beside() -> Iterator[Callable[..., object]]:
+    """Give a function that has tasks done by another thread, one after another.
 
-    Parameters
-    ----------
-    folder : Path
-        Folder of the release.
-    maps : RankedMaps
-        Let go as soon as they are written, to make room for the measurements.
-    survey : Survey
-        The land cells and their measurements.
-    progress : function
-        Told how far it is, by another thread.
+    At the end of the block all of them are done.
+
+    Yields
+    ------
+    function (task, *arguments)
+        Lets the arguments go as soon as the task is done.
 
     Raises
     ------
-    OSError
-        If something could not be written, at the end of the block.
+    Exception
+        What a task raised, at the end of the block.
     """
     pool = ThreadPoolExecutor(1)
+    tasks: list[Future[object]] = []
+
+    def begin(task: Callable[..., object], *arguments: object) -> None:
+        tasks.append(pool.submit(task, *arguments))
+
     try:
-        tasks = [
-            pool.submit(_write_maps, folder, maps, survey.cells, progress),
-            pool.submit(_write_evidence, folder, survey, progress),
-        ]
-        del maps
-        yield
+        yield begin
         for task in tasks:
             task.result()
     finally:
         pool.shutdown(cancel_futures=True)  # on an error nothing more is begun
 
 
-def _write_maps(
+def write_maps(
     folder: Path, maps: RankedMaps, cells: Cells, progress: Progress
 ) -> None:
+    """Write a raster of each deposit type and one over all.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the release.
+    maps : RankedMaps
+        What is written.
+    cells : Cells
+        The land cells.
+    progress : function
+        Told how far it is.
+    """
     into = folder / "favourability"
     into.mkdir()
-    steps = len(maps.of_type) + 2
+    steps = len(maps.of_type) + 1
     for position, (name, found) in enumerate(maps.of_type.items()):
-        progress(_TASK, position / steps)
+        progress("Writing the maps", position / steps)
         second = maps.learned[name].bands() if name in maps.learned else {}
         bands = {**_bands(found), RANK: maps.ranks[name], **second}
         write_shares(into / f"{name}.tif", cells, bands)
-    progress(_TASK, len(maps.of_type) / steps)
+    progress("Writing the maps", (steps - 1) / steps)
     leading = maps.every.leading
     bands = {
         **_bands(maps.every.best),
@@ -115,11 +120,22 @@ def _write_maps(
         LEADING: np.where(leading < 0, np.nan, leading).astype(np.float32),
     }
     write_shares(into / f"{OVERALL}.tif", cells, bands)
-    progress(_TASK, (steps - 1) / steps)
+    progress("Writing the maps", 1.0)
 
 
-def _write_evidence(folder: Path, survey: Survey, progress: Progress) -> None:
-    """Write every measurement that there is as a band of one raster."""
+def write_evidence(folder: Path, survey: Survey, progress: Progress) -> None:
+    """Write every measurement that there is as a band of one raster.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the release.
+    survey : Survey
+        The land cells and their measurements.
+    progress : function
+        Told when it begins and ends.
+    """
+    progress("Writing the measurements", 0.0)
     (folder / "evidence").mkdir()
     present = {
         key: values
@@ -127,7 +143,7 @@ def _write_evidence(folder: Path, survey: Survey, progress: Progress) -> None:
         if survey.backgrounds[key].layer_title
     }
     write_measurements(folder / "evidence" / "measurements.tif", survey.cells, present)
-    progress(_TASK, 1.0)
+    progress("Writing the measurements", 1.0)
 
 
 def _bands(found: Favourability) -> dict[str, FloatArray]:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import rasterio
 from rasterio.io import MemoryFile
 from rasterio.shutil import copy
-from rasterio.transform import Affine
+from rasterio.transform import from_origin
 
 from geodata.errors import DamagedReleaseError
 from geodata.grid import EQUAL_AREA, Cells, FloatArray
@@ -101,7 +101,7 @@ def _fill(
     nodata: float,
 ) -> None:
     """Write bands, and beside them a file of each overview as GDAL names them."""
-    shapes = _halved(cells.grid.shape)
+    grid, shapes = cells.grid, _halved(cells.grid.shape)
     with ExitStack() as files:
         levels = [
             files.enter_context(
@@ -114,8 +114,12 @@ def _fill(
                     count=len(scales),
                     dtype="uint16" if nodata == UNKNOWN else "float32",
                     crs=EQUAL_AREA,
-                    transform=cells.grid.transform
-                    * Affine.scale(shapes[0][1] / columns, shapes[0][0] / rows),
+                    transform=from_origin(
+                        grid.west_m,
+                        grid.north_m,
+                        grid.cell_m * grid.columns / columns,
+                        grid.cell_m * grid.rows / rows,
+                    ),
                     nodata=nodata,
                     compress="ZSTD",
                     zstd_level=1,
