@@ -10,7 +10,7 @@ import numpy.typing as npt
 import rasterio
 from rasterio.io import MemoryFile
 from rasterio.shutil import copy
-from rasterio.transform import from_origin
+from rasterio.transform import Affine
 
 from geodata.errors import DamagedReleaseError
 from geodata.grid import EQUAL_AREA, Cells, FloatArray
@@ -114,11 +114,9 @@ def _fill(
                     count=len(scales),
                     dtype="uint16" if nodata == UNKNOWN else "float32",
                     crs=EQUAL_AREA,
-                    transform=from_origin(
-                        grid.west_m,
-                        grid.north_m,
-                        grid.cell_m * grid.columns / columns,
-                        grid.cell_m * grid.rows / rows,
+                    transform=Affine(
+                        *(grid.cell_m * grid.columns / columns, 0.0, grid.west_m),
+                        *(0.0, -grid.cell_m * grid.rows / rows, grid.north_m),
                     ),
                     nodata=nodata,
                     compress="ZSTD",
