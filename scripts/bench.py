@@ -135,13 +135,20 @@ def releases(cells: str, home: Path) -> Iterator[Figure]:
     limits = {5_000.0: (15.0, 3.0), 1_000.0: (75.0, 3.0)}
     for text in cells.split(","):
         cell_m = float(text)
-        seconds, gigabytes = build(cell_m, home)
+        seconds, busy, gigabytes = build(cell_m, home)
         limit_s, limit_gb = limits.get(cell_m, limits[1_000.0])
         name = f"release, cells of {cell_m / 1000:g} km"
         stated = "limit" if cell_m in limits else "limit at 1 km"
         yield Figure(what=name, against=stated, ours=seconds, theirs=limit_s, unit="s")
         yield Figure(
-            what=f"{name}, memory",
+            what=f"{name}, processor time by core",  # what others run counts less in it
+            against=stated,
+            ours=busy / (os.cpu_count() or 1),
+            theirs=limit_s,
+            unit="s",
+        )
+        yield Figure(
+            what=f"{name}, peak memory",
             against=stated,
             ours=gigabytes,
             theirs=limit_gb,
@@ -193,8 +200,8 @@ def memory_of_session(session: int) -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-def build(cell_m: float, home: Path) -> tuple[float, float]:
-    """Build one release; return seconds and the most memory it held, GB."""
+def build(cell_m: float, home: Path) -> tuple[float, float, float]:
+    """Build one release; return seconds, those of all cores, and peak memory, GB."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "layers").symlink_to((home / "layers").resolve())
         started = time.monotonic()
@@ -212,7 +219,8 @@ def build(cell_m: float, home: Path) -> tuple[float, float]:
         _, status, usage = os.wait4(process.pid, 0)
         if status != 0:
             raise SystemExit(f"The release at {cell_m:g} m could not be built.")
-        return time.monotonic() - started, usage.ru_maxrss / 1e6
+        busy = usage.ru_utime + usage.ru_stime
+        return time.monotonic() - started, busy, usage.ru_maxrss / 1e6
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ COARSER = ((10.0, 100.0), (3.0, 25.0))
 
 KM_PER_DEGREE = 111.195  # arc of a sphere of 6371.0 km; only sets the spacing
 _FEWER = 2  # times fewer points make a coarser tree worth asking first
+_SCOUTED = 16  # places that share one measurement of whether they can be far
 _LEAF = 32  # points on lines come in long rows: faster than fewer or more
 _WGS84_A_KM = 6378.137
 _WGS84_E2 = 0.00669437999014
@@ -87,19 +88,23 @@ class Proximity:
         shapes = self.table.geometry.to_numpy()
         return np.asarray(shapely.segmentize(shapes, spacing_km / KM_PER_DEGREE))
 
-    def distance_km(self, lon: DegreeArray, lat: DegreeArray) -> FloatArray:
+    def distance_km(
+        self, lon: DegreeArray, lat: DegreeArray, *, farthest_km: float = np.inf
+    ) -> FloatArray:
         """Measure the distance to the nearest geometry.
 
         Parameters
         ----------
         lon, lat : array of float64, shape (places,)
             Degrees, WGS 84.
+        farthest_km : float
+            What is farther is not sought.
 
         Returns
         -------
         array of float32, shape (places,)
-            Kilometres, error at most 0.2 km or 1 %; NaN where the layer does not
-            map the place, because "not mapped" is not "far".
+            Kilometres, error at most 0.2 km or 1 %; NaN beyond ``farthest_km`` and
+            where the layer does not map the place, because "not mapped" is not "far".
         """
         distance = np.full(lon.shape, np.nan, dtype=np.float32)
         if self.table.empty:
@@ -110,17 +115,26 @@ class Proximity:
             distance[inside] = 0
             sought &= ~inside
         places = earth_centred(lon[sought], lat[sought])
-        distance[sought] = arc_km(self._chord_km(places))
+        distance[sought] = arc_km(self._chord_km(places, farthest_km))
+        distance[distance > farthest_km] = np.nan
         return distance
 
-    def _chord_km(self, places: DegreeArray) -> DegreeArray:
-        """Straight distance to the nearest point, coarsely first; places (n, 3)."""
+    def _chord_km(self, places: DegreeArray, farthest_km: float) -> DegreeArray:
+        """Straight distance to the nearest point, coarsely first; places (n, 3).
+
+        Infinite where all are farther than the farthest: an arc is no shorter.
+        """
         chord = np.zeros(len(places))
-        nearer_than = np.inf
-        for tree, beyond_km in (*self._coarser_trees, (self._tree, 0.0)):
-            near = chord < nearer_than
-            chord[near] = tree.query(places[near])[0]
-            nearer_than = beyond_km
+        sought = np.ones(len(places), dtype=np.bool_)
+        for tree, beyond_km in self._coarser_trees:
+            asked = sought & (_at_most(tree, places) >= beyond_km)
+            chord[asked] = tree.query(places[asked], distance_upper_bound=farthest_km)[
+                0
+            ]
+            sought = chord < beyond_km
+        chord[sought] = self._tree.query(
+            places[sought], distance_upper_bound=farthest_km
+        )[0]
         return chord
 
     def nearest_row(self, lon: float, lat: float) -> int:
@@ -131,6 +145,17 @@ class Proximity:
 
 def _tree_of(points: DegreeArray) -> cKDTree:
     return cKDTree(earth_centred(points[:, 0], points[:, 1]), leafsize=_LEAF)
+
+
+def _at_most(tree: cKDTree, places: DegreeArray) -> npt.NDArray[np.float64]:
+    """Say how far the nearest point is at most, by what one place in many measures.
+
+    Places that follow each other are often neighbours, as the cells of a map are.
+    """
+    scouts = places[::_SCOUTED]
+    distance = np.repeat(tree.query(scouts)[0], _SCOUTED)[: len(places)]
+    apart = places - np.repeat(scouts, _SCOUTED, axis=0)[: len(places)]
+    return np.asarray(distance + np.sqrt(np.einsum("ij,ij->i", apart, apart)))
 
 
 def earth_centred(lon: DegreeArray, lat: DegreeArray) -> DegreeArray:

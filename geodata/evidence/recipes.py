@@ -104,7 +104,9 @@ def _within(reading: Reading, store: LayerStore) -> Reading:
 
     def values(lon: DegreeArray, lat: DegreeArray) -> FloatArray:
         inside = np.isin(setting.values(lon, lat), codes)
-        return np.where(inside, reading.values(lon, lat), np.float32(np.nan))
+        found = np.full(inside.shape, np.nan, dtype=np.float32)
+        found[inside] = reading.values(lon[inside], lat[inside])
+        return found
 
     return dataclasses.replace(reading, values=values)
 
@@ -179,9 +181,7 @@ def _of_distance(
     farthest = measurement.window_km or np.inf
 
     def values(lon: DegreeArray, lat: DegreeArray) -> FloatArray:
-        distance = proximity.distance_km(lon, lat)
-        distance[distance > farthest] = np.nan
-        return distance
+        return proximity.distance_km(lon, lat, farthest_km=farthest)
 
     def name_at(lon: float, lat: float) -> str:
         return "" if table.empty else _name(table, proximity.nearest_row(lon, lat))
@@ -211,8 +211,16 @@ def _code_at(
 ) -> FloatArray:
     """Class code of the polygon that holds each place; NaN in none."""
     found = np.full(lon.shape, np.nan, dtype=np.float32)
-    for polygon, code in zip(table.geometry, codes, strict=True):
-        west, south, east, north = polygon.bounds
+    if not lon.size:
+        return found
+    shapes = table.geometry.to_numpy()
+    bounds = shapely.bounds(shapes)
+    first = (lon.min(), lat.min())
+    last = (lon.max(), lat.max())
+    meets = (bounds[:, :2] <= last).all(axis=1) & (bounds[:, 2:] >= first).all(axis=1)
+    for row in np.flatnonzero(meets):
+        polygon, code = shapes[row], codes[row]
+        west, south, east, north = bounds[row]
         near = np.flatnonzero(
             (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
         )

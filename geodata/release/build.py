@@ -25,7 +25,7 @@ from geodata.release.learned import (
     write_files,
 )
 from geodata.release.manifest import make_manifest
-from geodata.release.maps import write_maps
+from geodata.release.maps import RankedMaps, beside, write_evidence, write_maps
 from geodata.release.open import OVERALL, open_release
 from geodata.release.publish import make_current, new_folder, publish
 from geodata.release.surroundings import read_surroundings
@@ -120,75 +120,74 @@ def _build(
     progress("Laying the grid", 1.0)
     needed = _DISK_BASE + _DISK_PER_CELL * len(cells)
     with new_folder(releases, inputs.release_id, needed=needed) as folder:
-        tested = bearing_maps(inputs.learned)
-        learned_models = {name: item.read() for name, item in tested.items()}
+        learned_models = {
+            name: item.read() for name, item in bearing_maps(inputs.learned).items()
+        }
         readings = prepare_all(models.values(), store, learned=learned_models.values())
         measured = measure(readings, cells, progress)
         survey = survey_cells(cells, readings, measured, around)
-        maps, areas = _score(models, survey, inputs.parameters, progress)
-        learned = opinions(learned_models, survey)
-        maps[OVERALL], ranks = write_maps(folder, maps, learned, survey, progress)
-        ranked = rank(areas)
-        for area in ranked:
-            opinion = learned.get(area.deposit_type.id)
-            area.explanation["learned"] = account_of(area, opinion, survey)
-        prospects = to_table(ranked)
-        known = coverage_of_layers(store, readings.values(), survey, around)
-        write_tables(
-            folder,
-            prospects,
-            around,
-            store=store,
-            named=sorted(set(named_layers(readings).values())),
-            coverage=known.values(),
-        )
-        told = [area.explanation for area in ranked]
-        write_json(
-            folder / "explanations.json", dict(zip(prospects["id"], told, strict=True))
-        )
-        report = check_sites(
-            ranks,
-            {name: found.coverage for name, found in maps.items()},
-            cells,
-            around,
-            circular_sites(models, readings, store, around.occurrences),
-            baselines=single_inputs(readings, measured),
-        )
-        progress("Testing the models", 0.0)
-        moved = sensitivities(models, survey)
-        report |= trial_reports(
-            inputs.learned,
-            inputs.examples,
-            ranks,
-            learned,
-            moved,
-            present=store.ids(),
-        )
-        progress("Testing the models", 1.0)
-        write_json(folder / "validation.json", report)
-        _write_models(folder / "deposit_types", inputs.deposit_types)
-        write_files(folder / LEARNED_FOLDER, tested)
-        progress("Drawing the figures", 0.0)
-        (folder / "figures").mkdir()
-        draw_map(
-            folder / "figures" / "prospects.png",
-            cells,
-            ranks[OVERALL],
-            prospects,
-            around,
-            release_id=inputs.release_id,
-        )
-        draw_capture(folder / "figures" / "capture.png", report)
-        draw_trials(
-            folder / "figures",
-            report,
-            moved,
-            learned,
-            ranks,
-            cells=cells,
-            around=around,
-        )
-        progress("Drawing the figures", 1.0)
+        with beside() as begin:
+            begin(write_evidence, folder, survey, progress)
+            maps, areas = _score(models, survey, inputs.parameters, progress)
+            made = RankedMaps.of(maps, opinions(learned_models, survey))
+            ranks, coverages, learned = made.ranks, made.coverages(), made.learned
+            begin(write_maps, folder, made, cells, progress)
+            del maps, made  # their memory is free once they are written
+            ranked = rank(areas)
+            for area in ranked:
+                opinion = learned.get(area.deposit_type.id)
+                area.explanation["learned"] = account_of(area, opinion, survey)
+            prospects = to_table(ranked)
+            known = coverage_of_layers(store, readings.values(), survey, around)
+            write_tables(
+                folder,
+                prospects,
+                around,
+                store=store,
+                named=sorted(set(named_layers(readings).values())),
+                coverage=known.values(),
+            )
+            told = [area.explanation for area in ranked]
+            write_json(
+                folder / "explanations.json",
+                dict(zip(prospects["id"], told, strict=True)),
+            )
+            report = check_sites(
+                ranks,
+                coverages,
+                cells,
+                around,
+                circular_sites(models, readings, store, around.occurrences),
+                baselines=single_inputs(readings, measured),
+            )
+            progress("Testing the models", 0.0)
+            moved = sensitivities(models, survey)
+            report |= trial_reports(
+                inputs.learned,
+                inputs.examples,
+                ranks,
+                learned,
+                moved,
+                present=store.ids(),
+            )
+            progress("Testing the models", 1.0)
+            write_json(folder / "validation.json", report)
+            _write_models(folder, inputs)
+            progress("Drawing the figures", 0.0)
+            (figures := folder / "figures").mkdir()
+            draw_map(
+                figures / "prospects.png",
+                cells,
+                ranks[OVERALL],
+                prospects,
+                around,
+                release_id=inputs.release_id,
+            )
+            draw_capture(figures / "capture.png", report)
+            draw_trials(
+                figures, report, moved, learned, ranks, cells=cells, around=around
+            )
+            progress("Drawing the figures", 1.0)
         return publish(
             folder,
             releases,
@@ -243,10 +242,13 @@ def _score(
     return maps, areas
 
 
-def _write_models(folder: Path, texts: Mapping[str, str]) -> None:
-    folder.mkdir()
-    for name, text in texts.items():
-        (folder / f"{name}.toml").write_text(text, encoding="utf-8")
+def _write_models(folder: Path, inputs: Inputs) -> None:
+    """Put the texts of the models of both kinds into a release."""
+    (folder / "deposit_types").mkdir()
+    for name, text in inputs.deposit_types.items():
+        path = folder / "deposit_types" / f"{name}.toml"
+        path.write_text(text, encoding="utf-8")
+    write_files(folder / LEARNED_FOLDER, bearing_maps(inputs.learned))
 
 
 def check_memory(grid: Grid) -> None:

@@ -65,10 +65,10 @@ def draw_map(
     east = west + grid.columns * grid.cell_m
     south = north - grid.rows * grid.cell_m
     fill(axes, around.land, _GROUND)
-    every = max(1, grid.columns // _PIXELS)  # no finer than the picture
+    shown, extent = thinned(cells, rank)
     axes.imshow(
-        cells.to_map(rank)[::every, ::every],
-        extent=(west, east, south, north),
+        shown,
+        extent=extent,
         cmap=ListedColormap(RANK_COLOURS),
         norm=BoundaryNorm(RANK_BREAKS, len(RANK_COLOURS)),
         interpolation="nearest",
@@ -159,6 +159,31 @@ def draw_capture(path: Path, report: Mapping[str, Any]) -> None:
     )
     axes.legend(loc="lower right", fontsize=8)
     save(figure, path)
+
+
+def thinned(
+    cells: Cells, values: FloatArray
+) -> tuple[FloatArray, tuple[float, float, float, float]]:
+    """Return a map no finer than a picture, and where it lies.
+
+    Returns
+    -------
+    array of float32
+        Every n-th cell each way, n the least that leaves at most 1 600 across.
+    tuple of float
+        West, east, south and north edge, metres.
+    """
+    grid = cells.grid
+    every = -(-grid.columns // _PIXELS)
+    shown = cells.to_map(values)[::every, ::every]
+    step = every * grid.cell_m
+    east = grid.west_m + shown.shape[1] * step
+    return shown, (
+        grid.west_m,
+        east,
+        grid.north_m - shown.shape[0] * step,
+        grid.north_m,
+    )
 
 
 def fill(axes: Axes, table: gpd.GeoDataFrame, colour: str, zorder: int = 1) -> None:

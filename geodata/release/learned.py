@@ -1,6 +1,7 @@
 """The learned opinion in a release: its files, its maps, its agreement."""
 
 import json
+import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -127,7 +128,9 @@ def opinions(models: Mapping[str, LearnedModel], survey: Survey) -> dict[str, Op
     """Let every learned model judge the cells of a survey."""
     found = {}
     for name, model in models.items():
-        judgement = judge(model, survey.measured, _classes(survey))
+        judgement = judge(
+            model, survey.measured, _classes(survey), workers=os.cpu_count() or 1
+        )
         found[name] = Opinion(
             model=model,
             judgement=judgement,

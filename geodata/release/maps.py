@@ -1,60 +1,149 @@
 """Write the maps of a release: favourability by type, over all types, measurements."""
 
-from collections.abc import Mapping
-from dataclasses import fields
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
-from geodata.grid import FloatArray
+from geodata.grid import Cells, FloatArray
 from geodata.prospects.describe import Survey
 from geodata.release.learned import Opinion
 from geodata.release.open import OVERALL
 from geodata.release.rasters import LEADING, RANK, write_measurements, write_shares
 from geodata.release.survey import Progress
-from geodata.scoring.favourability import Favourability, area_rank, overall
+from geodata.scoring.favourability import Favourability, Overall, area_rank, overall
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankedMaps:
+    """Every map of a release, with the order it puts the area in.
+
+    Attributes
+    ----------
+    of_type : mapping of str to Favourability
+        By deposit type.
+    every : Overall
+        Over all types.
+    learned : mapping of str to Opinion
+        What the learned models say, by deposit type.
+    ranks : mapping of str to array of float32, shape (cells,)
+        Area rank, 0 best to 1, by deposit type and for :data:`OVERALL`: by
+        p10 × coverage, the score that prospect areas are drawn and ranked by.
+    """
+
+    of_type: Mapping[str, Favourability]
+    every: Overall
+    learned: Mapping[str, Opinion]
+    ranks: Mapping[str, FloatArray]
+
+    @classmethod
+    def of(
+        cls, of_type: Mapping[str, Favourability], learned: Mapping[str, Opinion]
+    ) -> Self:
+        """Find the map over all types, and rank the area by each."""
+        every = overall(of_type)
+        ranked = {
+            name: area_rank(found.conservative) for name, found in of_type.items()
+        }
+        ranked[OVERALL] = area_rank(every.best.conservative)
+        return cls(of_type=of_type, every=every, learned=learned, ranks=ranked)
+
+    def coverages(self) -> dict[str, FloatArray]:
+        """Return the coverage of each map that is ranked."""
+        found = {name: item.coverage for name, item in self.of_type.items()}
+        return {**found, OVERALL: self.every.best.coverage}
+
+
+@contextmanager
+def beside() -> Iterator[Callable[..., object]]:
+    """Give a function that has tasks done by another thread, one after another.
+
+    At the end of the block all of them are done.
+
+    Yields
+    ------
+    function (task, *arguments)
+        Lets the arguments go as soon as the task is done.
+
+    Raises
+    ------
+    Exception
+        What a task raised, at the end of the block.
+    """
+    pool = ThreadPoolExecutor(1)
+    tasks: list[Future[object]] = []
+
+    def begin(task: Callable[..., object], *arguments: object) -> None:
+        tasks.append(pool.submit(task, *arguments))
+
+    try:
+        yield begin
+        for task in tasks:
+            task.result()
+    finally:
+        pool.shutdown(cancel_futures=True)  # on an error nothing more is begun
 
 
 def write_maps(
-    folder: Path,
-    maps: Mapping[str, Favourability],
-    learned: Mapping[str, Opinion],
-    survey: Survey,
-    progress: Progress,
-) -> tuple[Favourability, dict[str, FloatArray]]:
-    """Write every raster; return the map over all types, and every area rank.
+    folder: Path, maps: RankedMaps, cells: Cells, progress: Progress
+) -> None:
+    """Write a raster of each deposit type and one over all.
 
-    Every map is ranked by p10 × coverage, the score that prospect areas are drawn
-    and ranked by.
+    Parameters
+    ----------
+    folder : Path
+        Folder of the release.
+    maps : RankedMaps
+        What is written.
+    cells : Cells
+        The land cells.
+    progress : function
+        Told how far it is.
     """
-    ranks = {name: area_rank(found.conservative) for name, found in maps.items()}
-    (folder / "favourability").mkdir()
-    (folder / "evidence").mkdir()
-    steps = len(maps) + 2
-    for position, (name, found) in enumerate(maps.items()):
+    into = folder / "favourability"
+    into.mkdir()
+    steps = len(maps.of_type) + 1
+    for position, (name, found) in enumerate(maps.of_type.items()):
         progress("Writing the maps", position / steps)
-        path = folder / "favourability" / f"{name}.tif"
-        second = learned[name].bands() if name in learned else {}
-        bands = {**_bands(found), RANK: ranks[name], **second}
-        write_shares(path, survey.cells, bands)
-    progress("Writing the maps", len(maps) / steps)
-    every = overall(maps)
-    ranks[OVERALL] = area_rank(every.best.conservative)
-    leading = np.where(every.leading < 0, np.nan, every.leading).astype(np.float32)
-    write_shares(
-        folder / "favourability" / f"{OVERALL}.tif",
-        survey.cells,
-        {**_bands(every.best), RANK: ranks[OVERALL], LEADING: leading},
-    )
-    progress("Writing the maps", (len(maps) + 1) / steps)
+        second = maps.learned[name].bands() if name in maps.learned else {}
+        bands = {**_bands(found), RANK: maps.ranks[name], **second}
+        write_shares(into / f"{name}.tif", cells, bands)
+    progress("Writing the maps", (steps - 1) / steps)
+    leading = maps.every.leading
+    bands = {
+        **_bands(maps.every.best),
+        RANK: maps.ranks[OVERALL],
+        LEADING: np.where(leading < 0, np.nan, leading).astype(np.float32),
+    }
+    write_shares(into / f"{OVERALL}.tif", cells, bands)
+    progress("Writing the maps", 1.0)
+
+
+def write_evidence(folder: Path, survey: Survey, progress: Progress) -> None:
+    """Write every measurement that there is as a band of one raster.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the release.
+    survey : Survey
+        The land cells and their measurements.
+    progress : function
+        Told when it begins and ends.
+    """
+    progress("Writing the measurements", 0.0)
+    (folder / "evidence").mkdir()
     present = {
         key: values
         for key, values in survey.measured.items()
         if survey.backgrounds[key].layer_title
     }
     write_measurements(folder / "evidence" / "measurements.tif", survey.cells, present)
-    progress("Writing the maps", 1.0)
-    return every.best, ranks
+    progress("Writing the measurements", 1.0)
 
 
 def _bands(found: Favourability) -> dict[str, FloatArray]:

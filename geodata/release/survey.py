@@ -56,7 +56,11 @@ def measure(
     dict of str to array of float32, shape (cells,)
         NaN = unknown.
     """
-    measured = {key: np.full(len(cells), np.nan, dtype=np.float32) for key in readings}
+    nowhere = np.broadcast_to(np.float32(np.nan), len(cells))  # takes no memory
+    measured = {
+        key: np.empty(len(cells), dtype=np.float32) if reading.provenance else nowhere
+        for key, reading in readings.items()
+    }
     blocks = list(cells.blocks(BLOCK))
 
     def measure_block(block: slice) -> None:
@@ -78,14 +82,15 @@ def survey_cells(
     around: Surroundings,
 ) -> Survey:
     """Put measurements and surroundings together for the description of areas."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        backgrounds = pool.map(
+            lambda key: _background(readings[key], measured[key]), readings
+        )
     return Survey(
         cells=cells,
         state=state_of_cells(around.states, cells),
         measured=measured,
-        backgrounds={
-            key: _background(reading, measured[key])
-            for key, reading in readings.items()
-        },
+        backgrounds=dict(zip(readings, backgrounds, strict=True)),
         names={key: reading.name_at for key, reading in readings.items()},
         places=around.places,
         occurrences=around.occurrences,

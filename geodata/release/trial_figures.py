@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from geodata.grid import Cells, FloatArray
-from geodata.release.figures import fill, outline, save
+from geodata.release.figures import fill, outline, save, thinned
 from geodata.release.surroundings import Surroundings
 from geodata.scoring.agreement import (
     BOTH,
@@ -196,9 +196,10 @@ def draw_agreement(
     found = classes(expert_rank, learned_rank).astype(np.float32)
     found[found == UNKNOWN] = np.nan
     order = sorted(AGREEMENT_COLOURS)
+    shown, extent = thinned(cells, found)
     axes.imshow(
-        cells.to_map(found),
-        extent=(grid.west_m, east, south, grid.north_m),
+        shown,
+        extent=extent,
         cmap=ListedColormap([AGREEMENT_COLOURS[value] for value in order]),
         vmin=order[0] - 0.5,
         vmax=order[-1] + 0.5,

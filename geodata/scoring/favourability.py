@@ -10,7 +10,11 @@ import numpy.typing as npt
 from geodata.grid import FloatArray
 from geodata.scoring.deposit_type import DepositType
 from geodata.scoring.mineral_system import evidence_at, score
+from geodata.scoring.tabulated import TabulatedDraws
 from geodata.scoring.uncertainty import CHUNK, Draws, scored_parts, spread
+
+TABLES_FROM = 50_000
+"""Places from which on it takes less time to tabulate the curves of all draws."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +79,12 @@ def score_places(
         coverage=np.zeros(count, dtype=np.float32),
     )
 
+    tables = (
+        TabulatedDraws.of(deposit_type, draws, measured, classes)
+        if count >= TABLES_FROM
+        else None
+    )
+
     def score_block(start: int) -> int:
         part = slice(start, start + CHUNK)
         here = {key: measured[key][part] for key in keys}
@@ -89,7 +99,9 @@ def score_places(
         )
         result.favourability[part] = found.favourability
         result.coverage[part] = found.coverage
-        for rows, scores in scored_parts(deposit_type, draws, here, classes):
+        alike = None if tables is None else tables.at(here)
+        parts = scored_parts(deposit_type, draws, here, classes, alike=alike)
+        for rows, scores in parts:
             range_here = spread(scores)
             result.p10[start + rows] = range_here.p10
             result.p50[start + rows] = range_here.p50

@@ -145,8 +145,31 @@ def combine(terms: Iterable[Term]) -> Score:
         weights[name] = weights[name] + weight if name in weights else weight
     if everything is None:
         raise ValueError("a score needs at least one term; got none")
-    log_sum = np.zeros((), dtype=everything.dtype)
-    known = np.zeros((), dtype=everything.dtype)
+    found = across_components(sums, weights)
+    with np.errstate(invalid="ignore"):
+        return Score(
+            log_favourability=np.broadcast_to(found.log_favourability, shape),
+            coverage=np.broadcast_to(found.coverage / everything, shape),
+        )
+
+
+def across_components(
+    sums: Mapping[str, FloatArray], weights: Mapping[str, FloatArray]
+) -> Score:
+    """Take the geometric mean of components.
+
+    Parameters
+    ----------
+    sums, weights : mapping of str to array
+        By component Σ w x and Σ w over its known evidence; they broadcast.
+
+    Returns
+    -------
+    Score
+        With the known weight, not its share, as ``coverage``.
+    """
+    log_sum = np.zeros((), dtype=np.float32)
+    known = np.zeros((), dtype=np.float32)
     with np.errstate(invalid="ignore", divide="ignore"):
         for name, weight in weights.items():
             log_part = np.asarray(sums[name] / weight)
@@ -158,10 +181,7 @@ def combine(terms: Iterable[Term]) -> Score:
                 log_part = np.where(nothing, 0, log_part)
             log_sum = log_sum + log_part
             known = known + weight
-        return Score(
-            log_favourability=np.broadcast_to(log_sum / known, shape),
-            coverage=np.broadcast_to(known / everything, shape),
-        )
+        return Score(log_favourability=np.asarray(log_sum / known), coverage=known)
 
 
 def score(deposit_type: DepositType, values: Sequence[FloatArray]) -> Score:

@@ -8,6 +8,7 @@ movement that was known at a place.
 """
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +20,7 @@ from geodata.grid import FloatArray
 from geodata.scoring.learning.argument import Argument, Float64Array, encode
 from geodata.scoring.learning.fit import Coefficients
 
-CHUNK = 200_000  # places judged at once
+CHUNK = 50_000  # places judged at once: small enough to share among threads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +127,8 @@ def judge(
     model: LearnedModel,
     measured: Mapping[str, FloatArray],
     classes: Mapping[str, Sequence[str]],
+    *,
+    workers: int = 1,
 ) -> Judgement:
     """Judge places by a learned model.
 
@@ -137,18 +140,24 @@ def judge(
         NaN = unknown.
     classes : mapping of measurement key to sequence of str
         Names of classes.
+    workers : int
+        Threads; the result does not depend on it.
     """
     keys = [item.measurement.key for item in model.arguments]
     count = len(measured[keys[0]])
     score = np.full(count, np.nan, dtype=np.float32)
     coverage = np.zeros(count, dtype=np.float32)
-    for start in range(0, count, CHUNK):
+
+    def judge_block(start: int) -> None:
         part = slice(start, start + CHUNK)
         encoded = model.encode({key: measured[key][part] for key in keys}, classes)
         share = coverage_of(model, encoded)
         found = expit(model.coefficients.log_odds(encoded))
         score[part] = np.where(share > 0, found, np.nan)
         coverage[part] = share
+
+    with ThreadPoolExecutor(workers) as pool:
+        list(pool.map(judge_block, range(0, count, CHUNK)))
     return Judgement(score=score, coverage=coverage)
 
 

@@ -183,3 +183,26 @@ def test_a_layer_that_maps_none_of_the_places_knows_nothing_of_them():
     found = Proximity(MERIDIAN, shapely.box(0, 0, 1, 1)).distance_km(*at((71, 40)))
     assert np.isnan(found).all()
     assert found.dtype == np.float32
+
+
+def test_what_is_farther_than_the_farthest_is_not_known():
+    point = gpd.GeoDataFrame(geometry=[shapely.Point(70, 45)], crs="EPSG:4326")
+    lon, lat = np.array([70.0, 70.0, 70.0]), np.array([45.0, 45.5, 46.0])
+    found = Proximity(point, None).distance_km(lon, lat, farthest_km=60.0)
+    assert found[:2] == pytest.approx([0, 55.6], abs=0.1)
+    assert np.isnan(found[2])
+
+
+def test_cells_in_rows_are_as_far_as_places_in_any_order():
+    chance = np.random.default_rng(4)
+    walks = chance.uniform((60, 40), (80, 50), (20, 1, 2)) + np.cumsum(
+        chance.normal(0, 0.4, (20, 40, 2)), axis=1
+    )
+    lines = [shapely.LineString(walk) for walk in walks]
+    proximity = Proximity(gpd.GeoDataFrame(geometry=lines, crs="EPSG:4326"), None)
+    lon, lat = (axis.ravel() for axis in np.meshgrid(*(np.arange(60, 61.5, 0.03),) * 2))
+    order = chance.permutation(len(lon))
+    np.testing.assert_array_equal(
+        proximity.distance_km(lon, lat - 15)[order],
+        proximity.distance_km(lon[order], lat[order] - 15),
+    )

@@ -1,0 +1,53 @@
+"""Maps of a release on disk: their bands, and their overviews."""
+
+import numpy as np
+import pytest
+import rasterio
+
+from geodata.grid import Cells, Grid
+from geodata.release.maps import beside
+from geodata.release.rasters import NODATA, SCALE, write_measurements, write_shares
+
+GRID = Grid(cell_m=1000.0, west_m=0.0, north_m=0.0, rows=300, columns=701)
+CELLS = Cells(grid=GRID, index=np.arange(10, 300 * 701))
+
+
+def test_a_measurement_is_a_cog_with_the_overviews_gdal_would_make(tmp_path):
+    values = np.arange(len(CELLS), dtype=np.float32)
+    write_measurements(tmp_path / "a.tif", CELLS, {"one": values, "two": -values})
+    with rasterio.open(tmp_path / "a.tif", driver="GTiff") as source:
+        assert source.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
+        assert source.descriptions == ("one", "two")
+        assert source.overviews(1) == [2, 4]
+        assert source.transform == GRID.transform
+        full = source.read(1)
+    assert full.ravel()[10:].tolist() == values.tolist()
+    assert (full.ravel()[:10] == NODATA).all()
+    with rasterio.open(tmp_path / "a.tif", driver="GTiff", overview_level=0) as half:
+        columns = (np.arange(350) * (701 / 350) + 0.5).astype(int)
+        assert half.read(1).tolist() == full[::2][:, columns].tolist()
+
+
+def test_shares_are_whole_ten_thousandths(tmp_path):
+    values = np.full(len(CELLS), 0.12344, dtype=np.float32)
+    values[0] = np.nan
+    write_shares(tmp_path / "a.tif", CELLS, {"p10": values})
+    with rasterio.open(tmp_path / "a.tif", driver="GTiff") as source:
+        assert source.scales == (SCALE,)
+        assert source.read(1).ravel()[9:12].tolist() == [65_535, 65_535, 1_234]
+
+
+def test_tasks_beside_are_done_at_the_end_of_the_block_in_order():
+    done = []
+    with beside() as begin:
+        begin(done.append, 1)
+        begin(done.append, 2)
+    assert done == [1, 2]
+
+
+def test_what_a_task_raises_is_raised_at_the_end():
+    def fail():
+        raise OSError("the disk is full")
+
+    with pytest.raises(OSError, match="full"), beside() as begin:
+        begin(fail)
