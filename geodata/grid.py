@@ -6,7 +6,9 @@ a function of place, and the grid is nothing but a way to say "all these places"
 cells are shares of area.
 """
 
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -27,6 +29,7 @@ EQUAL_AREA = (
 )
 """Lambert azimuthal equal-area, centred on the five states; metres."""
 
+_TOGETHER = 100_000  # cells whose centres a thread finds at once
 SMALLEST_CELL_M = 30.0
 LARGEST_CELL_M = 50_000.0
 DEFAULT_CELL_M = 5_000.0  # positions of occurrences are good to 5-25 km
@@ -142,11 +145,23 @@ class Cells:
 
     def lonlat(self, part: slice = slice(None)) -> tuple[DegreeArray, DegreeArray]:
         """Return longitudes and latitudes of cell centres, degrees, WGS 84."""
-        row, column = np.divmod(self.index[part], self.grid.columns)
-        x = self.grid.west_m + (column + 0.5) * self.grid.cell_m
-        y = self.grid.north_m - (row + 0.5) * self.grid.cell_m
-        lon, lat = _inverse().transform(x, y)
-        return np.asarray(lon), np.asarray(lat)
+        lon, lat = self._centres
+        return lon[part], lat[part]
+
+    @cached_property
+    def _centres(self) -> tuple[DegreeArray, DegreeArray]:
+        lon, lat = np.empty(len(self)), np.empty(len(self))
+
+        def find(part: slice) -> None:
+            row, column = np.divmod(self.index[part], self.grid.columns)
+            x = self.grid.west_m + (column + 0.5) * self.grid.cell_m
+            y = self.grid.north_m - (row + 0.5) * self.grid.cell_m
+            lon[part], lat[part] = _inverse().transform(x, y)
+
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(find, self.blocks(_TOGETHER)))
+        lon.flags.writeable = lat.flags.writeable = False  # all who ask share them
+        return lon, lat
 
     def blocks(self, size: int) -> Iterator[slice]:
         """Cut the cells into consecutive blocks; none depends on another."""

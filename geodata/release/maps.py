@@ -1,5 +1,6 @@
 """Write the maps of a release: favourability by type, over all types, measurements."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -45,10 +46,10 @@ class RankedMaps:
         cls, of_type: Mapping[str, Favourability], learned: Mapping[str, Opinion]
     ) -> Self:
         """Find the map over all types, and rank the area by each."""
-        every = overall(of_type)
-        ranked = {
-            name: area_rank(found.conservative) for name, found in of_type.items()
-        }
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            own = pool.map(lambda one: area_rank(one.conservative), of_type.values())
+            every = overall(of_type)
+            ranked = dict(zip(of_type, own, strict=True))
         ranked[OVERALL] = area_rank(every.best.conservative)
         return cls(of_type=of_type, every=every, learned=learned, ranks=ranked)
 

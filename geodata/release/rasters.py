@@ -21,6 +21,25 @@ LEADING = "leading_type"  # band: position of the leading deposit type
 UNKNOWN = 65_535
 NODATA = -9_999.0
 _TILE = 256
+_FOR_EVERYONE = {
+    "driver": "COG",
+    "compress": "DEFLATE",  # every reader knows it
+    "level": 1,  # half the time of the default for a tenth more bytes
+    "predictor": "YES",
+    "blocksize": _TILE,
+    "overviews": "FORCE_USE_EXISTING",
+}
+_FOR_US = {  # laid out alike; but band by band, in a third of the time
+    "driver": "GTiff",
+    "copy_src_overviews": True,
+    "tiled": True,
+    "blockxsize": _TILE,
+    "blockysize": _TILE,
+    "interleave": "band",
+    "compress": "ZSTD",
+    "zstd_level": 1,
+    "predictor": 2,
+}
 _CACHE = {"GDAL_CACHEMAX": 64}  # megabytes; the default is a share of the machine
 
 
@@ -73,20 +92,14 @@ def _write(
     nodata: float,
 ) -> None:
     # Made in memory and written in one go: a full disk is then an ordinary error.
-    # The driver of COG only copies, and slowly makes overviews of many bands: the
-    # bands and their overviews are put down before, compressed.
+    # A cloud-optimised file can only be made by copying one that has overviews.
     with rasterio.Env(**_CACHE), MemoryFile() as rough, MemoryFile() as made:
         _fill(rough, cells, layers, names=names, scales=scales, nodata=nodata)
         copy(
             rough.name,
             made.name,
-            driver="COG",
-            compress="DEFLATE",
-            level=1,  # half the time of the default for a tenth more bytes
-            predictor="YES",
-            blocksize=_TILE,
-            overviews="FORCE_USE_EXISTING",
             num_threads="ALL_CPUS",
+            **(_FOR_EVERYONE if nodata == UNKNOWN else _FOR_US),
         )
         path.write_bytes(made.getbuffer())
 
