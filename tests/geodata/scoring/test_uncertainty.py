@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geodata.scoring import uncertainty
 from geodata.scoring.deposit_file import parse
 from geodata.scoring.deposit_type import Number, deposit_type_texts
 from geodata.scoring.favourability import (
@@ -17,7 +18,6 @@ from geodata.scoring.uncertainty import (
     DRAWS,
     FEWEST_ALIKE,
     SEED,
-    TOGETHER,
     Draws,
     draw,
     log_scores,
@@ -364,7 +364,8 @@ def parts_of(crust, kind):
     return [*scored_parts(SMALL, THREE, measured, classes)], measured, classes
 
 
-def test_every_place_is_scored_once_and_as_if_it_were_alone():
+def test_every_place_is_scored_once_and_as_if_it_were_alone(monkeypatch):
+    monkeypatch.setattr(uncertainty, "TOGETHER", 1_024)
     chance = np.random.default_rng(3)
     crust, kind = chance.uniform(20, 60, 3_000), np.ones(3_000)
     crust[chance.random(3_000) < 0.3] = np.nan
@@ -372,7 +373,7 @@ def test_every_place_is_scored_once_and_as_if_it_were_alone():
     parts, measured, classes = parts_of(crust, kind)
     rows = np.concatenate([rows for rows, _ in parts])
     assert sorted(rows.tolist()) == [*range(3_000)]
-    assert max(len(rows) for rows, _ in parts) == TOGETHER
+    assert max(len(rows) for rows, _ in parts) == 1_024
     whole = log_scores(SMALL, THREE, measured, classes)
     assert whole.dtype == np.float32
     for place in range(0, 3_000, 7):
