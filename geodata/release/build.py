@@ -45,8 +45,8 @@ from geodata.scoring.favourability import (
 )
 from geodata.scoring.uncertainty import draw
 
-_MEMORY_PER_CELL = 500  # bytes, all arrays of a build together
-_DISK_PER_CELL = 120  # bytes, uncompressed parts that lie on disk at once
+_MEMORY_PER_CELL = 850  # bytes, all arrays of a build together, measured at 1 km
+_DISK_PER_CELL = 150  # bytes, all files of a release, measured at 1 km
 _DISK_BASE = 60_000_000
 
 
