@@ -7,6 +7,7 @@ from typing import Any
 from app.findings import Estimate
 from app.report_reader import count, estimate, mapping, rows
 from app.reports import Report
+from app.tried import BLOCKS
 from app.wording import share
 
 OTHERS, LAND = "other deposits", "land"
@@ -24,8 +25,8 @@ class Alone:
     Attributes
     ----------
     name, sign : str
-        What is measured, and what more of it means by geology; no sign for a
-        baseline, which is no part of the model.
+        What is measured, and what more of it means by geology; a baseline is no part
+        of the model and has no sign.
     slope : Estimate
         Log odds by one deviation, in 8 of 10 refits between low and high.
     others, land : Estimate
@@ -55,8 +56,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breakdown:
-    """Everything of it; empty for older reports."""
+    """Everything of it; empty for older reports.
 
+    Attributes
+    ----------
+    model : Alone
+        The model itself, held out, to stand beside its measurements.
+    """
+
+    model: Alone
     alone: tuple[Alone, ...]
     tables: tuple[Part, ...]
     labels: tuple[Part, ...]
@@ -69,6 +77,7 @@ def read_breakdown(found: Mapping[str, Any]) -> Breakdown:
         for model in rows(mapping(found.get("withheld")).get("models"))
     }
     return Breakdown(
+        model=_whole(found),
         alone=(
             *(
                 _alone({**row, "withheld": models.get(str(row.get("name")))})
@@ -105,6 +114,31 @@ def _alone(row: Mapping[str, Any]) -> Alone:
     )
 
 
+def _whole(found: Mapping[str, Any]) -> Alone:
+    """Take the model's own figures from the blocks, the regions and the withheld."""
+    aucs = {
+        str(row.get("against")): row.get("auc")
+        for row in rows(found.get("schemes"))
+        if str(row.get("name", "")).lower().startswith(BLOCKS)
+    }
+    own = next(
+        (
+            model
+            for model in rows(mapping(found.get("withheld")).get("models"))
+            if model.get("kind") == "learned"
+        ),
+        {},
+    )
+    return _alone(
+        {
+            "name": "the learned model",
+            "auc": aucs,
+            "regions": mapping(found.get("regions")).get("mean_rank"),
+            "withheld": own.get("all", own),
+        }
+    )
+
+
 def _label(row: Mapping[str, Any], auc: Mapping[str, Any]) -> Part:
     return Part(
         name=str(row.get("said", "")),
@@ -134,7 +168,7 @@ def beside_the_model(report: Report, alone: tuple[Alone, ...]) -> str:
     if not equal:
         return (
             "No single measurement ranks the withheld places as well as the model "
-            f"({share(own)})."
+            f"({share(own)}); so few places cannot prove that it is the better."
         )
     told = "; ".join(
         f"{one.name} ({share(one.withheld.value)} here, {share(one.regions.value)} in "

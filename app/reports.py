@@ -80,8 +80,8 @@ class Report:
         if not many or many == self.n_withheld:
             return ""
         return (
-            f" They lie in {many} district{'s' * (many > 1)}; the intervals count "
-            "districts, not places."
+            f" The {self.n_withheld} places lie in {many} district{'s' * (many > 1)}; "
+            "the intervals count districts, not places."
         )
 
     @property

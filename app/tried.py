@@ -8,7 +8,8 @@ HALF = (
     "told from other deposits counts as much as to be told from land."
 )
 _EQUAL = 0.5
-_BLOCKS = "blocks of 15"  # the scheme whose AUC what was tried has too
+BLOCKS = "blocks of 15"
+"""How the scheme begins whose AUC every way of training and measurement has."""
 
 
 def what_was_tried(report: Report) -> tuple[Tried, ...]:
@@ -29,7 +30,7 @@ def _shipped(report: Report) -> Tried | None:
     aucs = {
         scheme.against: scheme.auc.value
         for scheme in report.schemes
-        if scheme.name.lower().startswith(_BLOCKS)
+        if scheme.name.lower().startswith(BLOCKS)
     }
     learned = report.learned
     if not aucs and learned is None and report.regions_rank is None:

@@ -1,9 +1,12 @@
 """What the check against known sites comes to, in plain words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.findings import Estimate
+from app.report_reader import count, estimate, mapping
+from app.reports import Report
 from app.wording import share
 
 
@@ -39,6 +42,66 @@ def in_words(validation: Mapping[str, Any]) -> Verdict:
         own=_own(own) if own.get("n") else "",
         short=_short(overall, own) if overall.get("n") and own.get("n") else "",
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """Mean rank of some known places on maps of the expert model.
+
+    Attributes
+    ----------
+    places, by : str
+        Which places, and ranked by which map.
+    n : int or None
+        How many they are.
+    rank : Estimate
+        0 best, 0.5 chance.
+    """
+
+    places: str
+    by: str
+    n: int | None
+    rank: Estimate
+
+
+def checks_of_the_expert(
+    validation: Mapping[str, Any], reports: Sequence[Report]
+) -> tuple[Check, ...]:
+    """Put the expert model's two kinds of figures side by side.
+
+    Parameters
+    ----------
+    validation : mapping
+        Of the release.
+    reports : sequence of Report
+        Of the learned models, in which the expert model has a row.
+
+    Returns
+    -------
+    tuple of Check
+        Empty where there is only one kind, so that there is nothing to confuse.
+    """
+    own = mapping(mapping(validation.get("verdict")).get("own"))
+    withheld = [
+        Check(
+            places=f"Withheld places that tables of the world list, {report.region}",
+            by=f"Of one type: {report.title}",
+            n=model.mean_rank.n or report.n_withheld,
+            rank=model.mean_rank,
+        )
+        for report in reports
+        for model in report.models
+        if model.kind == "expert" and model.mean_rank.value is not None
+    ]
+    if not withheld or estimate(own.get("mean")).value is None:
+        return ()
+    known = Check(
+        places="Known sites inside the five states",
+        by="Of each site’s own type",
+        n=count(own.get("n")),
+        rank=estimate(own.get("mean")),
+    )
+    return (*withheld, known)
 
 
 def _overall(found: Mapping[str, Any]) -> str:

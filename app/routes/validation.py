@@ -20,7 +20,7 @@ from app.responses import NOT_FOUND, PNG, documented
 from app.routes.features import FeatureId
 from app.routes.pages import show_page, type_titles
 from app.tried import how_it_was_chosen, what_was_tried
-from app.verdict import in_words
+from app.verdict import checks_of_the_expert, in_words
 from app.wording import decimal, share
 
 router = APIRouter(
@@ -72,6 +72,7 @@ def validation_page(request: Request, atlas: AtlasNow) -> Response:
         how_it_was_chosen=how_it_was_chosen,
         chance=chance,
         verdict=in_words(validation),
+        expert_checks=checks_of_the_expert(validation, reports),
         without=[
             {"title": title, "why": why_not_learned(atlas, name)}
             for name, title in type_titles(atlas).items()

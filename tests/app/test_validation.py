@@ -405,13 +405,13 @@ def test_each_measurement_stands_by_itself_beside_the_model(
 ) -> None:
     text = Reader(learned_client.get("/validation").text).text
     for part in (
-        "They lie in 3 districts; the intervals count districts, not places.",
+        "The 4 places lie in 3 districts; the intervals count districts, not places.",
         "0.62 −0.40 to 0.90",
         "by district 19 %",
         "Rock more of it speaks for 0.25 0.14 to 0.39 0.56 0.52 to 0.60 0.66",
         "Edge less, or nearer, speaks for",
         "Roots no sign claimed: a correlation 0.46 0.26 to 0.63 – – – –",
-        "Distance to a mine not in the model – – 0.79 0.77 to 0.82 22 %",
+        "Distance to a mine a baseline, not in the model – – 0.79 0.77 to 0.82 22 %",
         "18 % to 27 % 47 %",
         "Potash of the world 430 0.93 0.90 to 0.95",
         "“alk-ig” in a table 99 0.77 0.81",
@@ -431,7 +431,8 @@ def test_an_argument_that_does_as_well_alone_is_named_and_no_other() -> None:
     )
     found["arguments"][0]["withheld"]["mean_rank"]["value"] = 0.1701
     assert beside_the_model(told, read_breakdown(found).alone) == (
-        "No single measurement ranks the withheld places as well as the model (17 %)."
+        "No single measurement ranks the withheld places as well as the model (17 %); "
+        "so few places cannot prove that it is the better."
     )
     del found["arguments"], found["baselines"]
     bare = read_breakdown(found)

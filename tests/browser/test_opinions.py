@@ -94,7 +94,9 @@ def test_a_link_restores_the_opinion_and_one_that_cannot_be_had_is_said(
     expect(page.locator("#toast")).to_be_hidden()
     for query in (f"deposit_type={UNTAUGHT}&opinion=learned", "opinion=agreement"):
         page = open_browser(learned_address).open(f"/?{query}")
-        expect(page.locator("#toast")).to_contain_text("no learned model for this")
+        expect(page.locator("#toast")).to_contain_text(
+            "learned model has no map for this choice"
+        )
         expect(page.locator(EXPERT)).to_be_checked()
         assert "opinion" not in page.url
     page = open_browser(learned_address).open(f"/?deposit_type={LEARNED}&opinion=mine")
