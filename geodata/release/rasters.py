@@ -40,7 +40,10 @@ _FOR_US = {  # laid out alike; but band by band, in a third of the time
     "zstd_level": 1,
     "predictor": 2,
 }
-_CACHE = {"GDAL_CACHEMAX": 64}  # megabytes; the default is a share of the machine
+_WRITING = {
+    "GDAL_CACHEMAX": 64,  # megabytes; the default is a share of the machine
+    "GDAL_DISABLE_READDIR_ON_OPEN": "FALSE",  # else overviews beside are not seen
+}
 
 
 def write_shares(path: Path, cells: Cells, bands: Mapping[str, FloatArray]) -> None:
@@ -93,7 +96,7 @@ def _write(
 ) -> None:
     # Made in memory and written in one go: a full disk is then an ordinary error.
     # A cloud-optimised file can only be made by copying one that has overviews.
-    with rasterio.Env(**_CACHE), MemoryFile() as rough, MemoryFile() as made:
+    with rasterio.Env(**_WRITING), MemoryFile() as rough, MemoryFile() as made:
         _fill(rough, cells, layers, names=names, scales=scales, nodata=nodata)
         copy(
             rough.name,

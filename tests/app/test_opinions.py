@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
+from app.main import create_app
 from app.maps.raster import FavourabilityImages, palette
 from app.maps.scale import AGREEMENT, AREA_BREAKS, STRENGTHS
 from app.opinions import compare, in_words, stability, too_few
+from app.settings import Settings
 from geodata.release import OVERALL, Release, open_release
-from tests.app.learned_release import LEARNED, UNTAUGHT
+from tests.app.learned_release import LEARNED, UNTAUGHT, change, copy_release
+from tests.app.sealing import seal
 from tests.app.test_exports import read_csv
 from tests.app.test_maps import decode
 from tests.app.test_pages import Reader
@@ -276,6 +279,36 @@ def test_the_page_of_a_prospect_gives_the_second_opinion_beside_the_first(
     other = areas_of(learned_client, UNTAUGHT)[0]["id"]
     text = Reader(learned_client.get(f"/prospects/{other}").text).text
     assert "No learned model: 7 known examples in the world are too few." in text
+
+
+def test_a_correlation_is_no_reason_and_an_edge_and_refits_are_told(
+    learned_home: Path, tmp_path: Path
+) -> None:
+    folder = copy_release(learned_home, tmp_path)
+
+    def spread(told: dict[str, Any]) -> None:
+        for learned in (one["learned"] for one in told.values() if one["learned"]):
+            learned |= {"rank_p10": 0.07, "rank_p90": 0.2}
+            learned["arguments"][0]["direction"] = "either"
+            learned["arguments"][1]["beyond"] = True
+
+    change(folder / "explanations.json", spread)
+    seal(folder)
+    with TestClient(create_app(Settings(home=tmp_path))) as client:
+        area = areas_of(client, LEARNED)[0]["id"]
+        text = Reader(client.get(f"/prospects/{area}").text).text
+    assert text.count("Faults a correlation in the training, not a reason Claim") == 1
+    assert text.count("not a reason") == 1
+    assert text.count("Beyond all that the training had seen; it counts as the") == 1
+    assert "as good or better; in 8 of 10 refits, with the places of training" in text
+    assert "drawn anew, between 7 % and 20 %" in text
+
+
+def test_an_account_without_refits_tells_none(learned_client: TestClient) -> None:
+    area = areas_of(learned_client, LEARNED)[0]["id"]
+    text = Reader(learned_client.get(f"/prospects/{area}").text).text
+    for part in ("refits", "not a reason", "Beyond all"):
+        assert part not in text
 
 
 def test_the_table_has_a_column_of_the_learned_model(

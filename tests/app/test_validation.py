@@ -16,8 +16,15 @@ from app.main import create_app
 from app.report_reader import read_report
 from app.settings import Settings
 from app.tried import how_it_was_chosen, what_was_tried
+from app.verdict import checks_of_the_expert
 from tests.app.conftest import HOSTILE
-from tests.app.learned_release import LEARNED, change, copy_release, reports
+from tests.app.learned_release import (
+    LEARNED,
+    UNTAUGHT,
+    change,
+    copy_release,
+    reports,
+)
 from tests.app.sealing import seal
 from tests.app.test_pages import FORBIDDEN, Reader
 
@@ -437,3 +444,75 @@ def test_an_argument_that_does_as_well_alone_is_named_and_no_other() -> None:
     del found["arguments"], found["baselines"]
     bare = read_breakdown(found)
     assert (bare.alone, beside_the_model(told, bare.alone)) == ((), "")
+
+
+def test_the_model_stands_above_the_baselines_with_its_held_out_figures(
+    learned_client: TestClient,
+) -> None:
+    text = Reader(learned_client.get("/validation").text).text
+    model = (
+        "The learned model all its arguments together – 0.71 0.66 to 0.76 – 26 % 22 % "
+        "to 30 % 17 % 12 % to 27 % Distance to a mine a baseline"
+    )
+    assert model in text
+    assert "single arguments: looked at afterwards" in text
+    whole = read_breakdown(report()).model
+    assert whole.others == Estimate(value=0.71, low=0.66, high=0.76, n=228)
+    assert whole.regions == Estimate(value=0.26, low=0.22, high=0.3, n=200)
+    assert whole.withheld.value == 0.17
+    bare = read_breakdown({}).model
+    assert bare.others == bare.regions == bare.withheld == Estimate()
+
+
+def test_the_two_figures_of_the_expert_model_stand_side_by_side() -> None:
+    told = read_report(LEARNED, report())
+    found = {"verdict": {"own": {"n": 10, "mean": 0.21}}}
+    withheld, known = checks_of_the_expert(found, [told])
+    assert withheld.places.endswith("tables of the world list, 46–88° E, 35–56° N")
+    assert withheld.by == "Of one type: Carbonatite and alkaline igneous"
+    assert (withheld.n, withheld.rank.value) == (4, 0.31)
+    assert known.places == "Known sites inside the five states"
+    assert (known.n, known.rank.value) == (10, 0.21)
+
+
+@pytest.mark.parametrize("found", [{}, {"verdict": {"own": {}}}, {"verdict": None}])
+def test_one_figure_of_the_expert_model_alone_needs_no_comparison(
+    found: dict[str, Any],
+) -> None:
+    assert checks_of_the_expert(found, [read_report(LEARNED, report())]) == ()
+    own = {"verdict": {"own": {"n": 10, "mean": 0.21}}}
+    assert checks_of_the_expert(own, [read_report(LEARNED, {})]) == ()
+
+
+def test_a_type_that_was_not_tested_begins_with_why_it_has_no_map(
+    serve_report: Callable[[Edit], TestClient],
+) -> None:
+    def untested(content: dict[str, Any]) -> None:
+        told = {**report(), "n_withheld": 0, "title": "Placers"}
+        told["withheld"] = {**told["withheld"], "models": [], "sites": []}
+        content["learned"][UNTAUGHT] = told
+        content["without_learned"][UNTAUGHT] = {
+            "n_world": 215,
+            "fewest": 30,
+            "n_tested": 0,
+            "fewest_tested": 5,
+        }
+
+    client = serve_report(untested)
+    why = (
+        "o map by the learned model: of its 215 known examples none lies in Central "
+        "Asia, and a test there needs 5"
+    )
+    text = Reader(client.get("/validation").text).text
+    assert f"Placers N{why}. What follows was tested elsewhere in the world" in text
+    assert text.count("so the model cannot be tested there and makes no map.") == 1
+    answer = client.get(f"/api/maps/{UNTAUGHT}.png?opinion=learned")
+    assert (answer.status_code, why in answer.text) == (404, True)
+    assert f"n{why}" in client.get("/").text
+
+
+def test_a_report_from_before_districts_counts_places() -> None:
+    found = report()
+    for model in found["withheld"]["models"]:
+        del model["all"]["districts"], model["all"]["district_rank"]
+    assert "district" not in read_report(LEARNED, found).headline

@@ -31,7 +31,7 @@ function argument(item, most) {
   const side = item.part > 0 ? "speaks for" : "speaks against";
   return h("details", { class: item.known ? "ev" : "ev unknown" },
     h("summary", {},
-      h("span", {}, item.title, item.direction === "either" ? h("small", {}, " (a correlation, not a reason)") : null),
+      h("span", {}, item.title, item.direction === "either" ? h("small", {}, " (a correlation in the training, not a reason)") : null),
       item.known ? twoWay(item.part, most) : h("span", { class: "track", "aria-hidden": "true" }),
       h("span", {}, measured(item), item.known ? h("span", { class: "unseen" }, `, ${side}`) : null)),
     h("div", { class: "ev-more" },

@@ -36,6 +36,17 @@ def test_shares_are_a_cog(tmp_path):
         assert source.overviews(1) == [2, 4]
 
 
+@pytest.mark.parametrize("looking", ["EMPTY_DIR", "TRUE"])
+def test_overviews_are_made_whatever_files_gdal_may_look_for(tmp_path, looking):
+    values = np.ones(len(CELLS), dtype=np.float32)
+    with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN=looking):
+        write_measurements(tmp_path / "a.tif", CELLS, {"one": values})
+        write_shares(tmp_path / "b.tif", CELLS, {"one": values})
+    for name in ("a.tif", "b.tif"):
+        with rasterio.open(tmp_path / name, driver="GTiff") as source:
+            assert source.overviews(1) == [2, 4]
+
+
 def test_a_measurement_has_the_overviews_gdal_would_make(tmp_path):
     values = np.arange(len(CELLS), dtype=np.float32)
     write_measurements(tmp_path / "a.tif", CELLS, {"one": values, "two": -values})
