@@ -200,6 +200,19 @@ def memory_of_session(session: int) -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
+def peak_memory(process: int) -> int:
+    """Return the most memory a process has had so far, bytes (Linux); 0 if it ended.
+
+    What the system says of an ended process counts the memory of its parent, too.
+    """
+    try:
+        status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    except OSError:
+        return 0
+    lines = (line.split() for line in status.splitlines())
+    return next((int(line[1]) * 1024 for line in lines if line[0] == "VmHWM:"), 0)
+
+
 def build(cell_m: float, home: Path) -> tuple[float, float, float]:
     """Build one release; return seconds, those of all cores, and peak memory, GB."""
     with tempfile.TemporaryDirectory() as folder:
@@ -216,11 +229,15 @@ def build(cell_m: float, home: Path) -> tuple[float, float, float]:
             env={**os.environ, "ATLAS_HOME": folder},
             stdout=subprocess.DEVNULL,
         )
-        _, status, usage = os.wait4(process.pid, 0)
+        peak, ended = 0, 0
+        while not ended:
+            peak = max(peak, peak_memory(process.pid))
+            time.sleep(_LOOK_EVERY_S)
+            ended, status, usage = os.wait4(process.pid, os.WNOHANG)
         if status != 0:
             raise SystemExit(f"The release at {cell_m:g} m could not be built.")
         busy = usage.ru_utime + usage.ru_stime
-        return time.monotonic() - started, busy, usage.ru_maxrss / 1e6
+        return time.monotonic() - started, busy, peak / 1e9
 
 
 if __name__ == "__main__":
