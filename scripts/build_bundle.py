@@ -10,15 +10,15 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from geodata.errors import GeodataError, LayerError, SourceError
-from geodata.layers.making.building import (
+from geodata.ingestion.building import (
     draft_from_packages,
     is_better,
     is_current,
     stage_layer,
     write_layer,
 )
-from geodata.layers.making.package_plans import PLANS, plan
-from geodata.layers.making.plan import LayerPlan
+from geodata.ingestion.package_plans import PLANS, plan
+from geodata.layers.plan import LayerPlan
 from geodata.layers.storage.publication import collect_garbage, publish
 from geodata.layers.storage.shelf import Shelf
 from geodata.layers.storage.store import LayerStore

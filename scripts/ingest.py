@@ -13,11 +13,11 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.text import Text
 
 from geodata.errors import GeodataError
-from geodata.layers.making.all_plans import AnyPlan, all_plans, parts_of
-from geodata.layers.making.gathering import Outcome, Places, is_failure
-from geodata.layers.making.ingestion import ingest
-from geodata.layers.making.plan import Part
-from geodata.layers.making.result import Ingestion, LayerResult
+from geodata.ingestion.all_plans import AnyPlan, all_plans, parts_of
+from geodata.ingestion.gathering import Outcome, Places, is_failure
+from geodata.ingestion.ingestion import ingest
+from geodata.ingestion.result import Ingestion, LayerResult
+from geodata.layers.plan import Part
 from geodata.layers.storage.publication import collect_garbage
 from geodata.layers.storage.store import LayerStore
 from geodata.release.holdings import Holding, holdings

@@ -15,8 +15,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from geodata.errors import GeodataError
-from geodata.scoring.best_worst import BestWorst, best_worst_weights
-from geodata.scoring.pairwise import ComparisonError, Hierarchy, hierarchy_weights
+from geodata.methods.best_worst import BestWorst, best_worst_weights
+from geodata.methods.pairwise import ComparisonError, Hierarchy, hierarchy_weights
 
 FARTHEST = 1_000  # no scale of comparisons goes farther than 9
 _COMPARISON = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?( ?/ ?[1-9][0-9]{0,8})?")

@@ -14,9 +14,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from geodata.errors import GeodataError
-from geodata.grid import DEFAULT_CELL_M
-from geodata.layers.making.package_plans import PLANS
+from geodata.ingestion.package_plans import PLANS
 from geodata.layers.storage.store import LayerStore
+from geodata.raster import DEFAULT_CELL_M
 from geodata.release import Parameters, Release, build_release, open_release
 from geodata.scoring.deposit_type import choose, deposit_type_texts, read_folder
 

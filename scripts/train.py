@@ -17,19 +17,19 @@ from geodata.layers.storage.store import LayerStore
 from geodata.provenance import write_atomically
 from geodata.release.withheld_region import WITHHELD, outside
 from geodata.scoring.deposit_type import deposit_type_texts
-from geodata.scoring.learning.argument_file import (
+from geodata.scoring.learned.argument_file import (
     learned_type_texts,
     parse_learned_type,
 )
-from geodata.scoring.learning.model import LearnedModel
-from geodata.scoring.learning.model_file import (
+from geodata.scoring.learned.model import LearnedModel
+from geodata.scoring.learned.model_file import (
     COUNTS,
     FOLDER,
     from_json,
     to_json,
 )
-from geodata.scoring.learning.train import train_model
-from geodata.scoring.learning.training import (
+from geodata.scoring.learned.train import train_model
+from geodata.scoring.learned.training import (
     OCCURRENCES,
     assemble,
     prepare_arguments,

@@ -18,11 +18,11 @@ from geodata.provenance import write_atomically
 from geodata.release.evaluation import evaluate
 from geodata.scoring.deposit_file import parse_all
 from geodata.scoring.deposit_type import deposit_type_texts
-from geodata.scoring.learning.argument_file import (
+from geodata.scoring.learned.argument_file import (
     learned_type_texts,
     parse_learned_type,
 )
-from geodata.scoring.learning.model_file import FOLDER, checksum
+from geodata.scoring.learned.model_file import FOLDER, checksum
 
 PACKAGE = Path(__file__).parents[1] / "geodata"
 

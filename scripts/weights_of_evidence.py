@@ -12,15 +12,15 @@ from rich.console import Console
 from rich.text import Text
 
 from geodata.errors import GeodataError, StorageError
-from geodata.scoring.weights_of_evidence.combination import Treatment, combine
-from geodata.scoring.weights_of_evidence.evidence_raster import (
+from geodata.methods.weights_of_evidence.combination import Treatment, combine
+from geodata.methods.weights_of_evidence.evidence_raster import (
     EvidenceRaster,
     read_evidence_raster,
 )
-from geodata.scoring.weights_of_evidence.generalisation import CAUTION, choose
-from geodata.scoring.weights_of_evidence.output import write_posterior, write_table
-from geodata.scoring.weights_of_evidence.point_file import PointPlaces, read_points
-from geodata.scoring.weights_of_evidence.told import (
+from geodata.methods.weights_of_evidence.generalisation import CAUTION, choose
+from geodata.methods.weights_of_evidence.output import write_posterior, write_table
+from geodata.methods.weights_of_evidence.point_file import PointPlaces, read_points
+from geodata.methods.weights_of_evidence.told import (
     told_choice,
     told_omnibus,
     told_pair,
@@ -29,7 +29,7 @@ from geodata.scoring.weights_of_evidence.told import (
     told_table,
     told_weights,
 )
-from geodata.scoring.weights_of_evidence.weights import Kind, weights_of_evidence
+from geodata.methods.weights_of_evidence.weights import Kind, weights_of_evidence
 
 BEST = "best"
 _WIDTH_OF_A_LOG = 160

@@ -11,12 +11,19 @@ from typing import Any, NoReturn
 
 import pytest
 
-from geodata.layers.making.building import is_better
+from geodata.ingestion.building import is_better
 from geodata.layers.storage.store import LayerStore
 from geodata.release import Parameters, Release, build_release, open_release
 from geodata.scoring.deposit_type import deposit_type_texts
 
 ROOT = Path(__file__).resolve().parent.parent
+AT_SETUP = (
+    "crust",
+    "crust-world",
+    "palaeolithology",
+    "terrane-boundaries",
+    "terranes",
+)
 
 
 class NetworkRefusedError(AssertionError):
@@ -107,6 +114,16 @@ def setup_layers(tmp_path_factory: pytest.TempPathFactory) -> Path:
         check=True,
     )
     return aside / "layers"
+
+
+@pytest.fixture(scope="session")
+def home_layers(setup_layers: Path) -> LayerStore:
+    """The layers that scripts/setup makes; CI must have them."""
+    store = LayerStore((setup_layers,))
+    missing = sorted(set(AT_SETUP) - set(store.ids()))
+    if missing:
+        skip_or_fail(f"waits for layers made by scripts/setup: {', '.join(missing)}")
+    return store
 
 
 @pytest.fixture(scope="session")

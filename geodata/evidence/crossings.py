@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geodata.grid import DegreeArray
+from geodata.raster import DegreeArray
 
 LEAST_ANGLE_DEG = 30.0
 """Least difference in strike; the layer of faults takes lines of less for one."""

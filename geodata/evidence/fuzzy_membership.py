@@ -20,7 +20,7 @@ References
 import numpy as np
 from scipy.special import expit
 
-from geodata.grid import FloatArray
+from geodata.raster import FloatArray
 
 ZERO = np.float32(0.0)
 ONE = np.float32(1.0)

@@ -29,7 +29,7 @@ from geodata.evidence.fuzzy_membership import (
     ms_small,
     small,
 )
-from geodata.grid import FloatArray
+from geodata.raster import FloatArray
 
 OTHER = "other"  # parameter of "class" for every class that is not named
 ONE = np.float32(1.0)

@@ -18,7 +18,7 @@ import numpy.typing as npt
 import shapely
 from scipy.spatial import cKDTree
 
-from geodata.grid import DegreeArray, FloatArray
+from geodata.raster import DegreeArray, FloatArray
 
 SPACING_KM = 0.35  # half of it, 0.18 km, is the largest error of densification
 COARSER = ((10.0, 100.0), (3.0, 25.0))

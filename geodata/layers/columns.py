@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from geodata.errors import LayerFormatError
-from geodata.layers.formats.quoting import listed
+from geodata.readers.quoting import listed
 
 
 def texts(column: Iterable[object]) -> list[str | None]:

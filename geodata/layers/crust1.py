@@ -9,11 +9,11 @@ from dataclasses import replace
 import numpy as np
 
 from geodata.errors import LayerFormatError
-from geodata.layers.formats.crust1_text import read_crust1
-from geodata.layers.formats.xyz import read_xyz
 from geodata.layers.grid_image import image_of
-from geodata.layers.making.plan import Files
-from geodata.layers.making.product import RasterProduct
+from geodata.layers.plan import Files
+from geodata.layers.product import RasterProduct
+from geodata.readers.crust1_text import read_crust1
+from geodata.readers.xyz import read_xyz
 
 BOUNDARIES = ("crust1", "crust1.bnds")
 SEDIMENT_MAP = ("lithosphere-grids", "sedmap.gmt.gz")

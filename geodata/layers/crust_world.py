@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from geodata.layers.crust import crust_types
-from geodata.layers.formats.degree_grid import DoubleMap
 from geodata.layers.litho1 import LITHO1, MARGIN_DEG, read_litho1
-from geodata.layers.making.product import Members, RasterProduct
+from geodata.layers.product import Members, RasterProduct
 from geodata.layers.storage.raster_file import RasterImage
+from geodata.readers.degree_grid import DoubleMap
 
 STEP_DEG = 0.5
 

@@ -1,9 +1,9 @@
 """Radial magnetic field of the crust on the ellipsoid, from the model LCS-1."""
 
-from geodata.layers.formats.harmonics import radial_grid, read_shc
 from geodata.layers.grid_image import image_of
-from geodata.layers.making.plan import Files
-from geodata.layers.making.product import RasterProduct
+from geodata.layers.plan import Files
+from geodata.layers.product import RasterProduct
+from geodata.readers.harmonics import radial_grid, read_shc
 
 MODEL = ("lcs1-magnetic", "LCS-1.shc")
 

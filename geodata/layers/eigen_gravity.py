@@ -14,11 +14,11 @@ from dataclasses import replace
 import numpy as np
 
 from geodata.errors import LayerFormatError
-from geodata.layers.formats.degree_grid import DoubleMap
-from geodata.layers.formats.icgem import IcgemGrid, read_icgem
 from geodata.layers.grid_image import image_of
-from geodata.layers.making.plan import Files
-from geodata.layers.making.product import RasterProduct
+from geodata.layers.plan import Files
+from geodata.layers.product import RasterProduct
+from geodata.readers.degree_grid import DoubleMap
+from geodata.readers.icgem import IcgemGrid, read_icgem
 
 GRID = ("lithosphere-grids", "EIGEN-6C4-gravity-30m.gdf.bz2")
 

@@ -15,10 +15,10 @@ from geodata.errors import LayerFormatError
 from geodata.layers.blame import blaming
 from geodata.layers.columns import needed_column, texts, texts_of
 from geodata.layers.fault_kinds import fault_kind, is_fold
-from geodata.layers.formats.vector import read_vector
-from geodata.layers.making.plan import Files, Part
 from geodata.layers.margin import MARGIN, lines_inside, margin_polygon
+from geodata.layers.plan import Files, Part
 from geodata.layers.storage.vector_file import CRS
+from geodata.readers.vector import read_vector
 
 _UNNAMED = "unnamed"  # CAFD writes "Unnamed Fault" where it knows no name
 _DOUBTFUL = "D"  # lowest rank of confidence in AFEAD: perhaps no fault at all

@@ -16,9 +16,9 @@ from geodata.layers.fault_merge import (
     merged_faults,
 )
 from geodata.layers.fault_sets import SOURCES, FaultSource, read_sets
-from geodata.layers.making.plan import Files
-from geodata.layers.making.product import VectorProduct
 from geodata.layers.margin import margin_polygon
+from geodata.layers.plan import Files
+from geodata.layers.product import VectorProduct
 
 REACH_KM = 100.0
 """A set says something this far from its lines; farther, nobody says he looked."""

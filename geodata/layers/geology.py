@@ -9,12 +9,12 @@ import shapely
 
 from geodata.errors import MissingLayerError
 from geodata.layers.columns import needed_column, texts
-from geodata.layers.formats.vector import read_vector
 from geodata.layers.geology_ages import AGES, INTRUSIONS, NOT_MAPPED
-from geodata.layers.making.plan import Files, Part
-from geodata.layers.making.product import VectorProduct, clipped
 from geodata.layers.margin import MARGIN, margin_polygon
+from geodata.layers.plan import Files, Part
+from geodata.layers.product import VectorProduct, clipped
 from geodata.layers.storage.vector_file import CRS
+from geodata.readers.vector import read_vector
 
 ANSWER: Part = ("usgs-geo1ec", "geo1ec.json")
 """Stored answer of the publisher's map service."""

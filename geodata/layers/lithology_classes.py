@@ -5,18 +5,18 @@ from dataclasses import replace
 import numpy as np
 
 from geodata.errors import LayerFormatError
-from geodata.layers.formats.archive import (
+from geodata.layers.grid_image import image_of
+from geodata.layers.plan import Files
+from geodata.layers.product import RasterProduct
+from geodata.readers.archive import (
     archive_members,
     find_member,
     read_archive_member,
 )
-from geodata.layers.formats.ascii_grid import read_ascii_grid
-from geodata.layers.formats.degree_grid import DegreeGrid
-from geodata.layers.formats.netcdf import read_netcdf
-from geodata.layers.formats.packed import read_packed
-from geodata.layers.grid_image import image_of
-from geodata.layers.making.plan import Files
-from geodata.layers.making.product import RasterProduct
+from geodata.readers.ascii_grid import read_ascii_grid
+from geodata.readers.degree_grid import DegreeGrid
+from geodata.readers.netcdf import read_netcdf
+from geodata.readers.packed import read_packed
 
 GLIM_COPY = ("glim-halfdegree", "GLiM_720_360_raw.nc")
 GLIM_ZIP = ("glim-halfdegree", "hartmann-moosdorf_2012.zip")

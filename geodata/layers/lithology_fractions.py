@@ -6,10 +6,10 @@ The dominant class of a cell hides its intrusions; the share of felsic rock does
 import numpy as np
 
 from geodata.errors import LayerFormatError
-from geodata.layers.formats.netcdf import read_netcdf
 from geodata.layers.grid_image import image_of
-from geodata.layers.making.plan import Files
-from geodata.layers.making.product import RasterProduct
+from geodata.layers.plan import Files
+from geodata.layers.product import RasterProduct
+from geodata.readers.netcdf import read_netcdf
 
 FRACTIONS = ("geoclim", "lithology_fraction_6class_CESM_0.9x1.25.nc")
 

@@ -4,11 +4,11 @@ import geopandas
 import shapely
 
 from geodata.layers.columns import needed_column, texts, texts_of
-from geodata.layers.formats.vector import read_vector
-from geodata.layers.making.plan import Files, Part
-from geodata.layers.making.product import VectorProduct, clipped
 from geodata.layers.margin import MARGIN, margin_polygon
+from geodata.layers.plan import Files, Part
+from geodata.layers.product import VectorProduct, clipped
 from geodata.layers.storage.vector_file import CRS
+from geodata.readers.vector import read_vector
 
 GEODATABASE: Part = ("glim-polygons", "LiMW_GIS_2015.gdb.zip")
 

@@ -11,13 +11,13 @@ import shapely
 
 from geodata.errors import LayerFormatError
 from geodata.layers.columns import needed_column, texts
-from geodata.layers.formats.archive import archive_members
-from geodata.layers.formats.limits import DEFAULT_LIMITS
-from geodata.layers.formats.vector import read_vector
-from geodata.layers.making.plan import Files, Part
-from geodata.layers.making.product import VectorProduct, clipped
 from geodata.layers.margin import MARGIN, margin_polygon
+from geodata.layers.plan import Files, Part
+from geodata.layers.product import VectorProduct, clipped
 from geodata.layers.storage.vector_file import CRS
+from geodata.readers.archive import archive_members
+from geodata.readers.limits import DEFAULT_LIMITS
+from geodata.readers.vector import read_vector
 
 TRACTS: Part = ("usgs-sir20105090z-tracts", "sir20105090z-shape.zip")
 

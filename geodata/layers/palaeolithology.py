@@ -10,7 +10,7 @@ import pyproj
 import shapely
 
 from geodata.errors import LayerFormatError
-from geodata.layers.making.product import Members, VectorProduct, window_polygon
+from geodata.layers.product import Members, VectorProduct, window_polygon
 from geodata.layers.storage.vector_file import CRS
 
 POINTS = "gprm/Data/boucot_paleolithology.gpkg"

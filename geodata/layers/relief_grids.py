@@ -3,12 +3,12 @@
 import numpy as np
 
 from geodata.errors import LayerFormatError
-from geodata.layers.formats.degree_grid import DegreeGrid
-from geodata.layers.formats.netcdf import read_netcdf
 from geodata.layers.grid_image import image_of
-from geodata.layers.making.plan import Files
-from geodata.layers.making.product import RasterProduct
 from geodata.layers.margin import MARGIN
+from geodata.layers.plan import Files
+from geodata.layers.product import RasterProduct
+from geodata.readers.degree_grid import DegreeGrid
+from geodata.readers.netcdf import read_netcdf
 
 RELIEF_10M = ("lithosphere-grids", "earth_relief_10m.grd")
 SLOPE = ("geoclim", "slope_PD_SRTM_30min.nc")

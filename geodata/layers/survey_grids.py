@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from geodata.layers.formats.degree_grid import DegreeGrid
-from geodata.layers.formats.geotiff import read_geotiff
-from geodata.layers.formats.netcdf import read_netcdf
 from geodata.layers.grid_image import image_of
-from geodata.layers.making.plan import Files
-from geodata.layers.making.product import RasterProduct
 from geodata.layers.margin import MARGIN
+from geodata.layers.plan import Files
+from geodata.layers.product import RasterProduct
+from geodata.readers.degree_grid import DegreeGrid
+from geodata.readers.geotiff import read_geotiff
+from geodata.readers.netcdf import read_netcdf
 
 EMAG2 = ("emag2", "EMAG2_V3_UpCont_DataTiff.tif")
 WDMAM_5M = ("wdmam", "earth_wdmam_05m_g.grd")

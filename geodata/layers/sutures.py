@@ -4,10 +4,10 @@ import geopandas
 import shapely
 
 from geodata.layers.columns import needed_column, texts
-from geodata.layers.formats.vector import read_vector
-from geodata.layers.making.plan import Files, Part
-from geodata.layers.making.product import VectorProduct
+from geodata.layers.plan import Files, Part
+from geodata.layers.product import VectorProduct
 from geodata.layers.storage.vector_file import CRS
+from geodata.readers.vector import read_vector
 
 SUTURES: Part = ("himatibetmap", "sutures.geojson")
 

@@ -7,14 +7,14 @@ import shapely
 
 from geodata.errors import LayerFormatError
 from geodata.layers import boundaries
-from geodata.layers.formats.shapefile import read_attributes, read_polygons
-from geodata.layers.making.product import (
+from geodata.layers.product import (
     Members,
     VectorProduct,
     clipped,
     window_polygon,
 )
 from geodata.layers.storage.vector_file import CRS
+from geodata.readers.shapefile import read_attributes, read_polygons
 
 _FOLDER = "pybacktrack/bundle_data/reconstruction/Z22/"
 POLYGONS = _FOLDER + "static_polygons.shp"

@@ -8,7 +8,7 @@ import shapely
 from rasterio.features import shapes
 from scipy import ndimage
 
-from geodata.grid import FloatArray, Grid, to_lonlat
+from geodata.raster import FloatArray, Grid, to_lonlat
 
 CORE_SHARE = 0.003  # an area needs a core among the best 0.3 % of the region …
 GROWN_SHARE = 0.01  # … and grows from it over connected cells of the best 1 %

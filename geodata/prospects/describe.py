@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geodata.grid import Cells, FloatArray
 from geodata.prospects.blocks import blocks
 from geodata.prospects.delineate import outlines
 from geodata.prospects.neighbours import NearestOccurrence, nearest_occurrences
 from geodata.prospects.places import describe_place
 from geodata.prospects.sheets import sheet_200k, sheets_200k
+from geodata.raster import Cells, FloatArray
 from geodata.region import STATES
 from geodata.scoring.deposit_type import DepositType
 from geodata.scoring.explanation import explain

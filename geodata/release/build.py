@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geodata.errors import CellSizeError, DamagedReleaseError, NoReleaseError
-from geodata.grid import Cells, Grid
 from geodata.layers.storage.read_once import ReadOnce
 from geodata.layers.storage.store import LayerStore
 from geodata.prospects.delineate import delineate
 from geodata.prospects.describe import ProspectArea, Survey, describe
 from geodata.prospects.rank import rank, to_table
+from geodata.raster import Cells, Grid
 from geodata.release.check import check_sites, circular_sites, single_inputs
 from geodata.release.coverage import coverage_of_layers
 from geodata.release.export import named_layers, write_json, write_tables

@@ -8,7 +8,7 @@ import rasterio
 from rasterio.windows import Window
 
 from geodata.errors import OutsideRegionError
-from geodata.grid import FloatArray, Grid
+from geodata.raster import FloatArray, Grid
 from geodata.release.rasters import SCALE, UNKNOWN
 
 

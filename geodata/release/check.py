@@ -13,12 +13,12 @@ import pyproj
 import shapely
 
 from geodata.evidence.recipes import Reading
-from geodata.grid import Cells, FloatArray, to_equal_area
 from geodata.layers.storage.store import LayerStore
+from geodata.raster import Cells, FloatArray, to_equal_area
 from geodata.release.surroundings import Surroundings
 from geodata.scoring.deposit_type import DepositType
 from geodata.scoring.favourability import area_rank
-from geodata.scoring.validation import capture, validate, verdict
+from geodata.scoring.validation.known_sites import capture, validate, verdict
 
 MADE_FROM_OCCURRENCES = "made_from_occurrences"
 """Entry of a record's ``extra``: true when the layer's places are such records."""
@@ -47,7 +47,7 @@ def check_sites(
     Parameters
     ----------
     ranks, coverages, cells
-        As :func:`geodata.scoring.validation.validate`.
+        As :func:`geodata.scoring.validation.known_sites.validate`.
     around : Surroundings
         The known sites, and the land that is scored: a site farther from it than
         its ``uncertainty_km`` is on the map and takes no part here.

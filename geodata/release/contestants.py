@@ -8,17 +8,17 @@ import numpy.typing as npt
 from geodata.evidence.measurement import Measurement
 from geodata.evidence.proximity import Proximity
 from geodata.evidence.recipes import Reading, prepare
-from geodata.grid import DegreeArray
 from geodata.layers.margin import MARGIN
 from geodata.layers.occurrences.samples import usable
 from geodata.layers.storage.store import LayerStore
+from geodata.raster import DegreeArray
 from geodata.scoring.deposit_type import DepositType
 from geodata.scoring.favourability import score_places
-from geodata.scoring.learning.argument import Float64Array
-from geodata.scoring.learning.model import LearnedModel, coverage_of
-from geodata.scoring.learning.rivals import RIVALS, Rival, train_rival
-from geodata.scoring.learning.training import OCCURRENCES, TrainingSet
-from geodata.scoring.learning.withheld import Contestant, Scorer
+from geodata.scoring.learned.argument import Float64Array
+from geodata.scoring.learned.model import LearnedModel, coverage_of
+from geodata.scoring.learned.rivals import RIVALS, Rival, train_rival
+from geodata.scoring.learned.training import OCCURRENCES, TrainingSet
+from geodata.scoring.learned.withheld import Contestant, Scorer
 from geodata.scoring.uncertainty import draw
 
 

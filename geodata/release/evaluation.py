@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from geodata.evidence.recipes import Reading
-from geodata.grid import DegreeArray
 from geodata.layers.storage.store import LayerStore
+from geodata.raster import DegreeArray
 from geodata.release.contestants import (
     baselines,
     contestants,
@@ -22,28 +22,27 @@ from geodata.release.withheld_region import (
     withheld_region,
 )
 from geodata.scoring.deposit_type import DepositType
-from geodata.scoring.evaluation.capture import capture_curve
-from geodata.scoring.learning.alone import alone, arguments_alone, directed
-from geodata.scoring.learning.argument import Float64Array
-from geodata.scoring.learning.argument_file import LearnedType
-from geodata.scoring.learning.breakdown import by_label, by_table
-from geodata.scoring.learning.fit import Coefficients
-from geodata.scoring.learning.model import LearnedModel
-from geodata.scoring.learning.regions import region_capture, regions_out
-from geodata.scoring.learning.schemes import (
+from geodata.scoring.learned.alone import alone, arguments_alone, directed
+from geodata.scoring.learned.argument import Float64Array
+from geodata.scoring.learned.argument_file import LearnedType
+from geodata.scoring.learned.breakdown import by_label, by_table
+from geodata.scoring.learned.fit import Coefficients
+from geodata.scoring.learned.model import LearnedModel
+from geodata.scoring.learned.regions import region_capture, regions_out
+from geodata.scoring.learned.schemes import (
     block_schemes,
     calibrate,
     country_scheme,
     one_out_schemes,
 )
-from geodata.scoring.learning.train import LAND_SHARE, fit_to, train_model
-from geodata.scoring.learning.training import (
+from geodata.scoring.learned.train import LAND_SHARE, fit_to, train_model
+from geodata.scoring.learned.training import (
     CENTRAL_ASIA,
     assemble,
     prepare_arguments,
 )
-from geodata.scoring.learning.trial import BLOCKS_DEG, Trial, by_blocks, resubstitution
-from geodata.scoring.learning.withheld import (
+from geodata.scoring.learned.trial import BLOCKS_DEG, Trial, by_blocks, resubstitution
+from geodata.scoring.learned.withheld import (
     SHARES,
     Contestant,
     Region,
@@ -51,6 +50,7 @@ from geodata.scoring.learning.withheld import (
     plain,
     try_model,
 )
+from geodata.scoring.validation.capture import capture_curve
 
 LAND_SHARES = (0.0, 0.25, 0.75, 1.0)
 """Other shares of land in the background that were tried."""

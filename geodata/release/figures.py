@@ -16,9 +16,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from geodata.grid import Cells, FloatArray, to_equal_area
+from geodata.raster import Cells, FloatArray, to_equal_area
 from geodata.release.surroundings import Surroundings
-from geodata.scoring.validation import capture
+from geodata.scoring.validation.known_sites import capture
 
 RANK_BREAKS = (0.0, 0.01, 0.025, 0.05, 0.10, 0.25, 1.0)
 """Breaks of the map's classes: share of the area that scores at least as high."""

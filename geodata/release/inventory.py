@@ -7,10 +7,10 @@ from typing import Any
 
 from rich.table import Table
 
-from geodata.layers.making.all_plans import AnyPlan, all_plans, parts_of
-from geodata.layers.making.gathering import Here, Places, way_of
-from geodata.layers.making.plan import Part
-from geodata.layers.making.result import Ingestion
+from geodata.ingestion.all_plans import AnyPlan, all_plans, parts_of
+from geodata.ingestion.gathering import Here, Places, way_of
+from geodata.ingestion.result import Ingestion
+from geodata.layers.plan import Part
 from geodata.region import STATES
 from geodata.release.holdings import Holding, oldest_file
 from geodata.sources import Catalogue, PackageSource

@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geodata.grid import FloatArray
 from geodata.prospects.describe import ProspectArea, Survey
+from geodata.raster import FloatArray
 from geodata.scoring.agreement import compare
 from geodata.scoring.favourability import area_rank
-from geodata.scoring.learning.account import account_for
-from geodata.scoring.learning.argument_file import learned_type_texts
-from geodata.scoring.learning.model import Judgement, LearnedModel, judge
-from geodata.scoring.learning.model_file import from_json, shipped
-from geodata.scoring.learning.refits import ladder, rank_spread, some_of
-from geodata.scoring.learning.withheld import plain
+from geodata.scoring.learned.account import account_for
+from geodata.scoring.learned.argument_file import learned_type_texts
+from geodata.scoring.learned.model import Judgement, LearnedModel, judge
+from geodata.scoring.learned.model_file import from_json, shipped
+from geodata.scoring.learned.refits import ladder, rank_spread, some_of
+from geodata.scoring.learned.withheld import plain
 
 FOLDER = "learned"
 MODEL, ARGUMENTS, REPORT = ".json", ".toml", "-validation.json"

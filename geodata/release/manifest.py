@@ -7,9 +7,9 @@ from typing import Any
 import geopandas as gpd
 
 from geodata.evidence.recipes import Reading
-from geodata.grid import EQUAL_AREA, Cells
 from geodata.layers.storage.store import LayerStore
 from geodata.prospects.describe import Survey
+from geodata.raster import EQUAL_AREA, Cells
 from geodata.region import BORDER_NOTE, CAUTION
 from geodata.release.coverage import LayerCoverage
 from geodata.release.export import named_layers

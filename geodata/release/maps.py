@@ -10,8 +10,8 @@ from typing import Self
 
 import numpy as np
 
-from geodata.grid import Cells, FloatArray
 from geodata.prospects.describe import Survey
+from geodata.raster import Cells, FloatArray
 from geodata.release.learned import Opinion
 from geodata.release.open import OVERALL
 from geodata.release.rasters import LEADING, RANK, write_measurements, write_shares

@@ -20,8 +20,8 @@ from geodata.errors import (
     UnknownDepositTypeError,
 )
 from geodata.evidence.proximity import Proximity
-from geodata.grid import FloatArray, Grid
 from geodata.provenance import file_checksum
+from geodata.raster import FloatArray, Grid
 from geodata.release.cell import measured_at, share_at
 from geodata.release.export import NAMES
 from geodata.release.learned import FOLDER as LEARNED_FOLDER
@@ -31,8 +31,8 @@ from geodata.scoring.deposit_file import parse
 from geodata.scoring.deposit_type import DepositType
 from geodata.scoring.explanation import explain
 from geodata.scoring.facts import Background
-from geodata.scoring.learning.account import account_for
-from geodata.scoring.learning.model import LearnedModel
+from geodata.scoring.learned.account import account_for
+from geodata.scoring.learned.model import LearnedModel
 from geodata.scoring.uncertainty import Draws, draw, log_scores
 
 OVERALL = "overall"

@@ -13,7 +13,7 @@ from rasterio.shutil import copy
 from rasterio.transform import Affine
 
 from geodata.errors import DamagedReleaseError
-from geodata.grid import EQUAL_AREA, Cells, FloatArray
+from geodata.raster import EQUAL_AREA, Cells, FloatArray
 
 SCALE = 1e-4  # shares and scores are stored as whole ten-thousandths
 RANK = "area_rank"  # band: share of the area that scores at least as high

@@ -7,14 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from geodata.evidence.recipes import Reading, prepare
-from geodata.grid import Cells, FloatArray
 from geodata.layers.margin import MARGIN
 from geodata.layers.storage.store import LayerStore
 from geodata.prospects.describe import Survey
+from geodata.raster import Cells, FloatArray
 from geodata.release.surroundings import Surroundings, state_of_cells
 from geodata.scoring.deposit_type import DepositType
 from geodata.scoring.facts import Background
-from geodata.scoring.learning.model import LearnedModel
+from geodata.scoring.learned.model import LearnedModel
 
 Progress = Callable[[str, float], object]
 """Called with what is being done and how much of it is, 0 to 1."""

@@ -9,7 +9,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from geodata.grid import Cells, FloatArray
+from geodata.raster import Cells, FloatArray
 from geodata.release.figures import fill, outline, save, thinned
 from geodata.release.surroundings import Surroundings
 from geodata.scoring.agreement import (

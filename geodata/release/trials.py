@@ -8,10 +8,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from geodata.grid import Cells, FloatArray
-from geodata.layers.making.all_plans import FILE_PLANS
-from geodata.layers.making.package_plans import PLANS
+from geodata.ingestion.all_plans import FILE_PLANS
+from geodata.ingestion.package_plans import PLANS
 from geodata.prospects.describe import Survey
+from geodata.raster import Cells, FloatArray
 from geodata.release.learned import (
     FEWEST_TESTED,
     LearnedFiles,
@@ -26,8 +26,8 @@ from geodata.release.trial_figures import (
     draw_withheld,
 )
 from geodata.scoring.deposit_type import DepositType
-from geodata.scoring.learning.train import FEWEST
-from geodata.scoring.learning.withheld import plain
+from geodata.scoring.learned.train import FEWEST
+from geodata.scoring.learned.withheld import plain
 from geodata.scoring.sensitivity import Sensitivity, sensitivity
 
 

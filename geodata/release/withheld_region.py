@@ -5,19 +5,19 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geodata.grid import Cells, Grid
 from geodata.layers.storage.store import LayerStore
+from geodata.raster import Cells, Grid
 from geodata.release.check import on_land
 from geodata.release.surroundings import read_surroundings
-from geodata.scoring.evaluation.folds import groups_out
-from geodata.scoring.learning.regions import BUFFER_KM
-from geodata.scoring.learning.training import (
+from geodata.scoring.learned.regions import BUFFER_KM
+from geodata.scoring.learned.training import (
     CENTRAL_ASIA,
     LABEL,
     OTHER_DEPOSIT,
     TrainingSet,
 )
-from geodata.scoring.learning.withheld import Region, districts
+from geodata.scoring.learned.withheld import Region, districts
+from geodata.scoring.validation.folds import groups_out
 
 CELL_M = 5_000.0
 WITHHELD = "Central Asia, 46–88 E and 35–56 N, with 100 km around it"
@@ -26,7 +26,7 @@ WITHHELD = "Central Asia, 46–88 E and 35–56 N, with 100 km around it"
 def outside(places: TrainingSet) -> npt.NDArray[np.bool_]:
     """Say which places may be looked at when Central Asia is kept back.
 
-    Places nearer than :data:`~geodata.scoring.learning.regions.BUFFER_KM` to any
+    Places nearer than :data:`~geodata.scoring.learned.regions.BUFFER_KM` to any
     withheld place are kept back too.
     """
     inside = places.within(CENTRAL_ASIA)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import spearmanr
 
-from geodata.grid import FloatArray
+from geodata.raster import FloatArray
 from geodata.scoring.ranking import BEST
 
 NEITHER, LEARNED_ONLY, EXPERT_ONLY, BOTH, UNKNOWN = 0, 1, 2, 3, -1

@@ -6,7 +6,7 @@ from dataclasses import asdict
 import numpy as np
 import numpy.typing as npt
 
-from geodata.grid import FloatArray
+from geodata.raster import FloatArray
 from geodata.scoring.deposit_type import COMPONENTS, DepositType, Evidence
 from geodata.scoring.facts import Background, measured_fact, number, summarise
 from geodata.scoring.mineral_system import Score, account, evidence_at, score

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geodata.evidence.measurement import DISTANCES, Measurement
-from geodata.grid import FloatArray
+from geodata.raster import FloatArray
 
 NO_DATA = "no data here"
 NO_LAYER = "no data: this layer is not in the release"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from geodata.grid import FloatArray
+from geodata.raster import FloatArray
 from geodata.scoring.deposit_type import DepositType
 from geodata.scoring.mineral_system import evidence_at, score
 from geodata.scoring.tabulated import TabulatedDraws

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geodata.evidence.membership import MEMBERSHIPS, OTHER
-from geodata.grid import FloatArray
+from geodata.raster import FloatArray
 from geodata.scoring.deposit_type import COMPONENTS, DepositType, Evidence
 
 FLOOR = np.float32(0.01)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from geodata.grid import FloatArray
+from geodata.raster import FloatArray
 from geodata.scoring.deposit_type import DepositType, Evidence, Number
 from geodata.scoring.mineral_system import Term, combine, evidence_at
 from geodata.scoring.ranking import Change, Ranking

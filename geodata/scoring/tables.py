@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from geodata.grid import FloatArray
+from geodata.raster import FloatArray
 
 Rows = npt.NDArray[np.int32]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from geodata.grid import FloatArray
+from geodata.raster import FloatArray
 from geodata.scoring.deposit_type import COMPONENTS, DepositType, Evidence
 from geodata.scoring.mineral_system import across_components, evidence_at
 from geodata.scoring.tables import Rows, Stack, Table, tabulate

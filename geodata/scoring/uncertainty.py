@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import qmc
 
-from geodata.grid import FloatArray
+from geodata.raster import FloatArray
 from geodata.scoring.deposit_type import DepositType, Evidence, Number
 from geodata.scoring.mineral_system import Term, combine, evidence_at
 

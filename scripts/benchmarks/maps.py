@@ -21,12 +21,12 @@ from rasterio.features import rasterize
 from rasterio.transform import from_origin
 from scipy import ndimage
 
-from geodata.evidence.distance_map import distance_map
 from geodata.evidence.membership import MEMBERSHIPS, PARAMETERS
-from geodata.grid import FloatArray
-from geodata.scoring.overlay import fuzzy_gamma, index_overlay
-from geodata.scoring.weights_of_evidence.class_areas import class_areas
-from geodata.scoring.weights_of_evidence.weights import Kind, weights_of_evidence
+from geodata.methods.distance_map import distance_map
+from geodata.methods.overlay import fuzzy_gamma, index_overlay
+from geodata.methods.weights_of_evidence.class_areas import class_areas
+from geodata.methods.weights_of_evidence.weights import Kind, weights_of_evidence
+from geodata.raster import FloatArray
 from scripts.benchmarks.figure import Figure, clock
 
 SIDE = 4_000  # cells; 16 million in all

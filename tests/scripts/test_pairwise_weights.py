@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from geodata.methods.pairwise import ComparisonError
 from geodata.scoring.deposit_file import parse
 from geodata.scoring.deposit_type import deposit_type_texts
-from geodata.scoring.pairwise import ComparisonError
 from scripts.pairwise_weights import number, to_paste, weigh
 
 ROOT = Path(__file__).parents[2]

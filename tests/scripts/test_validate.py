@@ -17,10 +17,10 @@ from typer.testing import CliRunner
 from geodata.release import withheld_region
 from geodata.release.trial_figures import draw_calibration, draw_withheld
 from geodata.scoring.deposit_type import deposit_type_texts
-from geodata.scoring.learning import train, training
-from geodata.scoring.learning.argument_file import learned_type_texts
-from geodata.scoring.learning.model_file import COUNTS, from_json, shipped
-from geodata.scoring.learning.train import RIDGES
+from geodata.scoring.learned import train, training
+from geodata.scoring.learned.argument_file import learned_type_texts
+from geodata.scoring.learned.model_file import COUNTS, from_json, shipped
+from geodata.scoring.learned.train import RIDGES
 from tests.geodata.release.learned_layers import (
     EXAMPLES,
     IN_THE_STATES,

@@ -8,17 +8,17 @@ import pandas as pd
 import shapely
 
 from geodata.layers.blame import blaming
-from geodata.layers.formats.archive import archive_members
-from geodata.layers.formats.delimited import read_csv
-from geodata.layers.formats.geodatabase import read_geodatabase_table
-from geodata.layers.formats.spreadsheet import read_spreadsheet
-from geodata.layers.formats.vector import read_vector
-from geodata.layers.making.plan import Files, Part
 from geodata.layers.occurrences.column_map import EXTRA, TARGETS, map_columns
 from geodata.layers.occurrences.layout import Columns, OccurrenceTable
 from geodata.layers.occurrences.minmod_sites import read_sites
 from geodata.layers.occurrences.tables import TABLES
+from geodata.layers.plan import Files, Part
 from geodata.provenance import file_checksum
+from geodata.readers.archive import archive_members
+from geodata.readers.delimited import read_csv
+from geodata.readers.geodatabase import read_geodatabase_table
+from geodata.readers.spreadsheet import read_spreadsheet
+from geodata.readers.vector import read_vector
 from geodata.sources import Catalogue, PublishedSource
 
 _REQUIRED = ("record_id", "name", "lon", "lat")

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from geodata.errors import LayerFormatError
-from geodata.layers.formats.quoting import listed
+from geodata.readers.quoting import listed
 
 TARGETS = (
     "record_id",

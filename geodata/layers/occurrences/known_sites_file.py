@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 
 from geodata.errors import LayerFormatError
-from geodata.layers.formats.quoting import listed, quoted
+from geodata.readers.quoting import listed, quoted
 from geodata.region import WINDOW
 
 DEPOSIT_TYPES = (

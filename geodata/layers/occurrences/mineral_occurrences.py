@@ -16,8 +16,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from geodata.errors import LayerFormatError
-from geodata.layers.making.plan import Files
-from geodata.layers.making.product import TableProduct, VectorProduct
 from geodata.layers.occurrences.claims import parts_used, read_claims
 from geodata.layers.occurrences.contents import describe_contents
 from geodata.layers.occurrences.places import with_places
@@ -32,6 +30,8 @@ from geodata.layers.occurrences.positions import (
 )
 from geodata.layers.occurrences.tables import TABLES
 from geodata.layers.occurrences.vocabulary import load_vocabulary
+from geodata.layers.plan import Files
+from geodata.layers.product import TableProduct, VectorProduct
 from geodata.layers.storage.store import LayerStore
 from geodata.layers.storage.vector_file import CRS
 from geodata.region import WINDOW, Bounds

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from geodata.errors import LayerFormatError, UnsafeFileError
-from geodata.layers.formats.quoting import reason
+from geodata.readers.quoting import reason
 from geodata.region import LonLat
 
 LARGEST_FILE = 64 * 1024 * 1024

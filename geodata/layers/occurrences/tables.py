@@ -6,7 +6,6 @@ is equal.  How the words in them are read stands in the vocabulary.
 
 from types import MappingProxyType
 
-from geodata.layers.making.plan import Part
 from geodata.layers.occurrences.layout import (
     MINERALS,
     NOTHING,
@@ -15,6 +14,7 @@ from geodata.layers.occurrences.layout import (
     Keyed,
     OccurrenceTable,
 )
+from geodata.layers.plan import Part
 
 _PAGES = "https://mrdata.usgs.gov"
 

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from geodata.errors import GeodataError, MissingLayerError, TamperedLayerError
-from geodata.layers.making.product import Product, RasterProduct, VectorProduct
+from geodata.layers.product import Product, RasterProduct, VectorProduct
 from geodata.layers.storage.manifest import (
     MANIFEST,
     Entry,

@@ -13,6 +13,8 @@ import shapely
 from geodata.errors import LayerFormatError
 from geodata.evidence.measurement import Measurement
 from geodata.evidence.recipes import prepare
+from geodata.ingestion.building import draft_from_packages, stage_layer
+from geodata.ingestion.package_plans import plan
 from geodata.layers import (
     LayerStore,
     borders,
@@ -22,12 +24,10 @@ from geodata.layers import (
     regime,
     terranes,
 )
-from geodata.layers.formats.shapefile import read_attributes, read_polygons
-from geodata.layers.formats.topojson import read_countries
-from geodata.layers.making.building import draft_from_packages, stage_layer
-from geodata.layers.making.package_plans import plan
-from geodata.layers.making.product import clipped, window_polygon
+from geodata.layers.product import clipped, window_polygon
 from geodata.layers.storage.publication import publish
+from geodata.readers.shapefile import read_attributes, read_polygons
+from geodata.readers.topojson import read_countries
 from geodata.sources import load_catalogue
 
 

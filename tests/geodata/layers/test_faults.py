@@ -20,8 +20,8 @@ from geodata.layers.conformal import from_plane, scale_at, to_plane
 from geodata.layers.fault_kinds import fault_kind, is_fold
 from geodata.layers.fault_merge import merged_faults
 from geodata.layers.fault_sets import SOURCES, read_sets
-from geodata.layers.formats.vector import read_vector
-from geodata.layers.making.product import VectorProduct
+from geodata.layers.product import VectorProduct
+from geodata.readers.vector import read_vector
 
 EARTH = pyproj.Geod(ellps="WGS84")
 AFEAD, HIMATIBETMAP, CAFD, GEM = (source.part for source in SOURCES)

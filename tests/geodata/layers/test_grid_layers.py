@@ -11,15 +11,15 @@ from rasterio.windows import Window
 from scipy.io import netcdf_file
 
 from geodata.errors import LayerFormatError
+from geodata.ingestion.grid_plans import PLANS
 from geodata.layers import climate, crust1, eigen_gravity, lithology_classes
-from geodata.layers.formats.degree_grid import DegreeGrid
-from geodata.layers.formats.harmonics import radial_field, read_shc
-from geodata.layers.formats.netcdf import read_netcdf
 from geodata.layers.gravity import normal_gravity
 from geodata.layers.grid_image import image_of
-from geodata.layers.making.grid_plans import PLANS
 from geodata.layers.margin import MARGIN
 from geodata.layers.storage.raster_file import decode_raster, encode_raster
+from geodata.readers.degree_grid import DegreeGrid
+from geodata.readers.harmonics import radial_field, read_shc
+from geodata.readers.netcdf import read_netcdf
 
 A, B, C = (76.10, 42.87), (82.4, 48.5), (70.7, 39.45)
 D, E, F, G = (61.9, 52.2), (64.6, 41.6), (66.4, 37.8), (52.1, 43.7)

@@ -7,8 +7,8 @@ from scipy.special import eval_legendre
 
 from geodata.errors import LayerFormatError
 from geodata.layers import gravity, relief
-from geodata.layers.formats.degree_grid import DegreeGrid
-from geodata.layers.formats.netcdf import read_grid
+from geodata.readers.degree_grid import DegreeGrid
+from geodata.readers.netcdf import read_grid
 
 EARTH_RADIUS_M = 6_371_008.8
 

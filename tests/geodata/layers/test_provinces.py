@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from geodata.errors import LayerFormatError
 from geodata.evidence.proximity import Proximity
 from geodata.layers import LayerStore, boundaries, provinces, sutures
-from geodata.layers.making.product import VectorProduct
+from geodata.layers.product import VectorProduct
 
 EARTH = pyproj.Geod(ellps="WGS84")
 BOX = shapely.box(44, 33, 90, 58)

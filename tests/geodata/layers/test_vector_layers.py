@@ -12,9 +12,9 @@ import pytest
 import shapely
 
 from geodata.errors import LayerFormatError, MissingLayerError
+from geodata.ingestion import vector_plans
 from geodata.layers import access_lines, geology, lithology_polygons, magmatic_belts
 from geodata.layers.columns import found_column, needed_column
-from geodata.layers.making import vector_plans
 from geodata.layers.margin import MARGIN, lines_inside, margin_polygon
 
 ASIA_ALBERS = "+proj=aea +lat_1=40 +lat_2=60 +lat_0=30 +lon_0=75 +ellps=krass +units=m"

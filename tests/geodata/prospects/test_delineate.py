@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from geodata.grid import Grid
 from geodata.prospects.delineate import Delineation, delineate, outlines
+from geodata.raster import Grid
 
 RULE = Delineation(core_share=0.1, grown_share=0.3, min_area_km2=2.0)
 

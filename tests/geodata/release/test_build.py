@@ -14,9 +14,9 @@ from geodata.errors import (
     TamperedLayerError,
     UnknownDepositTypeError,
 )
-from geodata.grid import Grid
 from geodata.layers.storage.store import LayerStore
 from geodata.provenance import file_checksum
+from geodata.raster import Grid
 from geodata.release import Parameters, build_release, known_releases, open_release
 from geodata.release.build import check_memory
 from geodata.release.publish import CURRENT, MANIFEST

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from geodata.errors import OutsideRegionError
-from geodata.grid import Cells, Grid
+from geodata.raster import Cells, Grid
 from geodata.release.cell import measured_at, share_at
 from geodata.release.rasters import write_measurements, write_shares
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import shapely
 
-from geodata.grid import Cells, Grid
+from geodata.raster import Cells, Grid
 from geodata.release.check import check_sites, on_land, sites_in_layer
 from geodata.release.surroundings import Surroundings
 from tests.geodata.release.small_layers import table

@@ -17,7 +17,7 @@ from geodata.release.contestants import (
 from geodata.scoring.deposit_file import parse
 from geodata.scoring.deposit_type import deposit_type_texts
 from geodata.scoring.favourability import score_places
-from geodata.scoring.learning.training import prepare_arguments
+from geodata.scoring.learned.training import prepare_arguments
 from geodata.scoring.uncertainty import draw
 from tests.geodata.release.learned_layers import (
     LEARNED,
@@ -25,7 +25,7 @@ from tests.geodata.release.learned_layers import (
     write_learned_layers,
 )
 from tests.geodata.release.small_layers import BUNDLE
-from tests.geodata.scoring.learning.worlds import (
+from tests.geodata.scoring.learned.worlds import (
     argument,
     measurement,
     model_of,

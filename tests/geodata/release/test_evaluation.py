@@ -17,15 +17,15 @@ from geodata.release.withheld_region import (
 )
 from geodata.scoring.deposit_file import parse
 from geodata.scoring.deposit_type import deposit_type_texts
-from geodata.scoring.learning.training import (
+from geodata.scoring.learned.training import (
     CENTRAL_ASIA,
     LABEL,
     LAND,
     OTHER_DEPOSIT,
 )
-from geodata.scoring.learning.withheld import Region
+from geodata.scoring.learned.withheld import Region
 from tests.geodata.release.small_layers import BUNDLE
-from tests.geodata.scoring.learning.worlds import places_of
+from tests.geodata.scoring.learned.worlds import places_of
 
 GEOD = Geod(ellps="WGS84")
 

@@ -9,9 +9,9 @@ from matplotlib.image import imread
 from numpy.testing import assert_allclose, assert_array_equal
 
 from geodata.errors import LearnedModelError
-from geodata.grid import Cells, Grid
 from geodata.layers.storage.store import LayerStore
 from geodata.prospects.describe import Survey
+from geodata.raster import Cells, Grid
 from geodata.release import Parameters, build_release, open_release
 from geodata.release.inputs import gather
 from geodata.release.learned import (
@@ -30,13 +30,13 @@ from geodata.release.rasters import read_shares
 from geodata.scoring.agreement import compare, word_for
 from geodata.scoring.deposit_type import deposit_type_texts
 from geodata.scoring.favourability import area_rank
-from geodata.scoring.learning.argument_file import learned_type_texts
-from geodata.scoring.learning.model import Judgement
-from geodata.scoring.learning.model_file import shipped, shipped_counts, to_json
+from geodata.scoring.learned.argument_file import learned_type_texts
+from geodata.scoring.learned.model import Judgement
+from geodata.scoring.learned.model_file import shipped, shipped_counts, to_json
 from tests.geodata.prospects.test_rank import area
 from tests.geodata.release.learned_layers import LEARNED, write_learned_layers
 from tests.geodata.release.small_layers import BUNDLE
-from tests.geodata.scoring.learning.worlds import argument, background, model_of
+from tests.geodata.scoring.learned.worlds import argument, background, model_of
 
 UNTESTED = "placer"
 """A type whose learned model was tested on no place of the region."""

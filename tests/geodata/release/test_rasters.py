@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import rasterio
 
-from geodata.grid import Cells, Grid
+from geodata.raster import Cells, Grid
 from geodata.release.maps import beside
 from geodata.release.rasters import NODATA, SCALE, write_measurements, write_shares
 

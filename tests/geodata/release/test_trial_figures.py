@@ -8,9 +8,9 @@ import pytest
 import shapely
 from matplotlib.image import imread
 
-from geodata.grid import Cells, Grid
-from geodata.layers.making.all_plans import FILE_PLANS
-from geodata.layers.making.package_plans import PLANS
+from geodata.ingestion.all_plans import FILE_PLANS
+from geodata.ingestion.package_plans import PLANS
+from geodata.raster import Cells, Grid
 from geodata.release import trials
 from geodata.release.learned import LearnedFiles, Opinion
 from geodata.release.surroundings import Surroundings

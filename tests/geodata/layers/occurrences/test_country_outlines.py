@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 import shapely
 
-from geodata.layers.formats.topojson import read_countries
 from geodata.layers.occurrences.country_outlines import (
     Strip,
     country_key,
     load_outlines,
     strips_of,
 )
+from geodata.readers.topojson import read_countries
 from geodata.sources import load_catalogue, read_member
 
 ROOT = Path(__file__).resolve().parents[4]

@@ -16,7 +16,7 @@ import pytest
 import shapely
 
 from geodata.errors import LayerFormatError
-from geodata.layers.making.occurrence_plans import PLANS
+from geodata.ingestion.occurrence_plans import PLANS
 from geodata.layers.occurrences.mineral_occurrences import (
     COLUMNS,
     build_occurrences,

@@ -22,7 +22,7 @@ from geodata.errors import (
     TamperedLayerError,
 )
 from geodata.layers import LayerStore
-from geodata.layers.making.product import RasterProduct, TableProduct, VectorProduct
+from geodata.layers.product import RasterProduct, TableProduct, VectorProduct
 from geodata.layers.storage.manifest import MANIFEST
 from geodata.layers.storage.publication import collect_garbage, publish, stage
 from geodata.layers.storage.raster_file import RasterImage

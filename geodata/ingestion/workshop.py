@@ -1,0 +1,245 @@
+"""Make one layer in a process of its own, with bounded memory and time.
+
+Foreign files are read here and nowhere else.  A reader that crashes, or a file that
+makes it ask for too much, ends this process and not the ingestion.
+"""
+
+import dataclasses
+import os
+import resource
+import threading
+import time
+from collections.abc import Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import active_children, get_context, parent_process
+from multiprocessing.connection import wait
+from pathlib import Path
+from types import TracebackType
+from typing import TypeGuard
+
+from geodata.errors import ChecksumError, LayerFormatError, UnsafeFileError
+from geodata.ingestion.all_plans import AnyPlan
+from geodata.ingestion.building import draft_record, stage_layer
+from geodata.ingestion.gathering import Here
+from geodata.layers.plan import FilePlan, Part
+from geodata.layers.product import Product, RasterProduct
+from geodata.provenance import Member, Provenance, file_checksum
+from geodata.readers.doors import lock_doors
+from geodata.sources import Catalogue, read_member
+
+MEMORY_LIMIT = 4 * 1024**3
+"""Bytes of address space; real memory stays far below, libraries reserve much."""
+
+CPU_LIMIT_S = 900
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is to be made.
+
+    Attributes
+    ----------
+    plan : FilePlan or LayerPlan
+        How.
+    files : mapping of part to Here
+        Verified files; for a package part the archive.
+    folder : Path
+        The layer store.
+    needed : set of str
+        Sources that the present version holds and the new one may not lose.
+    code : str
+        Checksum of the code that makes layers.
+    catalogue : Catalogue
+        What the sources are.
+    """
+
+    plan: AnyPlan
+    files: Mapping[Part, Here]
+    folder: Path
+    needed: frozenset[str] = frozenset()
+    code: str
+    catalogue: Catalogue
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """What the record says of the files."""
+        return tuple(here.member for here in self.files.values())
+
+    def without(self, part: Part) -> "Order":
+        """Return the order with one file less."""
+        files = {name: here for name, here in self.files.items() if name != part}
+        return dataclasses.replace(self, files=files)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A layer that lies in the store and is not yet published.
+
+    Attributes
+    ----------
+    record : Provenance
+        Its record.
+    seconds : float
+        Time it took.
+    memory_mb : float
+        Largest memory of the process so far, megabytes.
+    left_out : tuple of str
+        Why files were left out that the layer can do without: they were wrong.
+    """
+
+    record: Provenance
+    seconds: float
+    memory_mb: float
+    left_out: tuple[str, ...] = ()
+
+
+class Workshop:
+    """Makes layers, each in a new process; use as a context.
+
+    Parameters
+    ----------
+    workers : int
+        Processes at once.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+        self._pool = self._open()
+
+    def _open(self) -> ProcessPoolExecutor:
+        lock_doors()
+        context = get_context("forkserver")
+        context.set_forkserver_preload([__name__])  # imports once, not per layer
+        return ProcessPoolExecutor(
+            self._workers, context, initializer=_limit, max_tasks_per_child=1
+        )
+
+    def __enter__(self) -> "Workshop":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is not None:
+            for process in active_children():
+                process.kill()  # nothing is half-visible: it only stages
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def submit(self, order: Order) -> "Future[Made]":
+        """Hand in an order; a process that died before is replaced."""
+        try:
+            return self._pool.submit(make, order)
+        except BrokenProcessPool:
+            self._pool.shutdown(wait=False)
+            self._pool = self._open()
+            return self._pool.submit(make, order)
+
+
+def make(order: Order) -> Made:
+    """Build a layer and stage it in the store.
+
+    A file that the layer can do without and that is wrong is left out.
+
+    Raises
+    ------
+    GeodataError
+        If a file is not as expected; a lack of memory is told as such.
+    """
+    started = time.monotonic()
+    left_out: list[str] = []
+    try:
+        _require_unchanged(order)
+        while True:
+            try:
+                product = _built(order)
+                break
+            except LayerFormatError as error:
+                if not _can_do_without(error.part, order):
+                    raise
+                left_out.append(str(error))
+                order = order.without(error.part)
+        draft = draft_record(
+            order.plan,
+            product,
+            order.catalogue,
+            members=order.members,
+            command=f"python scripts/ingest.py --layer {order.plan.id}",
+        )
+        draft.extra["code"] = order.code
+        draft.extra["size"] = _size(product)
+        record = stage_layer(order.folder, order.plan, product, draft)
+    except MemoryError as error:
+        raise UnsafeFileError(
+            f"Layer '{order.plan.id}' asked for more than "
+            f"{MEMORY_LIMIT / 1024**3:.0f} GB of memory. Look at its files; one may "
+            "not be what it says it is."
+        ) from error
+    return Made(
+        record=record,
+        seconds=time.monotonic() - started,
+        memory_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        left_out=tuple(left_out),
+    )
+
+
+def _can_do_without(part: Part | None, order: Order) -> TypeGuard[Part]:
+    return (
+        part is not None
+        and isinstance(order.plan, FilePlan)
+        and part in order.plan.optional
+        and part[0] not in order.needed
+        and len(order.files) > 1
+    )
+
+
+def _require_unchanged(order: Order) -> None:
+    """Refuse files that changed since they were verified, in a mirror for example."""
+    for here in order.files.values():
+        if file_checksum(here.path) != here.member.sha256:
+            raise ChecksumError(
+                f"{here.path} has changed since it was checked. Let nobody write "
+                "there while this runs, and run it again."
+            )
+
+
+def _limit() -> None:
+    """Bound this process before it reads anything foreign."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_LIMIT_S, CPU_LIMIT_S))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it is gone, however it ended."""
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+def _built(order: Order) -> Product:
+    if isinstance(order.plan, FilePlan):
+        return order.plan.build({part: here.path for part, here in order.files.items()})
+    return order.plan.build(
+        {
+            path: read_member(
+                order.files[source, path].path,
+                path,
+                order.catalogue.package(source).members[path],
+            )
+            for source, path in order.plan.parts
+        }
+    )
+
+
+def _size(product: Product) -> str:
+    if isinstance(product, RasterProduct):
+        rows, columns = next(iter(product.image.bands.values())).shape
+        return f"{columns:,} × {rows:,} × {len(product.image.bands)}"
+    return f"{len(product.table):,} rows"

@@ -1,0 +1,1 @@
+"""Methods a survey can use beside the atlas; no release uses them."""

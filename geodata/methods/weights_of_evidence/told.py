@@ -1,0 +1,138 @@
+"""Tell weights, choices and tests in words and tables for a screen."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from rich.table import Table
+from rich.text import Text
+
+from geodata.methods.weights_of_evidence.generalisation import Choice
+from geodata.methods.weights_of_evidence.independence import Omnibus, PairTest
+from geodata.methods.weights_of_evidence.map_weights import MapWeights
+from geodata.methods.weights_of_evidence.posterior import Posterior
+from geodata.methods.weights_of_evidence.weights import Kind, WeightsTable
+
+_MOST_SHOWN = 20  # rows of a table told; the file has all
+
+
+def _plain(title: str) -> Text:
+    """Return a title on one line in which brackets are brackets, not markup."""
+    return Text(title, style="table.title", no_wrap=True, overflow="ignore")
+
+
+def told_table(table: WeightsTable, name: str) -> Table:
+    """Return the rows for the screen, rounded; the best of many."""
+    shown = Table(title=_plain(f"{name}, {table.kind}"), title_justify="left")
+    heads = ("class", "units", "points", "W+", "s", "W-", "s", "C", "stud. C", "patch")
+    for head in heads:
+        shown.add_column(head, justify="right")
+    rows = np.arange(len(table.classes))
+    if len(rows) > _MOST_SHOWN:
+        rows = np.sort(np.argsort(-table.studentised_contrast)[:_MOST_SHOWN])
+    for row in rows:
+        numbers = (
+            table.w_plus,
+            table.s_w_plus,
+            table.w_minus,
+            table.s_w_minus,
+            table.contrast,
+            table.studentised_contrast,
+        )
+        shown.add_row(
+            f"{table.classes[row]:g}",
+            f"{table.area_units[row]:,.2f}",
+            str(table.points[row]),
+            *(f"{column[row]:.4f}" for column in numbers),
+            "yes" if table.patched[row] else "",
+        )
+    if len(rows) < len(table.classes):
+        shown.caption = f"best {len(rows)} of {len(table.classes)} rows"
+    return shown
+
+
+def told_choice(choice: Choice | None, table: WeightsTable, confidence: float) -> str:
+    """Say at which class a map would be cut, and what is wrong with it."""
+    if choice is None:
+        return "No class to cut at: every row touched a patch."
+    words = (
+        f"Cut at class {choice.class_value:g}: studentised contrast "
+        f"{choice.studentised_contrast:.4f}, W+ {table.w_plus[choice.row]:.4f}, "
+        f"W- {table.w_minus[choice.row]:.4f}."
+    )
+    if not choice.confident:
+        words += f" Caution: below {confidence:g}, it says little."
+    if choice.patched:
+        words += " Caution: a patch made these numbers."
+    if choice.passed_over is not None:
+        words += f" Class {choice.passed_over:g} is higher, but by a patch."
+    return words
+
+
+def told_weights(one: MapWeights, name: str, *, kind: Kind, cut: float | None) -> Table:
+    """Return the weights with which a map is combined, and how it came by them."""
+    where = "" if cut is None else f", cut at class {cut:g}"
+    shown = Table(title=_plain(f"{name}, {kind}{where}"), title_justify="left")
+    for head in ("group", "share", "weight", "deviation"):
+        shown.add_column(head, justify="right")
+    for number, group in enumerate(one.names[:_MOST_SHOWN]):
+        shown.add_row(
+            group,
+            f"{one.shares[number]:.4f}",
+            f"{one.weights[number]:.4f}",
+            f"{one.deviations[number]:.4f}",
+        )
+    notes = []
+    if len(one.names) > _MOST_SHOWN:
+        notes.append(f"first {_MOST_SHOWN} of {len(one.names)} groups")
+    if one.patched:
+        notes.append("Caution: a patch made one of the weights.")
+    shown.caption = "; ".join(notes) or None
+    return shown
+
+
+def told_points(
+    table: WeightsTable, *, beside: int, on_missing: int, without_position: int
+) -> str:
+    """Say which points took part and which did not.
+
+    Parameters
+    ----------
+    table : WeightsTable
+    beside, on_missing, without_position : int
+        Points beside the map, on ground it does not know, and rows without a place.
+    """
+    return (
+        f"{table.study_points} points on {table.study_units:,.6g} unit cells of "
+        f"{table.unit_area_km2:g} km², prior {table.prior:.6g}. Took no part: "
+        f"{beside} points beside the map, {on_missing} on missing cells "
+        f"({table.missing_km2:,.2f} km²), {without_position} rows without position."
+    )
+
+
+def told_posterior(found: Posterior) -> str:
+    """Say for what area the posterior is, and on what its prior rests."""
+    area = found.unit_area_km2
+    low, high = found.posterior.min(), found.posterior.max()
+    return (
+        f"Prior {found.prior:.6g} per {area:g} km²: {found.points} points on "
+        f"{found.study_units:,.6g} unit cells ({found.study_units * area:,.2f} km²). "
+        f"Posterior per {area:g} km²: {low:.4g} to {high:.4g}."
+    )
+
+
+def told_omnibus(test: Omnibus) -> str:
+    """Say if all maps together are conditionally independent."""
+    return (
+        f"T {test.expected:.6g}, n {test.observed}, n/T {test.ratio:.4f}, "
+        f"s(T) {test.deviation:.6g}, (T - n)/s(T) {test.statistic:.4f}, "
+        f"p {test.p_value:.3g}, {test.conditions} unique conditions: {test.verdict}."
+    )
+
+
+def told_pair(test: PairTest, names: Sequence[str]) -> str:
+    """Say if two maps go together on the points."""
+    rough = ", few points: rough" if test.few else ""
+    return (
+        f"{names[test.first]} and {names[test.second]}: chi² {test.chi2:.4g} (Yates), "
+        f"p {test.p_value:.3g}, {test.verdict}{rough}."
+    )

@@ -1,0 +1,222 @@
+"""From the coordinate reference system a file names to EPSG:4326."""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyproj
+import shapely
+from pyproj.exceptions import CRSError, ProjError
+from pyproj.network import (  # type: ignore[attr-defined]  # documented all the same
+    set_network_enabled,
+)
+
+from geodata.errors import LayerFormatError, UnsafeFileError
+from geodata.readers.quoting import quoted, reason
+from geodata.region import Bounds
+
+WGS84 = "EPSG:4326"
+
+Geometries = npt.NDArray[np.object_]
+
+_LONGEST_TEXT = 20_000
+_MARGIN = 0.01
+_START = re.compile(
+    r"\s*(GEOGCS|PROJCS|COMPD_CS|GEOGCRS|GEODCRS|PROJCRS|COMPOUNDCRS|"
+    r"GEOGRAPHICCRS|GEODETICCRS|PROJECTEDCRS)\s*[\[(]",
+    re.IGNORECASE,
+)
+_FILES_NAMED = re.compile(
+    r"PARAMETERFILE|BOUNDCRS|COORDINATEOPERATION|\binit\s*=|\bfile\s*=|pipeline|"
+    r"grids\s*=\s*(?!@null\b)|://",
+    re.IGNORECASE,
+)
+_REGISTERED = re.compile(r"(EPSG|ESRI):(\d{4,6})")
+_CRS84 = re.compile(r".*\bOGC[:/]+(1\.3[:/])?CRS84", re.IGNORECASE)
+_SHORT = re.compile(
+    r"(?:EPSG:|http://www\.opengis\.net/gml/srs/epsg\.xml#)(\d{4,6})", re.IGNORECASE
+)
+_LONG = re.compile(
+    r"(?:urn:(?:x-)?ogc:def:crs:EPSG:[\d.]*:?|"
+    r"https?://www\.opengis\.net/def/crs/EPSG/[\d.]+/)(\d{4,6})",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedReference:
+    """A coordinate reference system by its name.
+
+    Attributes
+    ----------
+    crs : pyproj.CRS
+    official_order : bool
+        True when the name promises the axes in the order of the authority, which
+        for EPSG:4326 is latitude first; False when the first is always eastward.
+    """
+
+    crs: pyproj.CRS
+    official_order: bool
+
+    @property
+    def north_first(self) -> bool:
+        """True when the first number of a position runs northward."""
+        return self.official_order and self.crs.axis_info[0].direction == "north"
+
+
+def reference_from_wkt(text: str) -> pyproj.CRS:
+    """Return the coordinate reference system of a ``.prj`` text.
+
+    Parameters
+    ----------
+    text : str
+        Well-known text of a geographic, projected or compound system, of any
+        dialect.  Nothing else is understood here: PROJ strings and texts that name
+        files could make PROJ read them.
+
+    Raises
+    ------
+    UnsafeFileError
+        If the text is overlong, or names files for PROJ to read.
+    LayerFormatError
+        If it is not well-known text of a system on the Earth.
+    """
+    text = text.strip().strip("\ufeff\0").strip()
+    if len(text) > _LONGEST_TEXT or _FILES_NAMED.search(text):
+        raise UnsafeFileError(
+            "The text of the coordinate reference system is overlong or names files "
+            f"to read: {quoted(text)}. Expected plain well-known text."
+        )
+    if not _START.match(text):
+        raise LayerFormatError(
+            "Expected the coordinate reference system as well-known text (GEOGCS, "
+            f"PROJCS and such); found {quoted(text)}. Look at the file's .prj."
+        )
+    try:
+        crs = pyproj.CRS.from_wkt(text)
+        code = crs.to_epsg(min_confidence=90)
+        # A text without codes may lack the datum shift that the register knows.
+        return pyproj.CRS.from_epsg(code) if code else crs
+    except CRSError as error:
+        raise LayerFormatError(
+            f"The coordinate reference system cannot be understood ({reason(error)})."
+        ) from error
+
+
+def reference_from_text(text: str) -> pyproj.CRS:
+    """Return the system that GDAL names: ``EPSG:n``, ``ESRI:n`` or well-known text.
+
+    Raises
+    ------
+    UnsafeFileError, LayerFormatError
+        As for :func:`reference_from_wkt`.
+    """
+    if match := _REGISTERED.fullmatch(text):
+        try:
+            return pyproj.CRS.from_authority(match[1], match[2])
+        except CRSError as error:
+            raise LayerFormatError(
+                f"There is no system {text} ({reason(error)})."
+            ) from error
+    return reference_from_wkt(text)
+
+
+def reference_from_name(name: str) -> NamedReference:
+    """Return the coordinate reference system that a GeoJSON or GML file names.
+
+    Raises
+    ------
+    LayerFormatError
+        If the name is not CRS84 or one of the usual ways to write an EPSG code.
+    """
+    name = name.strip()
+    if _CRS84.fullmatch(name):
+        return NamedReference(crs=reference_from_code(4326), official_order=False)
+    for pattern, official in ((_SHORT, False), (_LONG, True)):
+        if match := pattern.fullmatch(name):
+            crs = reference_from_code(int(match[1]))
+            return NamedReference(crs=crs, official_order=official)
+    raise LayerFormatError(
+        f"Expected the coordinate reference system as CRS84 or an EPSG code; found "
+        f"{quoted(name)}."
+    )
+
+
+def reference_from_code(code: int) -> pyproj.CRS:
+    """Return a system of the EPSG register.
+
+    Raises
+    ------
+    LayerFormatError
+        If the register has no such code.
+    """
+    try:
+        return pyproj.CRS.from_epsg(code)
+    except CRSError as error:
+        raise LayerFormatError(
+            f"The EPSG register has no coordinate reference system {code}."
+        ) from error
+
+
+def box_in(crs: pyproj.CRS, window: Bounds) -> tuple[float, float, float, float]:
+    """Return a box in the units of ``crs`` that holds a window of degrees.
+
+    Parameters
+    ----------
+    crs : pyproj.CRS
+    window : Bounds
+
+    Raises
+    ------
+    LayerFormatError
+        If the window has no place in this system.
+    """
+    set_network_enabled(active=False)
+    try:
+        transformer = pyproj.Transformer.from_crs(WGS84, crs, always_xy=True)
+        box = transformer.transform_bounds(
+            window.west, window.south, window.east, window.north, densify_pts=101
+        )
+    except ProjError as error:
+        raise LayerFormatError(
+            f"The window {window} has no place in {quoted(crs.name)} ({reason(error)})."
+        ) from error
+    left, bottom, right, top = box
+    # The curved sides of the window reach a little beyond the points tried.
+    across, up = (right - left) * _MARGIN, (top - bottom) * _MARGIN
+    return left - across, bottom - up, right + across, top + up
+
+
+def to_wgs84(geometries: Geometries, crs: pyproj.CRS) -> Geometries:
+    """Return geometries in EPSG:4326, longitude first.
+
+    Parameters
+    ----------
+    geometries : array of shapely geometry or None
+        In the units of ``crs``, the eastward axis first.
+    crs : pyproj.CRS
+        Grids for datum shifts are used when PROJ has them here; none is fetched.
+
+    Raises
+    ------
+    LayerFormatError
+        If PROJ knows no way from this system to EPSG:4326.
+    """
+    plane = crs.sub_crs_list[0] if crs.is_compound else crs
+    if plane.equals(WGS84, ignore_axis_order=True):
+        return geometries
+    # An environment variable could have allowed PROJ to ask a server for grids.
+    set_network_enabled(active=False)
+    try:
+        transformer = pyproj.Transformer.from_crs(plane, WGS84, always_xy=True)
+    except ProjError as error:
+        raise LayerFormatError(
+            f"There is no way from {quoted(crs.name)} to {WGS84} ({reason(error)})."
+        ) from error
+
+    def moved(positions: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        return np.column_stack(transformer.transform(positions[:, 0], positions[:, 1]))
+
+    result: Geometries = shapely.transform(geometries, moved)
+    return result

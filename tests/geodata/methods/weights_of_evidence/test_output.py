@@ -1,0 +1,95 @@
+"""Files of weights and posteriors, exact to the last digit."""
+
+import csv
+import io
+
+import numpy as np
+import pytest
+import rasterio
+
+from geodata.errors import StorageError
+from geodata.methods.weights_of_evidence.class_areas import ClassAreas, class_areas
+from geodata.methods.weights_of_evidence.evidence_raster import read_evidence_raster
+from geodata.methods.weights_of_evidence.map_weights import class_weights
+from geodata.methods.weights_of_evidence.output import (
+    BANDS,
+    table_text,
+    write_posterior,
+    write_table,
+)
+from geodata.methods.weights_of_evidence.posterior import posterior
+from geodata.methods.weights_of_evidence.weights import (
+    COLUMNS,
+    Kind,
+    weights_of_evidence,
+)
+
+
+@pytest.fixture
+def table():
+    areas = ClassAreas(
+        classes=np.array([-2.0, 0.1, 3.0]),
+        area_km2=np.array([20.0, 30.25, 50.0]),
+        points=np.array([8, 0, 3]),
+        missing_km2=0.0,
+        points_missing=0,
+    )
+    return weights_of_evidence(areas, kind=Kind.UNIQUE, unit_area_km2=0.5)
+
+
+def test_a_table_is_read_back_as_it_was(table):
+    rows = list(csv.DictReader(io.StringIO(table_text(table))))
+    assert tuple(rows[0]) == COLUMNS
+    for name in COLUMNS:
+        column = getattr(table, "classes" if name == "class" else name)
+        assert [float(row[name]) for row in rows] == column.tolist()
+    assert [row["class"] for row in rows] == ["-2", "0.1", "3"]
+    assert [row["points"] for row in rows] == ["8", "0", "3"]
+    assert rows[1]["w_plus"] == "0"
+
+
+def test_a_table_is_written_whole_or_not_at_all(table, tmp_path):
+    path = tmp_path / "t.csv"
+    write_table(path, table)
+    assert path.read_text() == table_text(table)
+    with pytest.raises(StorageError):
+        write_table(tmp_path / "none" / "t.csv", table)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["t.csv"]
+
+
+def test_a_posterior_is_written_on_the_grid_it_was_made_on(tmp_path):
+    cells = np.ones((20, 30), dtype=np.int16)
+    cells[:5], cells[19] = 2, -1
+    source = tmp_path / "a.tif"
+    with rasterio.open(
+        source,
+        "w",
+        driver="GTiff",
+        width=30,
+        height=20,
+        count=1,
+        dtype="int16",
+        crs="EPSG:32642",
+        transform=rasterio.Affine(1000.0, 0.0, 0.0, 0.0, -1000.0, 20_000.0),
+        nodata=-1,
+    ) as dataset:
+        dataset.write(cells, 1)
+    raster = read_evidence_raster(source)
+    areas = class_areas(cells, [2, 2, 1], cell_area_km2=1.0, missing=raster.missing)
+    one = class_weights(weights_of_evidence(areas, kind=Kind.UNIQUE), areas)
+    found = posterior([one.group_of(cells)], [one], points=3, cell_area_km2=1.0)
+    path = tmp_path / "p.tif"
+    write_posterior(path, found, raster)
+    with rasterio.open(path, driver="GTiff") as dataset:
+        assert dataset.descriptions == BANDS == ("posterior", "deviation", "confidence")
+        assert dataset.transform == raster.transform
+        assert dataset.crs.to_epsg() == 32642
+        assert np.isnan(dataset.nodata)
+        assert dataset.tags()["UNIT_CELL_KM2"] == "1"
+        assert dataset.tags()["POINTS"] == "3"
+        for band, name in zip(dataset.read(), BANDS, strict=True):
+            assert np.array_equal(
+                band, found.to_map(getattr(found, name)), equal_nan=True
+            )
+            assert np.isnan(band[19]).all()
+            assert not np.isnan(band[:19]).any()

@@ -1,0 +1,390 @@
+"""Three sites on ten cells, ranked by hand."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose
+
+from geodata.evidence.proximity import arc_km, earth_centred
+from geodata.scoring.learned import withheld as module
+from geodata.scoring.learned.training import circle_places
+from geodata.scoring.learned.withheld import (
+    DISTRICT_KM,
+    SHARES,
+    Contestant,
+    Region,
+    districts,
+    plain,
+    try_model,
+)
+from geodata.scoring.validation.boyce import boyce_interval
+from geodata.scoring.validation.capture import (
+    mean_rank_interval,
+    p_a_intersection,
+    rank_in_area,
+)
+from geodata.scoring.validation.intervals import grouped_mean_interval
+from geodata.scoring.validation.metrics import auc_interval
+
+LAND = np.arange(10.0)
+"""Longitudes of the cells, on the equator; a cell's score is its longitude."""
+
+
+def region(lon, *, radius=0.0, inside=True, others=(2.4, 8.6), land=LAND):
+    count = len(lon)
+    return Region(
+        sites=pd.DataFrame(
+            {
+                "name": [f"site {number}" for number in range(count)],
+                "lon": np.asarray(lon, dtype=np.float64),
+                "lat": np.zeros(count),
+                "uncertainty_km": np.broadcast_to(np.float64(radius), count),
+                "in_states": np.broadcast_to(np.asarray(inside, np.bool_), count),
+            }
+        ),
+        others=pd.DataFrame(
+            {
+                "lon": np.asarray(others, dtype=np.float64),
+                "lat": np.zeros(len(others)),
+            }
+        ),
+        lon=np.asarray(land, dtype=np.float64),
+        lat=np.zeros(len(land)),
+    )
+
+
+def tried(where, score=lambda lon, _lat: lon, **facts):
+    found = try_model(
+        Contestant(name="east", kind="baseline", score=score, **facts), where
+    )
+    json.dumps(found, allow_nan=False)
+    return found
+
+
+def test_a_site_has_the_share_of_the_land_that_scores_as_high():
+    found = tried(region([9.0, 6.5, 0.0]))
+    assert_allclose(found["ranks"], [0.1, 0.3, 1.0], rtol=1e-6)
+    assert (found["name"], found["kind"]) == ("east", "baseline")
+    assert found["valid_share"] == 1.0
+    assert found["all"]["mean_rank"]["value"] == pytest.approx(1.4 / 3)
+    assert found["all"]["mean_rank"]["n"] == 3
+
+
+def test_figures_are_those_of_their_own_functions():
+    where = region([9.0, 6.5, 0.5])
+    found = tried(where)["all"]
+    ranks = rank_in_area(where.sites["lon"].to_numpy(), LAND.astype(np.float32))
+    estimate = mean_rank_interval(ranks)
+    assert found["mean_rank"] == pytest.approx(
+        {"value": estimate.value, "low": estimate.low, "high": estimate.high, "n": 3}
+    )
+    land = auc_interval([9.0, 6.5, 0.5], LAND)
+    assert found["auc_land"] == pytest.approx(
+        {
+            "value": land.value,
+            "low": land.low,
+            "high": land.high,
+            "n": 3,
+            "against": 10,
+        }
+    )
+    assert land.value == pytest.approx((9.5 + 7 + 1) / 30)
+    others = np.float32([2.4, 8.6])
+    beside = auc_interval(np.float32([9.0, 6.5, 0.5]), others)
+    assert found["auc_others"]["value"] == beside.value == pytest.approx(3 / 6)
+    assert found["auc_others"]["against"] == 2
+    crossing = p_a_intersection(ranks)
+    assert found["p_a"]["prediction_rate"] == pytest.approx(crossing.prediction_rate)
+    assert found["p_a"]["n"] == 3
+    index = boyce_interval([9.0, 6.5, 0.5], LAND)
+    assert found["boyce"] == {
+        "value": index.value,
+        "low": index.low,
+        "high": index.high,
+        "n": 3,
+    }
+
+
+def test_capture_counts_a_site_at_the_very_edge():
+    found = tried(region([9.0, 8.0, 7.9]))
+    assert_allclose(found["ranks"], [0.1, 0.2, 0.2], rtol=1e-6)
+    caught = {row["area"]: row for row in found["all"]["capture"]}
+    assert tuple(caught) == SHARES == (0.01, 0.02, 0.05, 0.10, 0.20, 0.25)
+    assert [row["sites"] for row in caught.values()] == [0, 0, 0, 1, 3, 3]
+    tenth = caught[0.1]
+    assert tenth["n"] == 3
+    assert tenth["share"] == pytest.approx(1 / 3)
+    assert tenth["random"] == 0.1
+    # The last two are one district: two thirds of a place of two were caught.
+    assert found["all"]["districts"] == 2
+    assert tenth["low"] == pytest.approx(0.001559, abs=1e-5)
+    assert tenth["high"] == pytest.approx(0.960078, abs=1e-5)
+    apart = tried(region([9.0, 8.0, 6.5]))["all"]["capture"][3]
+    assert apart["low"] == pytest.approx(0.008404, abs=1e-5)
+    assert apart["high"] == pytest.approx(0.905701, abs=1e-5)
+
+
+def test_a_site_in_doubt_has_the_mean_rank_over_its_circle():
+    radius = 111.195
+    where = region([5.0], radius=radius)
+    found = tried(where)
+    east = np.array([lon[0] for lon, _ in circle_places(where.sites)])
+    ranks = [(10 - np.ceil(round(lon, 9))) / 10 for lon in east]
+    assert found["ranks"][0] == pytest.approx(np.mean(ranks), abs=0.02)
+    exact = rank_in_area(east.astype(np.float32), LAND.astype(np.float32))
+    assert found["ranks"][0] == pytest.approx(exact.mean(), rel=1e-6)
+    assert len(set(exact.tolist())) > 1
+    # The score that is compared with other deposits is the mean over the circle too.
+    assert found["all"]["auc_others"]["value"] == 0.5
+
+
+def test_parts_of_a_circle_that_are_unknown_take_no_part():
+    where = region([9.0], radius=111.195)
+    found = tried(where, lambda lon, lat: np.where(lat > 0.01, np.nan, lon))
+    known = np.float32(
+        [lon[0] for lon, lat in circle_places(where.sites) if not lat[0] > 0.01]
+    )
+    assert 0 < len(known) < 19
+    ranks = rank_in_area(known, LAND.astype(np.float32))
+    assert len(set(ranks.tolist())) > 1
+    assert found["ranks"][0] == pytest.approx(ranks.mean(), rel=1e-6)
+
+
+def test_unknown_cells_are_no_area():
+    found = tried(
+        region([9.0, 6.5, 1.0]), lambda lon, _lat: np.where(lon < 5, np.nan, lon)
+    )
+    assert found["valid_share"] == 0.5
+    assert_allclose(found["ranks"][:2], [0.2, 0.6], rtol=1e-6)
+    assert found["ranks"][2] is None
+    assert found["all"]["mean_rank"]["n"] == 2
+    assert found["all"]["auc_land"]["against"] == 5
+    assert found["all"]["auc_others"]["against"] == 1
+    assert found["all"]["capture"][0]["n"] == 2
+
+
+def test_sites_outside_the_states_count_in_one_part_only():
+    found = tried(region([9.0, 20.0, 0.0], inside=[True, False, True]))
+    assert_allclose(found["ranks"], [0.1, 0.0, 1.0], rtol=1e-6)
+    assert found["all"]["mean_rank"]["n"] == 3
+    assert found["in_states"]["mean_rank"]["n"] == 2
+    assert found["in_states"]["mean_rank"]["value"] == pytest.approx(0.55)
+    assert found["in_states"]["capture"][3]["n"] == 2
+    assert found["in_states"]["auc_land"]["n"] == 2
+    assert found["all"]["auc_land"]["n"] == 3
+
+
+def undefined(part):
+    return (
+        part["capture"] == []
+        and part["districts"] == 0
+        and part["district_rank"] is None
+        and part["auc_land"] is None
+        and part["auc_others"] is None
+        and part["boyce"] is None
+        and part["mean_rank"] == {"value": None, "low": None, "high": None, "n": 0}
+        and part["p_a"]["prediction_rate"] is None
+        and part["p_a"]["n"] == 0
+    )
+
+
+def test_without_a_site_in_the_states_there_is_no_figure_for_them():
+    found = tried(region([9.0], inside=False))
+    assert undefined(found["in_states"])
+    assert not undefined(found["all"])
+    assert found["all"]["mean_rank"]["low"] is None
+
+
+def test_without_any_site_there_is_no_figure():
+    found = tried(region([]))
+    assert found["ranks"] == []
+    assert undefined(found["all"])
+
+
+def test_a_model_that_knows_nothing_has_no_figure():
+    found = tried(region([9.0, 2.0]), lambda lon, _lat: np.full(len(lon), np.nan))
+    assert found["valid_share"] == 0.0
+    assert found["ranks"] == [None, None]
+    assert undefined(found["all"])
+
+
+def test_a_model_that_knows_the_sites_but_not_the_land_has_no_figure():
+    found = tried(region([20.0]), lambda lon, _lat: np.where(lon < 19, np.nan, lon))
+    assert found["ranks"] == [None]
+    assert found["all"]["auc_land"] is None
+    assert found["all"]["boyce"] is None
+    assert found["all"]["capture"] == []
+
+
+def test_a_constant_map_is_chance_and_has_no_boyce_index():
+    found = tried(region([9.0, 1.0]), lambda lon, _lat: 0 * lon)
+    assert found["ranks"] == [1.0, 1.0]
+    assert found["all"]["auc_land"]["value"] == 0.5
+    none = {"value": None, "low": None, "high": None, "n": 2}
+    assert found["all"]["boyce"] == none
+
+
+def test_without_other_deposits_only_their_figure_is_missing():
+    found = tried(region([9.0, 1.0], others=()))
+    assert found["all"]["auc_others"] is None
+    assert found["all"]["auc_land"] is not None
+
+
+def test_a_site_better_than_all_land_makes_an_endless_density_unknown():
+    found = tried(region([20.0, 21.0]))
+    assert found["ranks"] == [0.0, 0.0]
+    assert found["all"]["p_a"]["density"] is None
+    assert found["all"]["p_a"]["prediction_rate"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("value", "made"),
+    [
+        (np.nan, None),
+        (np.inf, None),
+        (-np.inf, None),
+        (np.float32("nan"), None),
+        (np.float32(0.5), 0.5),
+        (np.int64(3), 3),
+        (np.bool_(True), True),
+        (True, True),
+        ("text", "text"),
+        (None, None),
+        ((1, np.nan), [1, None]),
+        (np.array([[0.5, np.nan]]), [[0.5, None]]),
+        ({"a": {"b": [np.float64(1)]}}, {"a": {"b": [1.0]}}),
+    ],
+)
+def test_any_value_is_made_fit_for_json(value, made):
+    found = plain(value)
+    assert found == made
+    assert type(found) is type(made)
+    json.dumps(found, allow_nan=False)
+
+
+def test_a_map_made_of_the_other_deposits_is_not_asked_about_them():
+    region = Region(
+        sites=pd.DataFrame(
+            {
+                "name": ["a"],
+                "lon": [60.0],
+                "lat": [45.0],
+                "uncertainty_km": [0.0],
+                "in_states": [True],
+            }
+        ),
+        others=pd.DataFrame({"lon": [61.0, 62.0], "lat": [45.0, 45.0]}),
+        lon=np.linspace(55, 65, 11),
+        lat=np.full(11, 45.0),
+    )
+
+    def score(lon, lat):
+        return -np.abs(lon - 61.0)
+
+    asked = Contestant(name="near", kind="baseline", score=score)
+    made_of_them = Contestant(
+        name="near", kind="baseline", score=score, knows_others=True
+    )
+    assert try_model(asked, region)["all"]["auc_others"]["value"] == 0.25
+    assert try_model(made_of_them, region)["all"]["auc_others"] is None
+    assert try_model(made_of_them, region)["all"]["auc_land"] is not None
+
+
+# Districts: places near each other tell one story.
+
+
+def test_figures_count_districts_and_not_places():
+    """Ranks 0.1 and three times 0.3; the three are one district."""
+    found = tried(region([9.0, 6.5, 6.4, 6.3]))["all"]
+    assert_allclose(found["mean_rank"]["value"], 0.25, rtol=1e-6)
+    assert found["mean_rank"]["n"] == 4
+    assert found["districts"] == 2
+    assert found["district_rank"] == pytest.approx(0.2)
+    wanted = grouped_mean_interval(np.float32([0.1, 0.3, 0.3, 0.3]), [0, 1, 1, 1])
+    assert found["mean_rank"]["low"] == pytest.approx(wanted.low)
+    assert found["mean_rank"]["high"] == pytest.approx(wanted.high)
+    # Ranks 0.1, and 0.4 and 0.5 of one district: two districts reach to their mean.
+    two = tried(region([9.0, 5.05, 4.95]))["all"]["mean_rank"]
+    assert (two["low"], two["high"]) == pytest.approx((0.1, 0.45))
+    assert two["value"] == pytest.approx(1 / 3)
+
+
+def test_a_district_of_unknown_rank_does_not_count():
+    found = tried(
+        region([9.0, 6.5, 1.0]), lambda lon, _lat: np.where(lon < 5, np.nan, lon)
+    )["all"]
+    assert found["districts"] == 2
+    assert found["district_rank"] == pytest.approx((0.2 + 0.6) / 2)
+
+
+def test_places_of_the_states_are_one_district_by_way_of_a_place_outside():
+    found = tried(region([0.0, 0.8, 1.6, 5.0], inside=[True, False, True, True]))
+    assert found["all"]["districts"] == 2
+    assert found["in_states"]["districts"] == 2
+    alone = tried(region([0.0, 1.6, 5.0]))
+    assert alone["all"]["districts"] == 3
+
+
+def test_equal_scores_share_the_middle_rank_where_that_is_asked_for():
+    where = region([9.0, 1.0])
+    assert (
+        tried(where, lambda lon, _lat: 0 * lon, ties_halved=True)["ranks"] == [0.5] * 2
+    )
+    assert tried(where, lambda lon, _lat: 0 * lon)["ranks"] == [1.0] * 2
+    stepped = tried(where, lambda lon, _lat: np.floor(lon / 5), ties_halved=True)
+    assert stepped["ranks"] == [0.25, 0.75]
+
+
+def spots(*places):
+    lon, lat = np.array(places, dtype=np.float64).reshape(-1, 2).T
+    return pd.DataFrame({"lon": lon, "lat": lat})
+
+
+def north(*km):
+    """Lay places along a meridian; a degree is 111.13 km there on the ellipsoid."""
+    return spots(*((70.0, 45.0 + far / 111.13) for far in km))
+
+
+def grouped(sites):
+    """Return which places share a district, as sets of positions."""
+    number = districts(sites)
+    assert number.dtype == np.int64
+    assert number.shape == (len(sites),)
+    return sorted(np.flatnonzero(number == one).tolist() for one in np.unique(number))
+
+
+def test_places_within_100_km_are_one_district_also_by_way_of_others():
+    assert DISTRICT_KM == 100.0
+    assert grouped(north(0, 90, 180)) == [[0, 1, 2]]
+    assert grouped(north(0, 180)) == [[0], [1]]
+    assert grouped(north(0, 99.5)) == [[0, 1]]
+    assert grouped(north(0, 101)) == [[0], [1]]
+    # Whatever order they come in.
+    assert grouped(north(180, 500, 0, 410, 90)) == [[0, 2, 4], [1, 3]]
+
+
+def test_a_degree_of_longitude_is_as_far_as_it_is_there():
+    assert grouped(spots((70, 0), (71, 0))) == [[0], [1]]  # 111 km
+    assert grouped(spots((70, 45), (71, 45))) == [[0, 1]]  # 79 km
+    assert grouped(spots((70, 45), (71.3, 45))) == [[0], [1]]  # 102 km
+
+
+def test_a_district_may_lie_across_the_date_line_and_at_the_pole():
+    assert grouped(spots((179.7, 0), (-179.7, 0), (0, 0))) == [[0, 1], [2]]
+    assert grouped(spots((0, 89.6), (180, 89.6))) == [[0, 1]]
+
+
+def test_places_at_the_limit_itself_are_one_district(monkeypatch):
+    chord = np.linalg.norm(
+        np.diff(earth_centred(np.zeros(2), np.array([0.0, 1.0])), axis=0)
+    )
+    monkeypatch.setattr(module, "DISTRICT_KM", float(arc_km(chord)))
+    assert grouped(spots((0, 0), (0, 1))) == [[0, 1]]
+
+
+def test_one_place_is_one_district_and_none_is_none():
+    assert grouped(spots((70, 45))) == [[0]]
+    assert grouped(spots((70, 45), (70, 45))) == [[0, 1]]
+    assert grouped(spots()) == []
