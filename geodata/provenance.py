@@ -1,14 +1,26 @@
 """Where a layer comes from: the record that travels with it everywhere."""
 
-import hashlib
 import json
-import os
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from geodata.errors import LayerFormatError, MissingLicenceError, StorageError
+from geodata.checksums import (
+    checksum,
+    file_checksum,
+    sync_folder,
+    write_atomically,
+)
+from geodata.errors import LayerFormatError, MissingLicenceError
+
+__all__ = [
+    "Member",
+    "Provenance",
+    "checksum",
+    "file_checksum",
+    "sync_folder",
+    "write_atomically",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,54 +134,3 @@ class Provenance:
                 "from version control or rebuild the layer with "
                 "scripts/build_bundle.py."
             ) from error
-
-
-def checksum(content: bytes) -> str:
-    """Return the SHA-256 of some bytes, as 64 hexadecimal digits.
-
-    >>> checksum(b"")[:8]
-    'e3b0c442'
-    """
-    return hashlib.sha256(content).hexdigest()
-
-
-def file_checksum(path: Path) -> str:
-    """Return the SHA-256 of a file, read in pieces."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that readers see the old one or the new one, never a half.
-
-    Raises
-    ------
-    StorageError
-        If the disk is full or the folder cannot be written; the old file, if
-        there was one, is untouched.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with temporary.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-        sync_folder(path.parent)
-    except OSError as error:
-        with suppress(OSError):  # a disk that cannot be written may not delete either
-            temporary.unlink(missing_ok=True)
-        raise StorageError(
-            f"{path} could not be written ({len(content):,} bytes needed: "
-            f"{error.strerror}). Nothing was changed. Free some space or choose "
-            "another folder with ATLAS_HOME, then run the command again."
-        ) from error
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

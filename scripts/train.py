@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from geodata.checksums import write_atomically
 from geodata.errors import GeodataError, TrainingError
 from geodata.layers.occurrences.samples import labels
 from geodata.layers.storage.store import LayerStore
-from geodata.provenance import write_atomically
 from geodata.release.withheld_region import WITHHELD, outside
 from geodata.scoring.deposit_type import deposit_type_texts
 from geodata.scoring.learned.argument_file import (

@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from geodata.checksums import write_atomically
 from geodata.errors import GeodataError, TrainingError
 from geodata.layers.storage.store import LayerStore
-from geodata.provenance import write_atomically
 from geodata.release.evaluation import evaluate
 from geodata.scoring.deposit_file import parse_all
 from geodata.scoring.deposit_type import deposit_type_texts

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from geodata.checksums import write_atomically
 from geodata.errors import GeodataError
-from geodata.provenance import write_atomically
 from geodata.sources import PackageSource, fetch_package, load_catalogue, read_member
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -1,16 +1,15 @@
 """Everything a release depends on, and the id that follows from it."""
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from importlib import metadata, resources
-from importlib.resources.abc import Traversable
 from typing import Any
 
 import pyproj
 import rasterio
 import shapely
 
+from geodata.checksums import checksum, tree_checksum
 from geodata.layers.storage.store import LayerStore
 from geodata.prospects.delineate import Delineation
 from geodata.raster import DEFAULT_CELL_M, check_cell_size
@@ -106,20 +105,18 @@ class Inputs:
     def release_id(self) -> str:
         """First 16 hexadecimal digits of the SHA-256 over all inputs."""
         text = json.dumps(self.to_dict(), sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()[:_ID_DIGITS]
+        return checksum(text.encode())[:_ID_DIGITS]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the inputs as JSON-ready values; models as their checksums."""
         return {
             "layers": self.layers,
             "deposit_types": {
-                name: hashlib.sha256(text.encode()).hexdigest()
+                name: checksum(text.encode())
                 for name, text in self.deposit_types.items()
             },
             "learned": {
-                name: hashlib.sha256(
-                    json.dumps(asdict(texts), sort_keys=True).encode()
-                ).hexdigest()
+                name: checksum(json.dumps(asdict(texts), sort_keys=True).encode())
                 for name, texts in self.learned.items()
             },
             "examples": self.examples,
@@ -146,7 +143,7 @@ def gather(
         record = store.provenance(layer)
         store.content(layer)  # refuses a changed file before any work is done
         text = record.to_json().encode()
-        layers[layer] = hashlib.sha256(record.sha256.encode() + text).hexdigest()
+        layers[layer] = checksum(record.sha256.encode() + text)
     for layer in REQUIRED:
         store.provenance(layer)
     return Inputs(
@@ -167,18 +164,4 @@ def gather(
 
 def code_checksum() -> str:
     """Return a checksum over the text of every module of ``geodata``."""
-    digest = hashlib.sha256()
-    for name, text in sorted(_modules(resources.files("geodata"), "geodata")):
-        digest.update(name.encode() + b"\0" + text + b"\0")
-    return digest.hexdigest()
-
-
-def _modules(folder: Traversable, name: str) -> list[tuple[str, bytes]]:
-    found: list[tuple[str, bytes]] = []
-    for entry in folder.iterdir():
-        inner = f"{name}/{entry.name}"
-        if entry.is_dir() and entry.name != "__pycache__":
-            found += _modules(entry, inner)
-        elif entry.name.endswith(".py"):
-            found.append((inner, entry.read_bytes()))
-    return found
+    return tree_checksum(resources.files("geodata"), suffixes=(".py",))

@@ -13,6 +13,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from geodata.checksums import (
+    UNFINISHED,
+    checksum,
+    exclusive,
+    file_checksum,
+    write_atomically,
+)
 from geodata.errors import GeodataError, MissingLayerError, TamperedLayerError
 from geodata.layers.product import Product, RasterProduct, VectorProduct
 from geodata.layers.storage.manifest import (
@@ -25,18 +32,12 @@ from geodata.layers.storage.manifest import (
 )
 from geodata.layers.storage.raster_file import encode_cog
 from geodata.layers.storage.shelf import RECORD_SUFFIX, Shelf
-from geodata.layers.storage.store_lock import locked
 from geodata.layers.storage.table_file import encode_table
 from geodata.layers.storage.vector_file import encode_geoparquet
-from geodata.provenance import (
-    Provenance,
-    checksum,
-    file_checksum,
-    write_atomically,
-)
+from geodata.provenance import Provenance
 
 HOUR_S = 3600.0
-_UNFINISHED = ".part"
+LOCK = ".lock"
 
 
 def stage(folder: Path, product: Product, draft: Provenance) -> Provenance:
@@ -76,7 +77,7 @@ def stage_content(
     folder: Path, content: bytes, draft: Provenance, *, suffix: str
 ) -> Provenance:
     """Write a layer whose data file is already made; otherwise as :func:`stage`."""
-    with locked(folder):
+    with exclusive(folder / LOCK):
         return _put(folder, content, draft, suffix=suffix)
 
 
@@ -110,7 +111,7 @@ def publish(
     StorageError
         If the disk is full or the folder cannot be written; nothing is published.
     """
-    with locked(folder):
+    with exclusive(folder / LOCK):
         here = Shelf(folder)
         before = read_manifest(folder)
         wanted = list(records)
@@ -155,7 +156,7 @@ def collect_garbage(folder: Path, *, older_than_s: float = HOUR_S) -> list[Path]
     """
     if not folder.is_dir():
         return []
-    with locked(folder):
+    with exclusive(folder / LOCK):
         entries = read_manifest(folder)
         needed, unclear = set(), set()
         for layer, entry in (entries or {}).items():
@@ -248,7 +249,7 @@ def _touch_replaced(here: Shelf, entries: dict[str, Entry]) -> None:
 def _own_files(folder: Path, *, with_flat: bool) -> Iterator[Path]:
     """Yield the files of a store; those of the flat layout only if asked for."""
     for path in sorted(folder.iterdir()):
-        is_unfinished = path.name.startswith(".") and path.suffix == _UNFINISHED
+        is_unfinished = path.name.startswith(".") and path.suffix == UNFINISHED
         if is_unfinished or layer_of(path.name):
             yield path
         elif with_flat and path.suffix == RECORD_SUFFIX:

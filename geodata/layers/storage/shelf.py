@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from geodata.checksums import checksum, file_checksum
 from geodata.errors import (
     LayerError,
     LayerFormatError,
@@ -10,7 +11,7 @@ from geodata.errors import (
     TamperedLayerError,
 )
 from geodata.layers.storage.manifest import layer_of, read_manifest
-from geodata.provenance import Provenance, checksum, file_checksum
+from geodata.provenance import Provenance
 
 RECORD_SUFFIX = ".json"
 

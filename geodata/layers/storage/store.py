@@ -14,6 +14,7 @@ import pandas as pd
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
+from geodata.checksums import checksum, write_atomically
 from geodata.errors import LayerFormatError, MissingLayerError, StorageError
 from geodata.layers.storage.raster_file import RasterImage, decode_raster, encode_raster
 from geodata.layers.storage.shelf import RECORD_SUFFIX, Shelf
@@ -24,7 +25,7 @@ from geodata.layers.storage.vector_file import (
     encode_coverage,
     encode_vector,
 )
-from geodata.provenance import Provenance, checksum, write_atomically
+from geodata.provenance import Provenance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 from rasterio.io import MemoryFile
 
+from geodata.checksums import write_atomically
 from geodata.methods.weights_of_evidence.evidence_raster import EvidenceRaster
 from geodata.methods.weights_of_evidence.posterior import Posterior
 from geodata.methods.weights_of_evidence.weights import COLUMNS, WeightsTable
-from geodata.provenance import write_atomically
 
 BANDS = ("posterior", "deviation", "confidence")
 

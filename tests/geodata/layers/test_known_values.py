@@ -9,7 +9,7 @@ import pyproj
 import pytest
 import shapely
 
-from geodata.provenance import file_checksum
+from geodata.checksums import file_checksum
 from geodata.sources import load_catalogue
 
 EARTH = pyproj.Geod(ellps="WGS84")

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import rasterio
 
+from geodata.checksums import file_checksum
 from geodata.errors import (
     CellSizeError,
     DamagedReleaseError,
@@ -15,7 +16,6 @@ from geodata.errors import (
     UnknownDepositTypeError,
 )
 from geodata.layers.storage.store import LayerStore
-from geodata.provenance import file_checksum
 from geodata.raster import Grid
 from geodata.release import Parameters, build_release, known_releases, open_release
 from geodata.release.build import check_memory

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import shapely
 
+from geodata.checksums import write_atomically
 from geodata.errors import (
     LayerFormatError,
     MissingLayerError,
@@ -17,7 +18,7 @@ from geodata.errors import (
 from geodata.layers import LayerStore
 from geodata.layers.storage.raster_file import RasterImage
 from geodata.layers.storage.store import write_raster, write_table, write_vector
-from geodata.provenance import Provenance, write_atomically
+from geodata.provenance import Provenance
 
 
 def draft(layer="stones", **changes):
