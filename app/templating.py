@@ -7,6 +7,7 @@ from pathlib import Path
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from app.text import say, say_many
 from app.wording import (
     decimal,
     degrees,
@@ -45,6 +46,7 @@ def _environment() -> Environment:
         "signed": signed,
         "two_digits": two_digits,
     }
+    environment.globals |= {"say": say, "say_many": say_many}
     return environment
 
 

@@ -2,7 +2,8 @@
 
 import math
 
-NO_DATA = "no data here"
+from app.text import say
+
 NONE = "–"
 """Stands where a table has nothing to say."""
 
@@ -13,7 +14,9 @@ def two_digits(value: float | None) -> str:
     >>> two_digits(0.706), two_digits(None)
     ('0.71', 'no data here')
     """
-    return NO_DATA if value is None or math.isnan(value) else f"{value:.2f}"
+    return (
+        say("number.no-data") if value is None or math.isnan(value) else f"{value:.2f}"
+    )
 
 
 def share(value: float | None) -> str:
@@ -23,7 +26,7 @@ def share(value: float | None) -> str:
     ('62 %', '0.4 %', '100 %')
     """
     if value is None or math.isnan(value):
-        return NO_DATA
+        return say("number.no-data")
     percent = 100 * value
     return f"{percent:.1f} %" if 0.05 <= percent < 0.95 else f"{percent:.0f} %"
 
@@ -58,7 +61,7 @@ def measure(value: float | None, unit: str) -> str:
     ('8.2 km', 'no data here')
     """
     if value is None or math.isnan(value):
-        return NO_DATA
+        return say("number.no-data")
     return f"{number(value)} {unit}".strip()
 
 

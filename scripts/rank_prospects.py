@@ -17,7 +17,9 @@ from geodata.errors import GeodataError
 from geodata.ingestion.package_plans import PLANS
 from geodata.layers.storage.store import LayerStore
 from geodata.raster import DEFAULT_CELL_M
-from geodata.release import Parameters, Release, build_release, open_release
+from geodata.release import Release, open_release
+from geodata.release.build import build_release
+from geodata.release.inputs import Parameters
 from geodata.scoring.deposit_type import choose, deposit_type_texts, read_folder
 
 TESTED = {"own": "Maps of their own type", "overall": "Map of all types"}

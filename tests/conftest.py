@@ -13,7 +13,9 @@ import pytest
 
 from geodata.ingestion.building import is_better
 from geodata.layers.storage.store import LayerStore
-from geodata.release import Parameters, Release, build_release, open_release
+from geodata.release import Release, open_release
+from geodata.release.build import build_release
+from geodata.release.inputs import Parameters
 from geodata.scoring.deposit_type import deposit_type_texts
 
 ROOT = Path(__file__).resolve().parent.parent

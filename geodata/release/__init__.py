@@ -1,15 +1,9 @@
-"""Releases: built once, published whole, opened read-only."""
+"""Releases: built once, published whole, opened read-only.
 
-from geodata.release.build import Built, build_release
-from geodata.release.inputs import Parameters
+To open a release loads nothing that builds one: import that from
+:mod:`geodata.release.build`.
+"""
+
 from geodata.release.open import OVERALL, Release, known_releases, open_release
 
-__all__ = [
-    "OVERALL",
-    "Built",
-    "Parameters",
-    "Release",
-    "build_release",
-    "known_releases",
-    "open_release",
-]
+__all__ = ["OVERALL", "Release", "known_releases", "open_release"]

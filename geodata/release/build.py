@@ -17,13 +17,9 @@ from geodata.release.coverage import coverage_of_layers
 from geodata.release.export import named_layers, write_json, write_tables
 from geodata.release.figures import draw_capture, draw_map
 from geodata.release.inputs import Inputs, Parameters, gather
-from geodata.release.learned import FOLDER as LEARNED_FOLDER
-from geodata.release.learned import (
-    account_of,
-    bearing_maps,
-    opinions,
-    write_files,
-)
+from geodata.release.learned import account_of, opinions
+from geodata.release.learned_files import FOLDER as LEARNED_FOLDER
+from geodata.release.learned_files import bearing_maps, write_files
 from geodata.release.manifest import make_manifest
 from geodata.release.maps import RankedMaps, beside, write_evidence, write_maps
 from geodata.release.open import OVERALL, open_release

@@ -9,11 +9,9 @@ import geopandas as gpd
 from geodata.evidence.recipes import Reading
 from geodata.layers.storage.store import LayerStore
 from geodata.release.coverage import LayerCoverage, coverage_table
+from geodata.release.model import COVERAGE, NAMES
 from geodata.release.shown import names_table, shown_tables
 from geodata.release.surroundings import Surroundings
-
-NAMES = "names"  # folder of the lines that distances refer to
-COVERAGE = "coverage"  # table of the areas that layers leave out
 
 
 def write_tables(

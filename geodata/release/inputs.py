@@ -14,7 +14,7 @@ from geodata.layers.storage.store import LayerStore
 from geodata.prospects.delineate import Delineation
 from geodata.raster import DEFAULT_CELL_M, check_cell_size
 from geodata.region import BORDER_PROFILE
-from geodata.release.learned import LearnedFiles, shipped_files
+from geodata.release.learned_files import LearnedFiles, shipped_files
 from geodata.scoring.learned.model_file import shipped_counts
 from geodata.scoring.uncertainty import DRAWS, SEED
 

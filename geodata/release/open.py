@@ -23,10 +23,11 @@ from geodata.evidence.proximity import Proximity
 from geodata.provenance import file_checksum
 from geodata.raster import FloatArray, Grid
 from geodata.release.cell import measured_at, share_at
-from geodata.release.export import NAMES
-from geodata.release.learned import FOLDER as LEARNED_FOLDER
-from geodata.release.learned import LEARNED_RANK, read_files
+from geodata.release.learned_files import FOLDER as LEARNED_FOLDER
+from geodata.release.learned_files import read_files
+from geodata.release.model import NAMES
 from geodata.release.publish import CURRENT, MANIFEST
+from geodata.release.rasters import LEARNED_RANK
 from geodata.scoring.deposit_file import parse
 from geodata.scoring.deposit_type import DepositType
 from geodata.scoring.explanation import explain

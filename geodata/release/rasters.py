@@ -18,6 +18,8 @@ from geodata.raster import EQUAL_AREA, Cells, FloatArray
 SCALE = 1e-4  # shares and scores are stored as whole ten-thousandths
 RANK = "area_rank"  # band: share of the area that scores at least as high
 LEADING = "leading_type"  # band: position of the leading deposit type
+LEARNED, LEARNED_RANK, LEARNED_COVERAGE = "learned", "learned_rank", "learned_coverage"
+"""Bands of a type that has a learned model."""
 UNKNOWN = 65_535
 NODATA = -9_999.0
 _TILE = 256

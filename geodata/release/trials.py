@@ -12,12 +12,8 @@ from geodata.ingestion.all_plans import FILE_PLANS
 from geodata.ingestion.package_plans import PLANS
 from geodata.prospects.describe import Survey
 from geodata.raster import Cells, FloatArray
-from geodata.release.learned import (
-    FEWEST_TESTED,
-    LearnedFiles,
-    Opinion,
-    agreement_report,
-)
+from geodata.release.learned import Opinion, agreement_report
+from geodata.release.learned_files import FEWEST_TESTED, LearnedFiles
 from geodata.release.sensitivity_figure import draw_tornado
 from geodata.release.surroundings import Surroundings
 from geodata.release.trial_figures import (

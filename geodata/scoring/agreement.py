@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import spearmanr
+import scipy  # scipy.stats when first used: a server starts a second sooner
 
 from geodata.raster import FloatArray
 from geodata.scoring.ranking import BEST
@@ -62,7 +62,9 @@ def compare(expert_rank: FloatArray, learned_rank: FloatArray) -> Agreement:
     best = expert <= np.float32(BEST)
     both = best & (learned <= np.float32(BEST))
     return Agreement(
-        spearman=float(spearmanr(expert, learned).statistic) if varies else np.nan,
+        spearman=float(scipy.stats.spearmanr(expert, learned).statistic)
+        if varies
+        else np.nan,
         overlap=float(both.sum() / best.sum()) if best.any() else np.nan,
         chance=float((learned <= np.float32(BEST)).mean()) if len(learned) else np.nan,
         cells=int(known.sum()),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import qmc
+import scipy  # scipy.stats when first used: a server starts a second sooner
 
 from geodata.raster import FloatArray
 from geodata.scoring.deposit_type import DepositType, Evidence, Number
@@ -71,7 +71,7 @@ def draw(deposit_type: DepositType, *, count: int = DRAWS, seed: int = SEED) -> 
         numbers += [evidence.weight, *evidence.parameters.values()]
     seeds = np.random.SeedSequence([seed, zlib.crc32(deposit_type.id.encode())])
     width = len(numbers) + len(deposit_type.evidence)
-    sampler = qmc.LatinHypercube(width, rng=np.random.default_rng(seeds))
+    sampler = scipy.stats.qmc.LatinHypercube(width, rng=np.random.default_rng(seeds))
     shares = sampler.random(count)
     drawn = iter(
         triangle(shares[:, position], number) for position, number in enumerate(numbers)

@@ -12,8 +12,8 @@ import pytest
 
 from geodata.errors import MissingLayerError
 from geodata.layers.storage.store import LayerStore
-from geodata.release import Parameters, open_release
-from geodata.release.inputs import gather
+from geodata.release import open_release
+from geodata.release.inputs import Parameters, gather
 
 ROOT = Path(__file__).parents[2]
 COARSE = ("--cell-m", "50000", "--deposit-type", "placer")

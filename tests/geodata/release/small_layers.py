@@ -9,7 +9,8 @@ import shapely
 from geodata.layers.occurrences.known_sites_file import NUMBER_COLUMNS
 from geodata.layers.storage.store import LayerStore, coverage_record, write_vector
 from geodata.provenance import Member, Provenance
-from geodata.release import Parameters, build_release
+from geodata.release.build import build_release
+from geodata.release.inputs import Parameters
 from geodata.scoring.deposit_type import deposit_type_texts
 
 BUNDLE = Path(__file__).resolve().parents[3] / "geodata" / "bundle"

@@ -17,8 +17,9 @@ from geodata.errors import (
 )
 from geodata.layers.storage.store import LayerStore
 from geodata.raster import Grid
-from geodata.release import Parameters, build_release, known_releases, open_release
-from geodata.release.build import check_memory
+from geodata.release import known_releases, open_release
+from geodata.release.build import build_release, check_memory
+from geodata.release.inputs import Parameters
 from geodata.release.publish import CURRENT, MANIFEST
 from geodata.release.rasters import read_shares
 from geodata.scoring.deposit_type import deposit_type_texts

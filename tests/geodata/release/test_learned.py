@@ -12,16 +12,14 @@ from geodata.errors import LearnedModelError
 from geodata.layers.storage.store import LayerStore
 from geodata.prospects.describe import Survey
 from geodata.raster import Cells, Grid
-from geodata.release import Parameters, build_release, open_release
-from geodata.release.inputs import gather
-from geodata.release.learned import (
+from geodata.release import open_release
+from geodata.release.build import build_release
+from geodata.release.inputs import Parameters, gather
+from geodata.release.learned import Opinion, account_of, agreement_report, opinions
+from geodata.release.learned_files import (
     FEWEST_TESTED,
     LearnedFiles,
-    Opinion,
-    account_of,
-    agreement_report,
     bearing_maps,
-    opinions,
     read_files,
     shipped_files,
     write_files,

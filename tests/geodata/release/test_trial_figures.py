@@ -12,7 +12,8 @@ from geodata.ingestion.all_plans import FILE_PLANS
 from geodata.ingestion.package_plans import PLANS
 from geodata.raster import Cells, Grid
 from geodata.release import trials
-from geodata.release.learned import LearnedFiles, Opinion
+from geodata.release.learned import Opinion
+from geodata.release.learned_files import LearnedFiles
 from geodata.release.surroundings import Surroundings
 from geodata.release.trial_figures import (
     AGREEMENT_COLOURS,

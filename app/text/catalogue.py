@@ -1,0 +1,97 @@
+"""The catalogues of sentences: a key in the code, its sentence in ``locales``.
+
+A key such as ``opinion.both`` is the ``msgid``; the English sentence, with named
+places for values in braces, stands in ``locales/en.po`` as its translation like any
+other language's.  So a sentence can be mended, or said in another language, without
+a change of code.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from gettext import c2py
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+LOCALES = Path(__file__).parent.parent / "locales"
+ENGLISH = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """The sentences of one language.
+
+    Attributes
+    ----------
+    language : str
+        Its code, the name of its file.
+    sentences : mapping of str to tuple of str
+        Key → sentence, or its plural forms.
+    form : function
+        Number → position of the plural form it takes.
+    """
+
+    language: str
+    sentences: Mapping[str, tuple[str, ...]]
+    form: Callable[[int], int]
+
+
+@cache
+def catalogue(language: str = ENGLISH) -> Catalogue:
+    """Read the catalogue of a language.
+
+    Raises
+    ------
+    babel.messages.pofile.PoFileError
+        If the file is not in the format of gettext; names the line.
+    """
+    with (LOCALES / f"{language}.po").open("rb") as stream:
+        read = read_po(stream, locale=language, abort_invalid=True)
+    sentences = {}
+    for message in read:
+        key = message.id if isinstance(message.id, str) else message.id[0]
+        said = message.string or ""
+        forms = (said,) if isinstance(said, str) else tuple(said)
+        if key and all(forms):
+            sentences[key] = forms
+    return Catalogue(
+        language=language, sentences=sentences, form=c2py(read.plural_expr)
+    )
+
+
+def say(key: str, /, **values: object) -> str:
+    """Say a sentence.
+
+    Parameters
+    ----------
+    key : str
+        Its key in ``locales/en.po``.
+    **values
+        What stands in its braces, as it is to be read.
+
+    Raises
+    ------
+    KeyError
+        If there is no such key, or a value is wanting.
+
+    >>> say("number.no-data")
+    'no data here'
+    """
+    return catalogue().sentences[key][0].format_map(values)
+
+
+def say_many(key: str, n: int, /, **values: object) -> str:
+    """Say a sentence about a number of things, in the form the number takes.
+
+    Parameters
+    ----------
+    key : str
+        Its key in ``locales/en.po``.
+    n : int
+        How many; stands in the braces as ``{n}``.
+    **values
+        What else stands there.
+    """
+    read = catalogue()
+    return read.sentences[key][read.form(n)].format_map({"n": n, **values})
