@@ -14,6 +14,8 @@ LOCKED = {
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
     "GDAL_CACHEMAX": "64",
+    # Another allocator reserves 1 GiB at its first use, out of the memory we allow.
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
     "HDF5_PLUGIN_PRELOAD": "::",  # HDF5 loads no filter from any folder
 }
 

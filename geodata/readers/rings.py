@@ -13,7 +13,7 @@ from geodata.readers.projection import Geometries
 
 _SHORTEST_LINE = 2
 _SHORTEST_RING = 4  # positions, the first repeated at the end
-_PAIRS_AT_ONCE = 10_000_000
+_PAIRS_AT_ONCE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

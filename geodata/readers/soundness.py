@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,7 @@ _PAST_THE_EDGE_DEG = 1e-6  # rounding of ±180 and ±90, about 10 cm
 _POLYGON, _MULTIPOLYGON = 3, 6
 _LAST_STRAIGHT_KIND = 7  # beyond are circular arcs and surfaces
 _PAIRS_PER_SIDE = 10  # a side's box meets its own, its neighbours' and a few more
-_PAIRS_AT_ONCE = 20_000_000
+_PAIRS_AT_ONCE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,10 +251,24 @@ def _meeting_sides(geometry: shapely.Geometry, most: int) -> int:
     within = ring[1:] == ring[:-1]
     sides = shapely.linestrings(np.stack([corners[:-1], corners[1:]], axis=1)[within])
     tree = shapely.STRtree(sides)
-    batch = max(1, _PAIRS_AT_ONCE // max(1, len(sides)))
+    # GEOS ends the process when memory runs out among its pairs, so sides are asked
+    # for in groups that cannot have many.
+    group = np.cumsum(_most_meeting(shapely.bounds(sides))) // _PAIRS_AT_ONCE
+    edges = np.flatnonzero(np.diff(group, prepend=-1, append=np.inf))
     pairs = -_PAIRS_PER_SIDE * len(sides)
-    for start in range(0, len(sides), batch):
-        pairs += tree.query(sides[start : start + batch]).shape[1]
+    for start, end in pairwise(edges.tolist()):
+        pairs += tree.query(sides[start:end]).shape[1]
         if pairs > most:
             break
     return max(0, pairs)
+
+
+def _most_meeting(boxes: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Return of each box how many others it meets at most: along one axis alone."""
+    counts = [
+        np.searchsorted(np.sort(low), high, side="right")
+        - np.searchsorted(np.sort(high), low, side="left")
+        for low, high in ((boxes[:, 0], boxes[:, 2]), (boxes[:, 1], boxes[:, 3]))
+    ]
+    most: npt.NDArray[np.int64] = np.minimum(*counts)
+    return most

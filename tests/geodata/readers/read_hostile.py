@@ -7,10 +7,13 @@ import time
 from pathlib import Path
 
 from geodata.errors import GeodataError
-from geodata.readers.vector import read_vector
+from geodata.readers.doors import lock_doors
 
 
 def main() -> None:
+    lock_doors()
+    from geodata.readers.vector import read_vector
+
     limit = int(sys.argv[1])
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     cases = json.loads(sys.stdin.read())

@@ -18,7 +18,7 @@ from geodata.readers.limits import Limits
 from geodata.readers.vector import read_vector
 from tests.geodata.readers import corpus
 
-ROOT = Path(__file__).resolve().parents[4]
+ROOT = Path(__file__).resolve().parents[3]
 MEMORY = 1536 * 1024**2  # bytes of address space; Python and GDAL alone take a third
 LONGEST_S = 30.0
 PRIVATE = "nobody-may-read-this"
@@ -68,7 +68,11 @@ def outcomes_of(cases, memory=MEMORY):
         text=True,
         check=False,
         cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        env={
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "PYTHONFAULTHANDLER": "1",
+        },
     )
     assert child.returncode == 0, child.stderr[-2000:]
     report = json.loads(child.stdout)

@@ -14,7 +14,7 @@ from geodata.readers import geopackage
 from geodata.readers.vector import read_vector
 from tests.geodata.readers import corpus
 
-ROOT = Path(__file__).resolve().parents[4]
+ROOT = Path(__file__).resolve().parents[3]
 
 # What each leads to: other files, servers, or programs that fetch from them.
 LEADING_ELSEWHERE = {
