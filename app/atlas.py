@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from app.collection import Collection, make_collections
+from app.errors import without_folder
 from app.maps.backdrop import make_backdrop
 from app.maps.raster import FavourabilityImages
 from geodata.errors import DamagedReleaseError, NoReleaseError, ReleaseError
@@ -95,6 +96,7 @@ def load_atlas(releases: Path) -> Atlas:
         release = _newest_intact(releases, error)
         warning = f"{error} Serving release {release.id} instead."
         _log.warning("%s", warning)
+        warning = without_folder(warning, releases)
     return Atlas(
         release=release,
         collections=make_collections(release),

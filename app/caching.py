@@ -8,7 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fastapi import Request
+from starlette.datastructures import Headers
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from app.templating import static_version
 
@@ -94,17 +97,19 @@ def answer(
     it can be told without making the body: the same release gives the same bytes.
     """
     key = tag(request)
-    zipped = "gzip" in request.headers.get("accept-encoding", "")
     headers = {"Cache-Control": REVALIDATE, "Vary": "Accept-Encoding"}
-    known = request.headers.get("if-none-match", "")
+    known = request.headers.get("if-none-match", "").strip()
     for candidate in (f'"{key}"', f'"{key}-gzip"'):
-        if known.strip() == "*" or candidate in known:
+        if candidate in known:
             return Response(status_code=304, headers={**headers, "ETag": candidate})
     cache: AnswerCache = request.app.state.cache
     body = cache.get(key)
     if body is None:
         body = _body(make(), media_type)
         cache.put(key, body)
+    if known == "*":  # whatever there is; made first, for there may be nothing
+        return Response(status_code=304, headers={**headers, "ETag": f'"{key}"'})
+    zipped = accepts_gzip(request.headers.get("accept-encoding", ""))
     if file_name:
         headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
     if zipped and body.gzipped:
@@ -112,6 +117,37 @@ def answer(
         return Response(body.gzipped, media_type=media_type, headers=headers)
     headers["ETag"] = f'"{key}"'
     return Response(body.content, media_type=media_type, headers=headers)
+
+
+def accepts_gzip(header: str) -> bool:
+    """Tell from ``Accept-Encoding`` whether a client takes gzip.
+
+    >>> accepts_gzip("br, gzip;q=0.5"), accepts_gzip("gzip;q=0, *")
+    (True, False)
+    >>> accepts_gzip("*;q=0.1"), accepts_gzip("identity")
+    (True, False)
+    """
+    weights = {}
+    for item in header.lower().split(","):
+        name, _, parameter = item.replace(" ", "").partition(";")
+        try:
+            weights[name] = float(parameter.removeprefix("q=") or 1)
+        except ValueError:
+            weights[name] = 0.0
+    return weights.get("gzip", weights.get("*", 0.0)) > 0
+
+
+class GzipIfAccepted(GZipMiddleware):
+    """Compress as Starlette does, but not for who refuses it with ``gzip;q=0``."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] == "http" and not accepts_gzip(
+            Headers(scope=scope).get("accept-encoding", "")
+        ):
+            await self.app(scope, receive, send)
+            return
+        await super().__call__(scope, receive, send)
 
 
 def tag(request: Request) -> str:

@@ -2,6 +2,7 @@
 
 import logging
 from http import HTTPStatus
+from pathlib import Path
 
 import orjson
 from fastapi import FastAPI, Request
@@ -9,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from app.security import security_headers
+from app.security import new_nonce, security_headers
 from app.templating import render
 from geodata.errors import (
     OutsideRegionError,
@@ -60,7 +61,17 @@ def add_error_handlers(app: FastAPI) -> None:
 def answer_error(request: Request, error: Exception) -> Response:
     """Answer with the status of an error and with its text."""
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
-    return _answer(request, status, str(error))
+    releases = request.app.state.settings.releases
+    return _answer(request, status, without_folder(str(error), releases))
+
+
+def without_folder(text: str, releases: Path) -> str:
+    """Take the folder of the releases out of a text that readers will see.
+
+    >>> without_folder("There is no release in /srv/atlas.", Path("/srv/atlas"))
+    'There is no release in the folder of releases.'
+    """
+    return text.replace(str(releases), "the folder of releases")
 
 
 def _invalid(request: Request, error: Exception) -> Response:
@@ -91,8 +102,9 @@ def _http(request: Request, error: Exception) -> Response:
 def _unexpected(request: Request, error: Exception) -> Response:
     _log.exception("%s failed", request.url.path, exc_info=error)
     text = "The fault is noted. Try again; if it stays, tell those who run the atlas."
+    request.state.nonce = nonce = new_nonce()  # outside the layer that gives one
     answer = _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, text)
-    answer.headers.update(security_headers(""))  # outside the layer that adds them
+    answer.headers.update(security_headers(nonce))
     return answer
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +15,12 @@ from app.geojson import DECIMALS, JsonValue, to_member
 BOM = "\ufeff"
 """Makes spreadsheets read the file as UTF-8."""
 
-_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_SEPARATORS = r";|\t\r\n"
+"""What begins a new cell where a spreadsheet does not split at commas."""
+
+_BEGINS_FORMULA = re.compile(
+    rf'(^|[{_SEPARATORS}])((?:[^\S\t\r\n]|")*)(?=[-=+@－＝＋＠])'
+)
 
 HEADERS = {
     "favourability": "favourability_0_to_1",
@@ -36,15 +42,19 @@ HEADERS = {
 
 
 def neutralise(text: str) -> str:
-    """Keep a spreadsheet from taking text for a formula.
+    """Keep a spreadsheet from taking text, or a part of it, for a formula.
 
     >>> neutralise("=1+1"), neutralise("K-43-XII")
     ("'=1+1", 'K-43-XII')
+
+    Where the list separator is a semicolon, as in Russian or Kazakh settings, a text
+    is split at it:
+
+    >>> neutralise("Kutessay; =1+1")
+    "Kutessay;' =1+1"
     """
-    risky = text.startswith(_STARTS_FORMULA) or text.lstrip().startswith(
-        _STARTS_FORMULA
-    )
-    return f"'{text}" if risky else text
+    safe = _BEGINS_FORMULA.sub(r"\1'\2", text)
+    return f"'{safe}" if safe.startswith(("\t", "\r", "\n")) else safe
 
 
 def to_csv(table: gpd.GeoDataFrame, stamp: Mapping[str, Any], about: str) -> bytes:

@@ -4,11 +4,10 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from app.atlas import load_atlas
-from app.caching import AnswerCache
+from app.caching import AnswerCache, GzipIfAccepted
 from app.errors import add_error_handlers
 from app.maps.shell import build_shell
 from app.recovery import RecoverRelease
@@ -70,7 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
         health,
     ):
         app.include_router(module.router)
-    app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC)), name="static")
+    app.mount("/static", GzipIfAccepted(StaticFiles(directory=STATIC)), name="static")
     app.add_middleware(RecoverRelease)
     app.add_middleware(CorsForReadApi)
     app.add_middleware(SecurityHeaders)

@@ -17,6 +17,11 @@ READ_API = ("/api", "/prospects.geojson", "/prospects.csv")
 """Addresses that pages of other hosts may read."""
 
 
+def new_nonce() -> str:
+    """Return a word that marks the scripts of one answer as ours."""
+    return secrets.token_urlsafe(16)
+
+
 def content_policy(nonce: str) -> str:
     """Return the content security policy of one answer.
 
@@ -53,7 +58,7 @@ class SecurityHeaders:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        nonce = secrets.token_urlsafe(16)
+        nonce = new_nonce()
         is_head = scope["method"] == "HEAD"
         inner = {
             **scope,

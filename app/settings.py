@@ -5,7 +5,7 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-_ROOT = Path(__file__).resolve().parents[1]
+from geodata.folders import HOME
 
 
 class Settings(BaseSettings):
@@ -32,7 +32,7 @@ class Settings(BaseSettings):
         env_prefix="ATLAS_", frozen=True, extra="ignore", env_ignore_empty=True
     )
 
-    home: Path = _ROOT / "var"
+    home: Path = HOME
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65_535)
     workers: int = Field(default=1, ge=1, le=64)

@@ -103,6 +103,8 @@ class Grid:
     def cell_of(self, lon: float, lat: float) -> tuple[int, int] | None:
         """Return (row, column) of the cell that holds a place, None outside."""
         x, y = _forward().transform(lon, lat)
+        if not (np.isfinite(x) and np.isfinite(y)):  # the far side of the Earth
+            return None
         row = int(np.floor((self.north_m - y) / self.cell_m))
         column = int(np.floor((x - self.west_m) / self.cell_m))
         inside = 0 <= row < self.rows and 0 <= column < self.columns

@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from geodata.evidence.proximity import Proximity
+from geodata.folders import HOME
 from geodata.scoring.deposit_file import parse
 from geodata.scoring.deposit_type import deposit_type_texts
 from geodata.scoring.favourability import score_places
@@ -40,13 +41,13 @@ def main(
     ] = "10000,5000,2000,1000",
     home: Annotated[
         Path, typer.Option(envvar="ATLAS_HOME", help="Folder with the layers.")
-    ] = Path("var"),
+    ] = HOME,
     mirror: Annotated[
         Path | None, typer.Option(help="Ingest this folder of public files, too.")
     ] = None,
 ) -> None:
     """Build releases at several cell sizes and time the kernels behind them."""
-    console = Console()
+    console = Console(markup=False)
     figures: list[Figure] = []
     ingested = ingestion(mirror, home) if mirror else ()
     for figure in (*kernels(), *maps(), *ingested, *releases(cells, home)):

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from geodata.errors import GeodataError, LayerError, SourceError
+from geodata.folders import BUNDLE, HOME
 from geodata.ingestion.building import (
     draft_from_packages,
     is_better,
@@ -25,10 +25,7 @@ from geodata.layers.storage.store import LayerStore
 from geodata.provenance import Provenance
 from geodata.sources import Catalogue, fetch_package, load_catalogue, read_member
 
-ROOT = Path(__file__).resolve().parents[1]
-BUNDLE = ROOT / "geodata" / "bundle"
-
-out = Console()
+out = Console(markup=False)
 
 
 def main(
@@ -47,7 +44,7 @@ def main(
     ] = False,
     home: Annotated[
         Path, typer.Option(envvar="ATLAS_HOME", help="Folder of this installation.")
-    ] = ROOT / "var",
+    ] = HOME,
 ) -> None:
     """Build layers from pinned registry packages.
 
@@ -77,9 +74,7 @@ def main(
     except GeodataError as error:  # the store itself cannot be read or written
         failures.append(error)
     for message in dict.fromkeys(map(str, failures)):
-        out.print(
-            f"[bold]Not done.[/bold] {escape(message)}", highlight=False, soft_wrap=True
-        )
+        out.print(f"Not done. {message}", highlight=False, soft_wrap=True)
     if at_setup and any(isinstance(failure, SourceError) for failure in failures):
         out.print(
             "The atlas can be built without these layers: arguments that need them are "
@@ -102,7 +97,11 @@ def _work(
     """Build or compare each layer, then publish what was staged; return failures."""
     failures: list[GeodataError] = []
     staged: list[Provenance] = []
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=out) as progress:
         for entry in chosen:
             task = progress.add_task(entry.id, total=1)

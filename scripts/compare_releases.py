@@ -13,9 +13,9 @@ def main(
     new: Annotated[Path, typer.Argument(help="Folder of the release after.")],
 ) -> None:
     """Compare the tables, rasters and JSON files of two releases."""
-    from rich.console import Console  # noqa: PLC0415  # not needed for --help
+    from rich.console import Console  # not needed for --help
 
-    from geodata.release.compare import compare_releases  # noqa: PLC0415
+    from geodata.release.compare import compare_releases
 
     found = compare_releases(old, new)
     out = Console(soft_wrap=True, markup=False, highlight=False)

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.text import Text
 
 from geodata.errors import GeodataError
+from geodata.folders import BUNDLE, HOME
 from geodata.ingestion.all_plans import AnyPlan, all_plans, parts_of
 from geodata.ingestion.gathering import Outcome, Places, is_failure
 from geodata.ingestion.ingestion import ingest
@@ -27,8 +28,6 @@ from geodata.scoring.deposit_type import deposit_type_texts
 from geodata.sources import Catalogue, load_catalogue
 from geodata.sources.ledger import forget, retrieved
 
-ROOT = Path(__file__).resolve().parents[1]
-BUNDLE = ROOT / "geodata" / "bundle"
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells expect it."""
 
@@ -131,7 +130,7 @@ def main(
     ] = False,
     home: Annotated[
         Path, typer.Option(envvar="ATLAS_HOME", help="Folder of this installation.")
-    ] = ROOT / "var",
+    ] = HOME,
 ) -> None:
     """Bring public files, make layers from them, and publish each when it is whole.
 
@@ -168,13 +167,13 @@ def main(
             failed = done.failed
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # one is enough
-        Console(stderr=True).print(
+        Console(stderr=True, markup=False).print(
             "Stopped. Layers published so far are whole; half-brought files are kept "
             "and go on where they stopped when this is run again."
         )
         raise typer.Exit(INTERRUPTED) from None
     except GeodataError as error:
-        say(Console(stderr=True), "Not done.", error)
+        say(Console(stderr=True, markup=False), "Not done.", error)
         raise typer.Exit(1) from error
     if as_json:
         typer.echo(json.dumps(shown.document, allow_nan=False, ensure_ascii=False))
@@ -186,9 +185,9 @@ def main(
 
 def _print(shown: Shown) -> None:
     """Print tables as wide as they need where there is no screen to fold them."""
-    out = Console()
+    out = Console(markup=False)
     if not out.is_terminal:
-        out = Console(width=_WIDTH_OF_A_LOG)
+        out = Console(width=_WIDTH_OF_A_LOG, markup=False)
     for table in shown.tables:
         out.print(table)
     out.print(shown.words, highlight=False)
@@ -221,13 +220,13 @@ def _run(
     drop: bool,
 ) -> Ingestion:
     columns = (
-        TextColumn("{task.description:<34}"),
+        TextColumn("{task.description:<34}", markup=False),
         BarColumn(bar_width=24),
-        TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn("{task.percentage:>3.0f} %", markup=False),
         TimeElapsedColumn(),
     )
     parts = {part for entry in plans for part in parts_of(entry)}
-    console = Console(stderr=True, quiet=quiet)
+    console = Console(stderr=True, quiet=quiet, markup=False)
     with Progress(*columns, console=console) as progress:
         screen = Screen(
             progress,

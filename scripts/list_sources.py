@@ -230,7 +230,7 @@ def main(
     ] = False,
 ) -> None:
     """Bring the tables of sources in README.md and DATA_LICENCES.md up to date."""
-    console = Console()
+    console = Console(markup=False)
     sources = sorted(
         (source for source in load_catalogue() if source.id not in SOFTWARE),
         key=lambda source: source.id,

@@ -37,11 +37,13 @@ def main(
     ],
 ) -> None:
     """Print weights, how well the comparisons agree, and lines to paste."""
-    out = Console()
+    out = Console(markup=False)
     try:
         names, found = weigh(comparisons)
     except GeodataError as error:
-        Console(stderr=True).print(clean(str(error)), style="red", markup=False)
+        Console(stderr=True, markup=False).print(
+            clean(str(error)), style="red", markup=False
+        )
         sys.exit(1)
     table = Table(title="Weights", title_justify="left")
     for heading in ("evidence", "weight", "low", "high"):

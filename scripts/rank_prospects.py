@@ -4,27 +4,24 @@
 import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from geodata.errors import GeodataError
-from geodata.ingestion.package_plans import PLANS
-from geodata.layers.storage.store import LayerStore
-from geodata.raster import DEFAULT_CELL_M
-from geodata.release import Release, open_release
-from geodata.release.build import build_release
-from geodata.release.inputs import Parameters
-from geodata.scoring.deposit_type import choose, deposit_type_texts, read_folder
+from geodata.folders import BUNDLE, HOME
+
+if TYPE_CHECKING:  # what a command needs is imported when it runs, not for --help
+    from geodata.release import Release
+    from geodata.release.survey import Progress as Report
 
 TESTED = {"own": "Maps of their own type", "overall": "Map of all types"}
-
-BUNDLE = Path(__file__).parents[1] / "geodata" / "bundle"
 
 
 def stop(_signal: int, _frame: object) -> None:
@@ -35,10 +32,11 @@ def stop(_signal: int, _frame: object) -> None:
 def main(
     home: Annotated[
         Path, typer.Option(envvar="ATLAS_HOME", help="Folder for layers and releases.")
-    ] = Path("var"),
+    ] = HOME,
     cell_m: Annotated[
-        float, typer.Option(help="Side of a cell, metres, 30 to 50000.")
-    ] = DEFAULT_CELL_M,
+        float | None,
+        typer.Option(help="Side of a cell, metres, 30 to 50000; 5000 if not given."),
+    ] = None,
     deposit_type: Annotated[
         list[str] | None, typer.Option(help="Only these deposit types (repeat).")
     ] = None,
@@ -49,7 +47,13 @@ def main(
     quiet: Annotated[bool, typer.Option(help="Print the release id only.")] = False,
 ) -> None:
     """Build the release that follows from the layers and models, and rank it."""
-    console = Console(stderr=True, quiet=quiet)
+    from geodata.layers.storage.store import LayerStore
+    from geodata.release import open_release
+    from geodata.release.build import build_release
+    from geodata.release.inputs import Parameters
+    from geodata.scoring.deposit_type import choose, deposit_type_texts, read_folder
+
+    errors, out = Console(stderr=True, markup=False), Console(markup=False)
     started = time.monotonic()
     signal.signal(signal.SIGTERM, stop)
     try:
@@ -57,42 +61,52 @@ def main(
             read_folder(models) if models else deposit_type_texts(),
             tuple(deposit_type or ()),
         )
-        with Progress(
-            TextColumn("{task.description:<24}"),
-            BarColumn(),
-            TextColumn("{task.percentage:>3.0f} %"),
-            TimeElapsedColumn(),
-            console=console,
-        ) as bars:
-            tasks: dict[str, int] = {}
-
-            def progress(task: str, share: float) -> None:
-                if task not in tasks:
-                    tasks[task] = bars.add_task(task, total=1.0)
-                bars.update(tasks[task], completed=share)  # type: ignore[arg-type]  # TaskID is an int
-
+        with bars(Console(stderr=True, quiet=quiet, markup=False)) as progress:
             built = build_release(
                 LayerStore((BUNDLE, home / "layers")),
                 texts,
                 home / "releases",
-                parameters=Parameters(cell_m=cell_m),
+                parameters=Parameters()
+                if cell_m is None
+                else Parameters(cell_m=cell_m),
                 progress=progress,
             )
         release = open_release(home / "releases", built.folder.name)
     except GeodataError as error:
-        console.quiet = False
-        console.print(f"[bold red]Not built.[/] {escape(str(error))}", highlight=False)
+        errors.print(f"Not built. {error}", style="red", highlight=False)
         sys.exit(1)
     if quiet:
-        Console().print(release.id, highlight=False)
+        out.print(release.id, highlight=False)
         return
-    out = Console()
-    summary(release, out)
+    try:
+        summary(release, out)
+    except Exception as error:  # noqa: BLE001  # the release is published all the same
+        errors.print(f"The summary could not be printed: {error!r}", style="yellow")
     how = f"built in {time.monotonic() - started:.1f} s" if built.fresh else "was there"
-    out.print(f"Release [bold]{release.id}[/] {how}: {built.folder}", highlight=False)
+    out.print(f"Release {release.id} {how}: {built.folder}", highlight=False)
 
 
-def summary(release: Release, out: Console) -> None:
+@contextmanager
+def bars(console: Console) -> Iterator["Report"]:
+    """Show a bar for each task that is reported."""
+    with Progress(
+        TextColumn("{task.description:<24}", markup=False),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %", markup=False),
+        TimeElapsedColumn(),
+        console=console,
+    ) as shown:
+        tasks: dict[str, TaskID] = {}
+
+        def progress(task: str, share: float) -> None:
+            if task not in tasks:
+                tasks[task] = shown.add_task(task, total=1.0)
+            shown.update(tasks[task], completed=share)
+
+        yield progress
+
+
+def summary(release: "Release", out: Console) -> None:
     """Print the best areas, coverage per type and where known sites fall."""
     best = Table(title="Prospect areas, best ten", title_justify="left")
     for heading in ("#", "area", "place", "states", "km²", "fav.", "p10–p90", "cov."):
@@ -116,6 +130,8 @@ def summary(release: Release, out: Console) -> None:
         covered = release.validation["coverage"][item["id"]]["mean"]
         types.add_row(item["title"], str(item["prospects"]), f"{covered:.0%}")
     out.print(types)
+    from geodata.ingestion.package_plans import PLANS
+
     makeable = {plan.id for plan in PLANS}
     lacking = [
         item["layer"]
@@ -124,8 +140,9 @@ def summary(release: Release, out: Console) -> None:
     ]
     if lacking:
         out.print(
-            f"[yellow]Poorer than it could be:[/] {', '.join(lacking)} are not here. "
+            f"Poorer than it could be: {', '.join(lacking)} are not here. "
             "Run scripts/setup, which makes them, and rank again.",
+            style="yellow",
             highlight=False,
         )
     sites = Table(
@@ -140,8 +157,8 @@ def summary(release: Release, out: Console) -> None:
         sites.add_row(
             site["site"],
             site["deposit_type"] or "none of ours",
-            told_rank(own, circular=site["circular"]),
-            told_rank(every, circular=site["circular_overall"]),
+            rank_in_words(own, circular=site["circular"]),
+            rank_in_words(every, circular=site["circular_overall"]),
         )
     out.print(sites)
     for which, found in release.validation["verdict"].items():
@@ -161,10 +178,10 @@ def summary(release: Release, out: Console) -> None:
         out.print("* the site's own record is in a layer the model reads: no test.")
 
 
-def told_rank(rank: dict[str, float] | None, *, circular: bool) -> str:
+def rank_in_words(rank: dict[str, float] | None, *, circular: bool) -> str:
     """Return an area rank in words; a star marks what is no test.
 
-    >>> told_rank({"mean": 0.071}, circular=True)
+    >>> rank_in_words({"mean": 0.071}, circular=True)
     '7% *'
     """
     if rank is None:

@@ -8,11 +8,11 @@ from typing import Annotated
 import numpy as np
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from geodata.checksums import write_atomically
 from geodata.errors import GeodataError, TrainingError
+from geodata.folders import BUNDLE, HOME
 from geodata.layers.occurrences.samples import labels
 from geodata.layers.storage.store import LayerStore
 from geodata.release.withheld_region import WITHHELD, outside
@@ -43,7 +43,7 @@ SHIPPED = PACKAGE / FOLDER
 def main(
     home: Annotated[
         Path, typer.Option(envvar="ATLAS_HOME", help="Folder with the layers.")
-    ] = Path("var"),
+    ] = HOME,
     deposit_type: Annotated[
         list[str] | None, typer.Option(help="Only these deposit types (repeat).")
     ] = None,
@@ -66,8 +66,8 @@ def main(
     ] = False,
 ) -> None:
     """Train a model for every deposit type that has arguments and enough examples."""
-    told, errors = Console(), Console(stderr=True)
-    store = LayerStore((PACKAGE / "bundle", home / "layers"))
+    told, errors = Console(markup=False), Console(stderr=True, markup=False)
+    store = LayerStore((BUNDLE, home / "layers"))
     differing = 0
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -87,7 +87,7 @@ def main(
                     withheld=WITHHELD if withhold else "",
                 )
             except TrainingError as error:
-                errors.print(f"[yellow]Not trained.[/] {escape(str(error))}")
+                errors.print(f"Not trained. {error}", style="yellow")
                 continue
             path = out / f"{name}.json"
             if check:
@@ -104,7 +104,7 @@ def main(
         if not check:
             write_atomically(out / COUNTS, examples_of_types(store).encode())
     except GeodataError as error:
-        errors.print(f"[bold red]Not trained.[/] {escape(str(error))}", highlight=False)
+        errors.print(f"Not trained. {error}", style="red", highlight=False)
         sys.exit(1)
     if differing:
         errors.print("The shipped coefficients do not follow from these layers.")
@@ -134,7 +134,7 @@ def summary(model: LearnedModel, out: Console) -> None:
     """Print the coefficients as a geologist reads them."""
     training = model.training
     out.print(
-        f"[bold]{model.title}[/]: {training.positives} examples, {training.others} "
+        f"{model.title}: {training.positives} examples, {training.others} "
         f"other deposits, {training.land} places on land; penalty {training.ridge:g}; "
         f"kept back: {training.withheld or 'nothing'}",
         highlight=False,

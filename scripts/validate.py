@@ -9,11 +9,11 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from geodata.checksums import write_atomically
 from geodata.errors import GeodataError, TrainingError
+from geodata.folders import BUNDLE, HOME
 from geodata.layers.storage.store import LayerStore
 from geodata.release.evaluation import evaluate
 from geodata.scoring.deposit_file import parse_all
@@ -30,7 +30,7 @@ PACKAGE = Path(__file__).parents[1] / "geodata"
 def main(
     home: Annotated[
         Path, typer.Option(envvar="ATLAS_HOME", help="Folder with the layers.")
-    ] = Path("var"),
+    ] = HOME,
     deposit_type: Annotated[
         list[str] | None, typer.Option(help="Only these deposit types (repeat).")
     ] = None,
@@ -39,8 +39,8 @@ def main(
     ] = PACKAGE / FOLDER,
 ) -> None:
     """Evaluate every learned model; releases built afterwards carry the report."""
-    told, errors = Console(), Console(stderr=True)
-    store = LayerStore((PACKAGE / "bundle", home / "layers"))
+    told, errors = Console(markup=False), Console(stderr=True, markup=False)
+    store = LayerStore((BUNDLE, home / "layers"))
     experts = parse_all(deposit_type_texts())
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -57,7 +57,7 @@ def main(
                         lambda task, name=name: status.update(f"{name}: {task}"),  # type: ignore[misc]  # a default binds the loop's value
                     )
             except TrainingError as error:
-                errors.print(f"[yellow]Not tested.[/] {escape(str(error))}")
+                errors.print(f"Not tested. {error}", style="yellow")
                 continue
             report["arguments_sha256"] = checksum(text)
             path = out / f"{name}-validation.json"
@@ -69,13 +69,13 @@ def main(
                 highlight=False,
             )
     except GeodataError as error:
-        errors.print(f"[bold red]Not tested.[/] {escape(str(error))}", highlight=False)
+        errors.print(f"Not tested. {error}", style="red", highlight=False)
         sys.exit(1)
 
 
 def summary(report: dict[str, Any], out: Console) -> None:
     """Print the figures with n and intervals."""
-    out.print(f"[bold]{report['title']}[/]: {report['n_world']} examples to learn from")
+    out.print(f"{report['title']}: {report['n_world']} examples to learn from")
     schemes = Table("held out", "against", "AUC", "95 %", "n", "on training places")
     for row in report["schemes"]:
         found = row["auc"]

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from geodata.checksums import write_atomically
 from geodata.errors import GeodataError
+from geodata.folders import HOME
 from geodata.sources import PackageSource, fetch_package, load_catalogue, read_member
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -72,10 +73,10 @@ def served_name(member: PurePosixPath, top: PurePosixPath) -> PurePosixPath:
 def main(
     home: Annotated[
         Path, typer.Option(envvar="ATLAS_HOME", help="Folder for downloaded packages.")
-    ] = ROOT / "var",
+    ] = HOME,
 ) -> None:
     """Prepare the third-party assets of the map."""
-    console = Console(stderr=True, soft_wrap=True)
+    console = Console(stderr=True, soft_wrap=True, markup=False)
     try:
         source = load_catalogue().package("leaflet")
         written = vendor(source, packages=home / "packages", destination=DESTINATION)

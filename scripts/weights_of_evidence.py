@@ -122,9 +122,9 @@ def main(
         confidence=confidence,
         presence_pixels=presence_pixels,
     )
-    console = Console()
+    console = Console(markup=False)
     if not console.is_terminal:
-        console = Console(width=_WIDTH_OF_A_LOG)
+        console = Console(width=_WIDTH_OF_A_LOG, markup=False)
     try:
         maps = [read_evidence_raster(path, missing=missing or ()) for path in rasters]
         places = read_points(points, crs=maps[0].crs)
@@ -141,7 +141,7 @@ def main(
                 f"{out} could not be written ({error.__cause__}); name another --out."
             )
         words = Text.assemble(("Not done.", "bold red"), " ", printable(told))
-        Console(stderr=True).print(words, soft_wrap=True)
+        Console(stderr=True, markup=False).print(words, soft_wrap=True)
         raise typer.Exit(1) from error
 
 

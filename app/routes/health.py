@@ -5,7 +5,6 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
 
 import orjson
-import pyogrio
 import rasterio
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
@@ -68,14 +67,13 @@ def _say(said: tuple[Status, str], atlas: Atlas, *, status_code: int = 200) -> R
 
 
 def versions() -> dict[str, str]:
-    """Return the versions that matter, the two GDALs of one process included."""
+    """Return the versions that matter."""
     return {
         "atlas": _own_version(),
         "python": platform.python_version(),
         "fastapi": version("fastapi"),
         "folium": version("folium"),
         "gdal_rasterio": str(rasterio.__gdal_version__),
-        "gdal_pyogrio": ".".join(map(str, pyogrio.__gdal_version__)),
     }
 
 

@@ -55,6 +55,22 @@ def test_compressed_and_plain_hold_the_same_and_have_their_own_tags(
     assert "Accept-Encoding" in plain.headers["vary"]
 
 
+@pytest.mark.parametrize("url", ["/prospects.geojson", "/static/js/main.js"])
+def test_who_refuses_gzip_gets_none(client: TestClient, url: str) -> None:
+    refused = client.get(url, headers={"Accept-Encoding": "gzip;q=0"})
+    assert "content-encoding" not in refused.headers
+    taken = client.get(url, headers={"Accept-Encoding": "gzip;q=0.1"})
+    assert taken.headers["content-encoding"] == "gzip"
+    assert taken.content == refused.content
+
+
+def test_what_is_not_there_has_not_stayed_the_same(client: TestClient) -> None:
+    anything = {"If-None-Match": "*"}
+    off_the_map = "/api/explain?lon=0&lat=0&deposit_type=placer"
+    assert client.get(off_the_map, headers=anything).status_code == 404
+    assert client.get("/prospects.csv", headers=anything).status_code == 304
+
+
 def test_another_query_has_another_tag(client: TestClient) -> None:
     one = client.get("/prospects.csv?state=KAZ").headers["etag"]
     two = client.get("/prospects.csv?state=KGZ").headers["etag"]

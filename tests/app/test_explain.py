@@ -95,6 +95,7 @@ def test_unknown_evidence_has_no_score_and_takes_nothing_away(
         ("lon=inf&lat=49", 400),
         ("lon=400&lat=49", 400),
         ("lon=73&lat=49&type=placer", 400),
+        ("lon=-113&lat=-46", 404),  # where the projection of the maps has no end
     ],
 )
 def test_what_cannot_be_explained_is_refused_with_a_reason(

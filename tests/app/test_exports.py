@@ -3,8 +3,10 @@
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
+import geopandas as gpd
 import pyogrio
 import pytest
 import shapely
@@ -12,7 +14,7 @@ from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.export import BOM, neutralise
+from app.export import BOM, neutralise, to_csv
 
 
 def read_csv(content: bytes) -> list[dict[str, str]]:
@@ -86,12 +88,26 @@ def test_an_unknown_parameter_is_refused(client: TestClient, path: str) -> None:
     assert "deposit_type" in answer.json()["detail"]
 
 
-@given(st.text(min_size=1))
-def test_no_text_cell_starts_a_formula(text: str) -> None:
+@given(
+    st.text(st.sampled_from("=+-@;|\t\n\r \"'a＝"), min_size=1) | st.text(min_size=1)
+)
+def test_no_part_of_a_text_cell_starts_a_formula(text: str) -> None:
     cell = neutralise(text)
-    assert cell.endswith(text)
-    assert not cell.lstrip().startswith(("=", "+", "-", "@"))
+    assert cell.replace("'", "").strip() == text.replace("'", "").strip()
     assert not cell.startswith(("\t", "\r", "\n"))
+    for part in re.split(r"[;|\t\r\n]", cell):
+        assert not part.lstrip().lstrip(' "').startswith(("=", "+", "-", "@", "＝"))
+
+
+@pytest.mark.parametrize("text", ["Kutessay;=cmd|' /C calc'!A0", 'a;"=1+1"', "a|@x"])
+def test_a_formula_behind_another_list_separator_is_neutralised(text: str) -> None:
+    stamp = {"caution": "An aid.", "release": "r"}
+    table = gpd.GeoDataFrame(
+        {"nearest_occurrence": [text]}, geometry=[shapely.Point(70, 45)], crs=4326
+    )
+    lines = to_csv(table, stamp, "/about").decode().removeprefix(BOM).splitlines()
+    for cell in re.split("[;|]", lines[1]):
+        assert not cell.strip('" ').startswith(("=", "@"))
 
 
 def test_numbers_are_left_alone_and_text_is_neutralised(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -91,6 +92,7 @@ def test_without_a_good_pointer_the_newest_intact_release_is_served(
     app = create_app(Settings(home=two_releases))
     assert app.state.atlas.release.folder.name == "0ld"
     assert "instead" in app.state.atlas.warning
+    assert str(two_releases) not in app.state.atlas.warning
 
 
 @pytest.fixture
@@ -115,7 +117,19 @@ def test_when_files_are_lost_and_nothing_else_is_there_it_says_so(
     assert answer.status_code == 503
     assert "favourability/" in answer.text
     assert "Traceback" not in answer.text
+    assert str(folder.parent) not in answer.text
     assert client.get("/healthz").json()["status"] == "failed"
+
+
+@pytest.mark.parametrize("path", ["/", "/api/explain?lon=67&lat=48", "/healthz"])
+def test_with_all_releases_gone_no_answer_names_a_folder(
+    served: tuple[TestClient, Path], path: str
+) -> None:
+    client, folder = served
+    shutil.rmtree(folder.parent)
+    answer = client.get(path)
+    assert answer.status_code == 503
+    assert str(folder.parent) not in answer.text
 
 
 @pytest.mark.parametrize("path", READS[:3])
@@ -171,6 +185,8 @@ def test_a_fault_inside_is_not_shown(
             assert answer.status_code == 500
             assert "NoneType" not in answer.text
             assert answer.headers["x-content-type-options"] == "nosniff"
+            policy = answer.headers["content-security-policy"]
+            assert re.search(r"'nonce-[\w-]{20,}'", policy)
 
 
 def test_links_show_the_address_that_a_proxy_shows(release_home: Path) -> None:

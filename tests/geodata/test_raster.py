@@ -74,6 +74,13 @@ def test_the_cell_of_a_cell_centre_is_that_cell():
     assert cells.grid.cell_of(10.0, 10.0) is None
 
 
+def test_no_place_on_earth_is_beyond_the_projection():
+    grid = Grid.covering(BOX, cell_m=25_000)
+    for lon in (-114, -113, -112):
+        for lat in (-47, -46, -45):
+            assert grid.cell_of(lon, lat) is None
+
+
 @given(lon=st.floats(46, 88, allow_nan=False), lat=st.floats(35, 56, allow_nan=False))
 def test_projecting_there_and_back_moves_nothing(lon, lat):
     back = to_lonlat(to_equal_area(shapely.Point(lon, lat)))

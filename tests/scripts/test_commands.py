@@ -1,0 +1,56 @@
+"""What holds for every command: it starts quickly, finds its home, trusts no text."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from geodata.folders import HOME, PROJECT
+
+SCRIPTS = sorted((PROJECT / "scripts").glob("*.py"))
+AT_HOME = [path for path in SCRIPTS if "ATLAS_HOME" in path.read_text("utf-8")]
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_no_text_is_markup_to_the_terminal(script: Path) -> None:
+    """Names come from tables of others: a bracket in one must not end a command."""
+    calls = [
+        node
+        for node in ast.walk(ast.parse(script.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in {"Console", "TextColumn"}
+    ]
+    for call in calls:
+        given = {word.arg: ast.unparse(word.value) for word in call.keywords}
+        assert given.get("markup") == "False", f"line {call.lineno}"
+    assert "rich.markup" not in script.read_text("utf-8")
+
+
+@pytest.mark.parametrize("script", AT_HOME, ids=lambda path: path.stem)
+def test_every_command_keeps_its_layers_in_the_project(script: Path) -> None:
+    functions = [
+        node
+        for node in ast.parse(script.read_text("utf-8")).body
+        if isinstance(node, ast.FunctionDef) and node.name == "main"
+    ]
+    homes = [
+        ast.unparse(value)
+        for function in functions
+        for name, value in _defaults(function.args)
+        if name == "home"
+    ]
+    assert homes == ["HOME"]
+    assert HOME == PROJECT / "var"
+
+
+def _defaults(arguments: ast.arguments) -> list[tuple[str, ast.expr]]:
+    plain = arguments.args[len(arguments.args) - len(arguments.defaults) :]
+    named = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    return [
+        *(
+            (one.arg, value)
+            for one, value in zip(plain, arguments.defaults, strict=True)
+        ),
+        *((one.arg, value) for one, value in named if value is not None),
+    ]
