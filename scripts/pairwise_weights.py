@@ -11,7 +11,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from geodata.errors import GeodataError
@@ -50,16 +49,18 @@ def main(
         table.add_column(heading)
     rows = list(zip(names, found.weights, found.low, found.high, strict=True))
     for name, *numbers in rows:
-        table.add_row(escape(name), *(f"{number:.3f}" for number in numbers))
+        table.add_row(name, *(f"{number:.3f}" for number in numbers))
     out.print(table)
     how = told(found, names)
-    out.print(f"{how}.", markup=False, highlight=False, soft_wrap=True)
+    out.print(f"{how}.", highlight=False, soft_wrap=True)
     if isinstance(found, Hierarchy) and found.consistency_ratio > USUAL_LIMIT:
-        out.print(f"[yellow]Above {USUAL_LIMIT}:[/] look at the comparisons again.")
+        out.print(
+            f"Above {USUAL_LIMIT}: look at the comparisons again.", style="yellow"
+        )
     out.print("\nLines to paste; low and high: what parts of the answers give alone.")
     for name, *numbers in rows:
         line = to_paste(name, *numbers, how=how)
-        out.print(line, markup=False, highlight=False, soft_wrap=True)
+        out.print(line, highlight=False, soft_wrap=True)
 
 
 def to_paste(name: str, weight: float, low: float, high: float, *, how: str) -> str:
