@@ -19,10 +19,9 @@ from geodata.errors import LayerFormatError, MissingLayerError
 from geodata.evidence.crossings import crossings
 from geodata.evidence.measurement import DISTANCES, Measurement
 from geodata.evidence.proximity import Proximity, covers
-from geodata.evidence.sampling import Field
 from geodata.layers.storage.store import LayerStore, RasterLayer, VectorLayer
 from geodata.provenance import Provenance
-from geodata.raster import DegreeArray, FloatArray
+from geodata.raster import DegreeArray, FloatArray, FloatRaster
 from geodata.region import Bounds
 
 Values = Callable[[DegreeArray, DegreeArray], FloatArray]
@@ -117,18 +116,18 @@ def _of_raster(measurement: Measurement, layer: RasterLayer) -> Reading:
     values: Values
     match measurement.measure:
         case "value":
-            values = field.at
+            values = field.bilinear
         case "class":
             values = field.nearest
             classes = _class_names(layer.provenance)
         case "gradient":
             if measurement.smooth_km:
                 field = field.smoothed(width_km=measurement.smooth_km)
-            values = field.gradient().at
+            values = field.gradient().bilinear
         case "relief":
             if measurement.smooth_km:
                 field = field.smoothed(width_km=measurement.smooth_km)
-            values = field.relief(window_km=measurement.window_km).at
+            values = field.relief(window_km=measurement.window_km).bilinear
         case _:
             raise _cannot(measurement, "raster")
     return Reading(
@@ -236,20 +235,14 @@ def _class_names(provenance: Provenance) -> tuple[str, ...]:
     return tuple(names.get(str(code), str(code)) for code in range(highest + 1))
 
 
-def _band(measurement: Measurement, layer: RasterLayer) -> Field:
-    if measurement.column not in layer.bands:
+def _band(measurement: Measurement, layer: RasterLayer) -> FloatRaster:
+    if measurement.column not in layer.raster.bands:
         raise LayerFormatError(
             f"Layer '{layer.id}' was expected to have a band "
-            f"'{measurement.column}'; it has {sorted(layer.bands)}. Rebuild the "
+            f"'{measurement.column}'; it has {sorted(layer.raster.bands)}. Rebuild the "
             "layer, or correct the column in the deposit-type file."
         )
-    return Field(
-        values=layer.bands[measurement.column],
-        west=layer.west,
-        north=layer.north,
-        step_lon_deg=layer.step_lon_deg,
-        step_lat_deg=layer.step_lat_deg,
-    )
+    return layer.raster.band(measurement.column)
 
 
 def _rows(

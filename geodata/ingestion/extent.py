@@ -10,9 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geodata.layers.storage.raster_file import RasterImage
 from geodata.layers.storage.store import LayerStore
-from geodata.raster import Cells, DegreeArray, Grid
+from geodata.raster import Cells, DegreeArray, FloatRaster, Grid
 from geodata.region import STATES
 
 CELL_M = 20_000.0
@@ -52,15 +51,15 @@ class Extent:
     ----------
     shape : shapely geometry or None
         Inside it; None = no limit by shape.
-    image : RasterImage or None
-        Where its first band is known; None = no raster.
+    image : Raster or None
+        Where its only band is known; None = no raster.
     applies : bool
         False for tables without a stated coverage: an empty place then means
         nothing, neither known nor unknown.
     """
 
     shape: shapely.Geometry | None = None
-    image: RasterImage | None = None
+    image: FloatRaster | None = None
     applies: bool = True
 
     def holds(self, lon: DegreeArray, lat: DegreeArray) -> npt.NDArray[np.bool_]:
@@ -70,7 +69,7 @@ class Extent:
             shapely.prepare(self.shape)
             known &= shapely.intersects_xy(self.shape, lon, lat)
         if self.image is not None:
-            known &= ~np.isnan(_nearest(self.image, lon, lat))
+            known &= ~np.isnan(self.image.nearest(lon, lat))
         return known
 
 
@@ -86,8 +85,9 @@ def extent_of_layer(layer: str, store: LayerStore) -> Extent:
     if kind == "table":
         return Extent(applies=False)
     if kind == "raster":
-        raster = store.raster(layer)
-        return Extent(shape=raster.coverage, image=raster)
+        found = store.raster(layer)
+        first = next(iter(found.raster.bands))
+        return Extent(shape=found.coverage, image=found.raster.band(first))
     coverage = store.vector(layer).coverage
     # Lakes say nothing about the land between them, and where no fault is drawn
     # there may be none or nobody looked: without a stated coverage nobody can tell.
@@ -106,16 +106,3 @@ def shares_of_states(extent: Extent, cells: StateCells) -> dict[str, float]:
         code: float(np.mean(extent.holds(lon, lat))) if extent.applies else math.nan
         for code, (lon, lat) in cells.by_state.items()
     }
-
-
-def _nearest(
-    image: RasterImage, lon: DegreeArray, lat: DegreeArray
-) -> npt.NDArray[np.float32]:
-    """Return the first band at each place; NaN off the raster."""
-    band = next(iter(image.bands.values()))
-    row = np.floor((image.north - lat) / image.step_lat_deg).astype(np.int64)
-    column = np.floor((lon - image.west) / image.step_lon_deg).astype(np.int64)
-    rows, columns = band.shape
-    inside = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
-    found = band[np.clip(row, 0, rows - 1), np.clip(column, 0, columns - 1)]
-    return np.where(inside, found, np.float32(np.nan))

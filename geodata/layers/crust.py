@@ -14,7 +14,8 @@ import numpy as np
 from geodata.errors import LayerFormatError
 from geodata.layers.litho1 import LITHO1, MARGIN_DEG, read_litho1
 from geodata.layers.product import Members, RasterProduct
-from geodata.layers.storage.raster_file import RasterImage, load_arrays
+from geodata.layers.storage.raster_file import load_arrays
+from geodata.raster import FloatRaster
 from geodata.readers.degree_grid import DegreeGrid, DoubleMap
 from geodata.readers.netcdf import read_grid
 from geodata.region import WINDOW
@@ -59,7 +60,7 @@ def build_crust(members: Members) -> RasterProduct:
         "crust_type": crust_type,
     }
     return RasterProduct(
-        image=RasterImage(
+        image=FloatRaster.of_degrees(
             bands={
                 name: np.round(band, 2).astype(np.float32)
                 for name, band in bands.items()

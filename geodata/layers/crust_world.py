@@ -14,7 +14,7 @@ import numpy.typing as npt
 from geodata.layers.crust import crust_types
 from geodata.layers.litho1 import LITHO1, MARGIN_DEG, read_litho1
 from geodata.layers.product import Members, RasterProduct
-from geodata.layers.storage.raster_file import RasterImage
+from geodata.raster import FloatRaster
 from geodata.readers.degree_grid import DoubleMap
 
 STEP_DEG = 0.5
@@ -61,7 +61,7 @@ def build_crust_world(members: Members) -> RasterProduct:
         for name, types in SHARES.items()
     }
     return RasterProduct(
-        image=RasterImage(
+        image=FloatRaster.of_degrees(
             bands={
                 name: np.round(band, 2).astype(np.float32)
                 for name, band in bands.items()

@@ -19,7 +19,7 @@ from scipy import ndimage
 
 from geodata.errors import LayerError
 from geodata.layers.product import Members, RasterProduct
-from geodata.layers.storage.raster_file import RasterImage
+from geodata.raster import FloatRaster
 from geodata.readers.degree_grid import DegreeGrid, DoubleMap
 from geodata.readers.netcdf import read_grid
 from geodata.region import WINDOW
@@ -70,7 +70,7 @@ def build_gravity(members: Members) -> RasterProduct:
         "bouguer_mgal": free_air - _PLATE_MGAL_PER_M * height,
     }
     return RasterProduct(
-        image=RasterImage(
+        image=FloatRaster.of_degrees(
             bands={
                 name: np.round(band, 1).astype(np.float32)
                 for name, band in bands.items()

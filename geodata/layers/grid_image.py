@@ -5,13 +5,13 @@ from collections.abc import Mapping
 import numpy as np
 
 from geodata.errors import LayerFormatError
-from geodata.layers.storage.raster_file import RasterImage
+from geodata.raster import FloatRaster
 from geodata.readers.degree_grid import DegreeGrid
 
 _EDGE_DIGITS = 9  # of a degree: a tenth of a millimetre
 
 
-def image_of(bands: Mapping[str, DegreeGrid], *, decimals: int) -> RasterImage:
+def image_of(bands: Mapping[str, DegreeGrid], *, decimals: int) -> FloatRaster:
     """Return grids as bands of one raster: each value fills the cell around it.
 
     Parameters
@@ -39,8 +39,8 @@ def image_of(bands: Mapping[str, DegreeGrid], *, decimals: int) -> RasterImage:
                 f"first band covers {first.edges} in {first.values.shape}. Expected "
                 "the same places. Check the files."
             )
-    return RasterImage(
-        bands={
+    return FloatRaster.of_degrees(
+        {
             name: np.round(grid.values, decimals).astype(np.float32)
             for name, grid in bands.items()
         },

@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata.layers.storage.raster_file import RasterImage
+from geodata.raster import FloatRaster
 from geodata.region import WINDOW
 
 Members = Mapping[str, bytes]
@@ -41,7 +41,7 @@ class RasterProduct:
 
     Attributes
     ----------
-    image : RasterImage
+    image : Raster
         Bands; NaN = unknown.
     dtype : str
         ``float32`` or ``int16``: the type in the file.
@@ -51,7 +51,7 @@ class RasterProduct:
         Facts for the record.
     """
 
-    image: RasterImage
+    image: FloatRaster
     dtype: str = "float32"
     coverage: BaseGeometry | None = None
     extra: dict[str, Any] = field(default_factory=dict)

@@ -14,7 +14,8 @@ from rasterio.transform import Affine, from_origin
 from geodata.layers.borders import states_with_margin
 from geodata.layers.lakes import caspian
 from geodata.layers.product import Members, RasterProduct
-from geodata.layers.storage.raster_file import RasterImage, load_arrays
+from geodata.layers.storage.raster_file import load_arrays
+from geodata.raster import FloatRaster
 from geodata.readers.degree_grid import DegreeGrid, DoubleMap
 from geodata.readers.netcdf import read_grid
 from geodata.region import Bounds
@@ -59,7 +60,7 @@ def build_relief(members: Members) -> RasterProduct:
     height = np.where(sea, np.maximum(height, _CASPIAN_SURFACE_M), height)
     height[~_inside(states_with_margin(members, margin_m=MARGIN_M))] = np.nan
     return RasterProduct(
-        image=RasterImage(
+        image=FloatRaster.of_degrees(
             bands={"elevation_m": np.round(height).astype(np.float32)},
             west=EXTENT.west,
             north=EXTENT.north,

@@ -1,9 +1,6 @@
 """GeoTIFF as we write it: named bands, one finite code for "unknown"."""
 
 import io
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -13,10 +10,10 @@ from rasterio.transform import Affine
 from rasterio.windows import Window
 
 from geodata.errors import LayerFormatError
+from geodata.raster import LONLAT, FloatRaster
 
 FloatMap = npt.NDArray[np.float32]
 
-CRS = "EPSG:4326"
 UNKNOWN_CODE = -9999
 """How "unknown" is written in the file; in memory it is NaN."""
 
@@ -25,62 +22,12 @@ _COG_TILE = 512
 _CACHE = {"GDAL_CACHEMAX": 64}  # megabytes; the default is a share of the machine
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RasterImage:
-    """Bands on a grid of longitude and latitude.
-
-    Attributes
-    ----------
-    bands : mapping of str to array of float32, shape (rows, columns)
-        Rows run north to south, columns west to east; NaN = unknown.
-    west, north : float
-        Outer corner of the first cell, degrees, WGS 84.
-    step_lon_deg, step_lat_deg : float
-        Size of a cell, degrees, positive.
-    """
-
-    bands: Mapping[str, FloatMap]
-    west: float
-    north: float
-    step_lon_deg: float
-    step_lat_deg: float
-
-    def __post_init__(self) -> None:
-        shapes = {band.shape for band in self.bands.values()}
-        if len(shapes) != 1 or any(len(shape) != 2 for shape in shapes):
-            raise LayerFormatError(
-                f"The bands of a raster must share one shape (rows, columns); these "
-                f"have {sorted(shapes)}. Put them on one grid first."
-            )
-        if not (self.step_lon_deg > 0.0 and self.step_lat_deg > 0.0):
-            raise LayerFormatError(
-                "The cells of a raster must have positive sizes; these have "
-                f"{self.step_lon_deg} by {self.step_lat_deg} degrees. Turn the rows "
-                "so that the first is the northernmost."
-            )
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Rows and columns."""
-        rows, columns = next(iter(self.bands.values())).shape
-        return rows, columns
-
-    def value(self, band: str, lon: float, lat: float) -> float:
-        """Return the value of the cell that holds a place; NaN off the raster."""
-        array = self.bands[band]
-        row = math.floor((self.north - lat) / self.step_lat_deg)
-        column = math.floor((lon - self.west) / self.step_lon_deg)
-        if 0 <= row < array.shape[0] and 0 <= column < array.shape[1]:
-            return float(array[row, column])
-        return math.nan
-
-
-def encode_raster(image: RasterImage, *, dtype: str = "float32") -> bytes:
+def encode_raster(image: FloatRaster, *, dtype: str = "float32") -> bytes:
     """Return a raster as a GeoTIFF in EPSG:4326, deflated, north up.
 
     Parameters
     ----------
-    image : RasterImage
+    image : Raster
         NaN is written as -9999.
     dtype : str
         ``float32``, or ``int16`` for bands of whole numbers.
@@ -108,7 +55,7 @@ def encode_raster(image: RasterImage, *, dtype: str = "float32") -> bytes:
         return bytes(memory.read())
 
 
-def encode_cog(image: RasterImage, *, dtype: str = "float32") -> bytes:
+def encode_cog(image: FloatRaster, *, dtype: str = "float32") -> bytes:
     """Return a raster as a cloud-optimised GeoTIFF in EPSG:4326, with overviews.
 
     It is made in memory, because GDAL does not notice when a full disk swallows
@@ -116,7 +63,7 @@ def encode_cog(image: RasterImage, *, dtype: str = "float32") -> bytes:
 
     Parameters
     ----------
-    image : RasterImage
+    image : Raster
         NaN is written as -9999.
     dtype : str
         ``float32``, or ``int16`` for bands of whole numbers.
@@ -147,7 +94,7 @@ def encode_cog(image: RasterImage, *, dtype: str = "float32") -> bytes:
         return bytes(memory.getbuffer())
 
 
-def decode_raster(content: bytes, layer: str) -> RasterImage:
+def decode_raster(content: bytes, layer: str) -> FloatRaster:
     """Read a raster from GeoTIFF bytes.
 
     Parameters
@@ -179,32 +126,24 @@ def decode_raster(content: bytes, layer: str) -> RasterImage:
             "the layer with scripts/build_bundle.py."
         ) from error
     north_up = transform.b == transform.d == 0.0 and transform.e < 0.0 < transform.a
-    if crs is None or crs != CRS or not north_up or not all(names):
+    if crs is None or crs != LONLAT or not north_up or not all(names):
         raise LayerFormatError(
-            f"The raster of layer '{layer}' must be in {CRS}, north up, with a name "
+            f"The raster of layer '{layer}' must be in {LONLAT}, north up, with a name "
             f"per band; it is in {crs} with bands {names}. Rebuild the layer with "
             "scripts/build_bundle.py."
         )
-    return RasterImage(
-        bands=bands,
-        west=transform.c,
-        north=transform.f,
-        step_lon_deg=transform.a,
-        step_lat_deg=-transform.e,
-    )
+    return FloatRaster(bands=bands, transform=transform, crs=LONLAT)
 
 
-def _profile(image: RasterImage, dtype: str) -> dict[str, object]:
+def _profile(image: FloatRaster, dtype: str) -> dict[str, object]:
     rows, columns = image.shape
     return {
         "width": columns,
         "height": rows,
         "count": len(image.bands),
         "dtype": dtype,
-        "crs": CRS,
-        "transform": Affine(
-            image.step_lon_deg, 0.0, image.west, 0.0, -image.step_lat_deg, image.north
-        ),
+        "crs": LONLAT,
+        "transform": image.transform,
         "nodata": UNKNOWN_CODE,
     }
 

@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geodata.checksums import checksum, write_atomically
 from geodata.errors import LayerFormatError, MissingLayerError, StorageError
-from geodata.layers.storage.raster_file import RasterImage, decode_raster, encode_raster
+from geodata.layers.storage.raster_file import decode_raster, encode_raster
 from geodata.layers.storage.shelf import RECORD_SUFFIX, Shelf
 from geodata.layers.storage.table_file import decode_csv, decode_table
 from geodata.layers.storage.vector_file import (
@@ -26,6 +26,7 @@ from geodata.layers.storage.vector_file import (
     encode_vector,
 )
 from geodata.provenance import Provenance
+from geodata.raster import FloatRaster
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +53,15 @@ class VectorLayer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RasterLayer(RasterImage):
-    """Bands on a grid of longitude and latitude, as :class:`RasterImage`.
+class RasterLayer:
+    """A raster in longitude and latitude.
 
     Attributes
     ----------
     id : str
         Id of the layer.
+    raster : Raster
+        Its bands; NaN = unknown.
     provenance : Provenance
         Whose it is and how it can be made again.
     coverage : shapely geometry or None
@@ -66,6 +69,7 @@ class RasterLayer(RasterImage):
     """
 
     id: str
+    raster: FloatRaster
     provenance: Provenance
     coverage: BaseGeometry | None = None
 
@@ -153,14 +157,9 @@ class LayerStore:
         """
         record = self.provenance(layer)
         _require_suffix(record, ".tif")
-        image = decode_raster(self.content(layer), layer)
         return RasterLayer(
             id=layer,
-            bands=image.bands,
-            west=image.west,
-            north=image.north,
-            step_lon_deg=image.step_lon_deg,
-            step_lat_deg=image.step_lat_deg,
+            raster=decode_raster(self.content(layer), layer),
             provenance=record,
             coverage=_coverage(record),
         )
@@ -204,7 +203,7 @@ def write_vector(
 
 
 def write_raster(
-    folder: Path, image: RasterImage, draft: Provenance, *, dtype: str = "float32"
+    folder: Path, image: FloatRaster, draft: Provenance, *, dtype: str = "float32"
 ) -> Provenance:
     """Write a raster layer and its record; see :func:`write_content`."""
     content = encode_raster(image, dtype=dtype)

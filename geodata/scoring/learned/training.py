@@ -228,7 +228,7 @@ def lattice(count: int) -> pd.DataFrame:
 
 
 def _on_land(points: pd.DataFrame, store: LayerStore) -> pd.DataFrame:
-    bands = store.raster(GROUND).bands
+    bands = store.raster(GROUND).raster.bands
     ground = prepare(
         Measurement(layer=GROUND, measure="value", unit="", column=min(bands)), store
     )

@@ -9,7 +9,6 @@ from geodata.errors import LayerFormatError
 from geodata.evidence.measurement import Measurement
 from geodata.evidence.proximity import Proximity
 from geodata.evidence.recipes import prepare
-from geodata.layers.storage.raster_file import RasterImage
 from geodata.layers.storage.store import (
     LayerStore,
     coverage_record,
@@ -17,6 +16,7 @@ from geodata.layers.storage.store import (
     write_vector,
 )
 from geodata.provenance import Provenance
+from geodata.raster import Raster
 from geodata.region import Bounds
 
 
@@ -50,7 +50,7 @@ def small(tmp_path):
         crs="EPSG:4326",
     )
     write_vector(tmp_path, halves, record("regime", "polygons"))
-    image = RasterImage(
+    image = Raster.of_degrees(
         bands={"depth": np.float32([[1, 2], [3, 4]])},
         west=60.0,
         north=42.0,
@@ -270,7 +270,7 @@ def test_what_threads_share_is_prepared_before_they_ask(tmp_path):
 def test_a_gradient_is_that_of_the_smoothed_raster(tmp_path):
     steps = np.zeros((41, 41), dtype=np.float32)
     steps[:, 20:] = 10.0
-    image = RasterImage(
+    image = Raster.of_degrees(
         bands={"depth": steps}, west=60.0, north=20.5, step_lon_deg=1, step_lat_deg=1
     )
     write_raster(tmp_path, image, record("crust", "raster"))

@@ -20,8 +20,8 @@ from geodata.layers import LayerStore
 from geodata.layers.plan import FilePlan
 from geodata.layers.product import RasterProduct, TableProduct, VectorProduct
 from geodata.layers.storage.publication import publish
-from geodata.layers.storage.raster_file import RasterImage
 from geodata.provenance import Member
+from geodata.raster import Raster
 from geodata.sources import Catalogue, load_catalogue
 
 
@@ -128,7 +128,7 @@ def test_the_draft_of_files_credits_the_sources_that_were_read(file_plan):
 
 
 def test_the_coverage_of_a_raster_stands_in_its_record(small_plan):
-    image = RasterImage(
+    image = Raster.of_degrees(
         bands={"a": np.ones((1, 1), np.float32)},
         west=70,
         north=45,

@@ -11,9 +11,9 @@ from geodata.ingestion.extent import (
 )
 from geodata.layers.product import VectorProduct
 from geodata.layers.storage.publication import publish, stage
-from geodata.layers.storage.raster_file import RasterImage
 from geodata.layers.storage.store import LayerStore, coverage_record
 from geodata.provenance import Provenance
+from geodata.raster import Raster
 from geodata.region import STATES
 
 EDGES = (60.0, 62.0, 64.0, 66.0, 68.0, 70.0)
@@ -37,7 +37,7 @@ def test_a_shape_over_half_of_a_state_covers_half_of_it(cells):
 
 
 def test_an_unknown_cell_of_a_raster_is_not_covered(cells):
-    image = RasterImage(
+    image = Raster.of_degrees(
         bands={"value": np.array([[1.0, np.nan, 3.0]], dtype=np.float32)},
         west=60.0,
         north=46.0,

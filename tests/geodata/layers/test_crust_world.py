@@ -175,11 +175,12 @@ def test_the_finished_layers_of_world_and_region_agree(home_layers):
         ("lithosphere_base_km", "lithosphere_base_km", 1.2),
         ("sediment_km", "sediment_km", 0.05),
     ):
-        fine = region.bands[theirs].reshape(50, 2, 92, 2).mean(axis=(1, 3))
-        apart = np.abs(world.bands[ours][rows, columns] - fine)
+        fine = region.raster.bands[theirs].reshape(50, 2, 92, 2).mean(axis=(1, 3))
+        apart = np.abs(world.raster.bands[ours][rows, columns] - fine)
         assert apart.mean() < apart_km, ours
     np.testing.assert_array_equal(
-        world.bands["crust_type"][rows, columns], region.bands["crust_type"][::2, ::2]
+        world.raster.bands["crust_type"][rows, columns],
+        region.raster.bands["crust_type"][::2, ::2],
     )
     names = world.provenance.extra["classes"]
     assert region.provenance.extra["classes"].items() <= names.items()
@@ -187,7 +188,7 @@ def test_the_finished_layers_of_world_and_region_agree(home_layers):
 
 
 def test_the_finished_layer_has_no_step_on_the_equator_or_at_180(home_layers):
-    layer = home_layers.raster("crust-world")
+    layer = home_layers.raster("crust-world").raster
     for name in ("moho_km", "lithosphere_base_km", "sediment_km"):
         band = layer.bands[name]
         beside = np.abs(band[:, 0] - band[:, -1]).mean()
@@ -205,9 +206,9 @@ def test_the_finished_layer_has_no_step_on_the_equator_or_at_180(home_layers):
     ],
 )
 def test_known_places_of_the_world_have_their_type(home_layers, lon, lat, name):
-    layer = home_layers.raster("crust-world")
+    layer = home_layers.raster("crust-world").raster
     code = str(int(layer.value("crust_type", lon, lat)))
-    assert layer.provenance.extra["classes"][code] == name
+    assert home_layers.provenance("crust-world").extra["classes"][code] == name
 
 
 def test_a_class_slides_linearly_between_the_middles_of_its_cells():
@@ -235,8 +236,8 @@ def test_what_is_everywhere_or_nowhere_stays_so():
 
 
 def test_shares_of_the_world_are_those_of_their_types(home_layers):
-    layer = home_layers.raster("crust-world")
-    names = layer.provenance.extra["classes"]
+    layer = home_layers.raster("crust-world").raster
+    names = home_layers.provenance("crust-world").extra["classes"]
     codes = layer.bands["crust_type"]
     assert set(SHARES) <= set(layer.bands)
     for share, types in SHARES.items():

@@ -169,12 +169,12 @@ def test_a_place_has_its_tectonic_regime(bundle, city, regime):
     ],
 )
 def test_a_place_has_its_height(bundle, city, height_m, tolerance_m):
-    found = bundle.raster("relief").value("elevation_m", *CITIES[city])
+    found = bundle.raster("relief").raster.value("elevation_m", *CITIES[city])
     assert found == pytest.approx(height_m, abs=tolerance_m)
 
 
 def test_land_below_the_sea_is_not_cut_off_at_zero(bundle):
-    relief = bundle.raster("relief")
+    relief = bundle.raster("relief").raster
     heights = relief.bands["elevation_m"]
     assert np.nanmin(heights) == pytest.approx(-132, abs=5)  # Karagiye
     row, column = np.unravel_index(np.nanargmin(heights), heights.shape)
@@ -184,11 +184,11 @@ def test_land_below_the_sea_is_not_cut_off_at_zero(bundle):
 
 
 def test_the_caspian_reads_its_surface(bundle):
-    assert bundle.raster("relief").value("elevation_m", 50.9, 43.6) == -28.0
+    assert bundle.raster("relief").raster.value("elevation_m", 50.9, 43.6) == -28.0
 
 
 def test_relief_is_known_in_all_states_and_unknown_far_from_them(bundle):
-    relief = bundle.raster("relief")
+    relief = bundle.raster("relief").raster
     for shape in bundle.vector("states").table.geometry:
         place = shape.representative_point()
         assert np.isfinite(relief.value("elevation_m", place.x, place.y))
@@ -198,7 +198,7 @@ def test_relief_is_known_in_all_states_and_unknown_far_from_them(bundle):
 
 
 def test_no_step_stands_where_two_models_of_relief_meet(bundle):
-    relief = bundle.raster("relief")
+    relief = bundle.raster("relief").raster
     heights = relief.bands["elevation_m"]
     bends = np.abs(heights[2:] - 2 * heights[1:-1] + heights[:-2])
     for lat in (50.0, 49.75, 44.71, 44.56):
@@ -226,7 +226,7 @@ def test_no_step_stands_where_two_models_of_relief_meet(bundle):
     ],
 )
 def test_a_node_has_its_free_air_anomaly(bundle, lat, lon, anomaly_mgal):
-    layer = bundle.raster("gravity")
+    layer = bundle.raster("gravity").raster
     assert layer.value("free_air_mgal", lon, lat) == pytest.approx(
         anomaly_mgal, abs=0.1
     )
@@ -239,7 +239,7 @@ def test_a_node_has_its_free_air_anomaly(bundle, lat, lon, anomaly_mgal):
 def test_between_nodes_the_free_air_anomaly_is_interpolated(
     bundle, lat, lon, anomaly_mgal
 ):
-    layer = bundle.raster("gravity")
+    layer = bundle.raster("gravity").raster
     assert bilinear(layer, "free_air_mgal", lon, lat) == pytest.approx(
         anomaly_mgal, abs=1.5
     )
@@ -259,14 +259,14 @@ def test_between_nodes_the_free_air_anomaly_is_interpolated(
 )
 def test_a_node_has_its_bouguer_anomaly(bundle, lat, lon, anomaly_mgal):
     # Another relief stood behind these values: 10 mGal is 90 m of mean height.
-    layer = bundle.raster("gravity")
+    layer = bundle.raster("gravity").raster
     assert bilinear(layer, "bouguer_mgal", lon, lat) == pytest.approx(
         anomaly_mgal, abs=10
     )
 
 
 def test_gravity_has_its_known_range(bundle):
-    values = bundle.raster("gravity").bands["free_air_mgal"]
+    values = bundle.raster("gravity").raster.bands["free_air_mgal"]
     assert values.min() == pytest.approx(-236.7, abs=1)
     assert values.max() == pytest.approx(243.6, abs=3)
     assert values.std() == pytest.approx(48, abs=1)
@@ -336,7 +336,7 @@ def test_terrane_boundaries_pass_through_every_state(bundle, home_layers):
 )
 def test_litho1_reads_its_nodes(home_layers, lon, lat, moho_km, lid_km):
     # Up to 0.2 degrees from the node; the Moho changes by some km per degree.
-    crust = home_layers.raster("crust")
+    crust = home_layers.raster("crust").raster
     assert bilinear(crust, "moho_litho1_km", lon, lat) == pytest.approx(moho_km, abs=2)
     assert bilinear(crust, "lithosphere_base_km", lon, lat) == pytest.approx(
         lid_km, abs=12
@@ -360,20 +360,20 @@ def test_litho1_reads_its_nodes(home_layers, lon, lat, moho_km, lid_km):
 def test_crust1_reads_its_cells(home_layers, lon, lat, moho_km, tolerance_km):
     # At the middle of the 1-degree cell, where four cells of 0.25 degrees meet:
     # linear interpolation blunts the summits.
-    crust = home_layers.raster("crust")
+    crust = home_layers.raster("crust").raster
     assert bilinear(crust, "moho_crust1_km", lon, lat) == pytest.approx(
         moho_km, abs=tolerance_km
     )
 
 
 def test_the_two_crust_models_differ_as_known(home_layers):
-    difference = home_layers.raster("crust").bands["moho_difference_km"]
+    difference = home_layers.raster("crust").raster.bands["moho_difference_km"]
     assert difference.mean() == pytest.approx(5.2, abs=0.8)
     assert np.sqrt((difference**2).mean()) == pytest.approx(6.8, abs=0.5)
 
 
 def test_the_mean_moho_lies_midway(home_layers):
-    bands = home_layers.raster("crust").bands
+    bands = home_layers.raster("crust").raster.bands
     np.testing.assert_allclose(
         bands["moho_km"],
         (bands["moho_litho1_km"] + bands["moho_crust1_km"]) / 2,
@@ -382,15 +382,15 @@ def test_the_mean_moho_lies_midway(home_layers):
 
 
 def test_sediment_is_thick_in_the_caspian_lowland_and_thin_on_the_shield(home_layers):
-    crust = home_layers.raster("crust")
+    crust = home_layers.raster("crust").raster
     assert crust.value("sediment_km", 50.0, 48.0) == pytest.approx(13.0, abs=3.0)
     assert crust.value("sediment_km", 73.0, 48.0) < 1.0
     assert crust.bands["sediment_km"].min() >= 0.0
 
 
 def test_crustal_types_are_named(home_layers):
-    crust = home_layers.raster("crust")
-    classes = crust.provenance.extra["classes"]
+    crust = home_layers.raster("crust").raster
+    classes = home_layers.provenance("crust").extra["classes"]
     code = str(int(crust.value("crust_type", 50.0, 48.5)))
     assert classes[code] == "Caspian depression"
     assert {str(int(code)) for code in np.unique(crust.bands["crust_type"])} == set(

@@ -11,8 +11,8 @@ import numpy as np
 import shapely
 
 from geodata.layers.occurrences.tables import TABLES
-from geodata.layers.storage.raster_file import RasterImage
 from geodata.layers.storage.store import write_raster, write_vector
+from geodata.raster import Raster
 from tests.geodata.release.small_layers import draft, occurrence, occurrences, table
 
 LEARNED = "carbonatite"
@@ -77,7 +77,7 @@ def write_learned_layers(folder: Path) -> None:
 
 
 def _write(folder, layer, bands):  # type: ignore[no-untyped-def]
-    image = RasterImage(
+    image = Raster.of_degrees(
         bands={
             name: np.asarray(band, dtype=np.float32) for name, band in bands.items()
         },

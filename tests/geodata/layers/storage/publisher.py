@@ -32,8 +32,8 @@ from geodata.layers.storage.publication import (
     stage,
     stage_content,
 )
-from geodata.layers.storage.raster_file import RasterImage
 from geodata.provenance import Provenance
+from geodata.raster import Raster
 
 EVENTS = {"open", "os.rename", "os.remove", "os.utime", "os.mkdir", "fcntl.flock"}
 DIED = 9
@@ -64,7 +64,7 @@ def product(writer, version):
     noise = np.random.default_rng(sum(version.encode())).normal(0, 30, (2, ROWS))
     if writer == "tif":
         band = noise.astype(np.float32).reshape(20, -1)
-        image = RasterImage(
+        image = Raster.of_degrees(
             bands={"a": band}, west=60, north=50, step_lon_deg=0.1, step_lat_deg=0.1
         )
         return RasterProduct(image=image)

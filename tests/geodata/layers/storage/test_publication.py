@@ -25,9 +25,9 @@ from geodata.layers import LayerStore
 from geodata.layers.product import RasterProduct, TableProduct, VectorProduct
 from geodata.layers.storage.manifest import MANIFEST
 from geodata.layers.storage.publication import collect_garbage, publish, stage
-from geodata.layers.storage.raster_file import RasterImage
 from geodata.layers.storage.store import write_raster, write_table, write_vector
 from geodata.provenance import Provenance
+from geodata.raster import Raster
 
 LOCK = ".lock"
 
@@ -67,7 +67,7 @@ def vector(*places):
 
 def image(value=1.5):
     band = np.array([[value, np.nan], [3.0, 4.0]], dtype=np.float32)
-    return RasterImage(
+    return Raster.of_degrees(
         bands={"height_m": band}, west=70.0, north=45.0, step_lon_deg=1, step_lat_deg=1
     )
 
@@ -114,7 +114,7 @@ def test_a_published_vector_layer_is_read_back_with_rows_that_have_no_place(tmp_
 @pytest.mark.parametrize("dtype", ["float32", "int16"])
 def test_a_published_raster_layer_is_read_back(tmp_path, dtype):
     record = put(tmp_path, RasterProduct(image=image(2.0), dtype=dtype), kind="raster")
-    layer = LayerStore((tmp_path,)).raster("stones")
+    layer = LayerStore((tmp_path,)).raster("stones").raster
     assert layer.bands["height_m"].dtype == np.float32
     np.testing.assert_array_equal(layer.bands["height_m"], image(2.0).bands["height_m"])
     assert (layer.west, layer.north) == (70.0, 45.0)
@@ -431,7 +431,7 @@ def test_a_flat_folder_is_taken_over_whole_by_the_first_publication(tmp_path):
         assert after.content(layer) == content
     assert x_of(after) == 1.0
     assert after.table("ages")["age"].tolist() == ["1"]
-    assert after.raster("heights").value("height_m", 70.1, 44.9) == 1.5
+    assert after.raster("heights").raster.value("height_m", 70.1, 44.9) == 1.5
 
 
 def test_what_is_published_wins_over_the_flat_layer_of_the_same_name(tmp_path):

@@ -8,12 +8,12 @@ from rasterio.io import MemoryFile
 
 from geodata.errors import LayerFormatError
 from geodata.layers.storage.raster_file import (
-    RasterImage,
     decode_raster,
     encode_cog,
     encode_raster,
     load_arrays,
 )
+from geodata.raster import Raster
 
 SHAPES = st.tuples(st.integers(1, 7), st.integers(1, 7))
 FLOATS = st.floats(width=32, allow_infinity=False, min_value=-9000) | st.just(np.nan)
@@ -21,7 +21,7 @@ WHOLE = st.integers(-9000, 32767).map(float) | st.just(np.nan)
 
 
 def image_of(*bands, west=44.0, north=58.0, step=0.25):
-    return RasterImage(
+    return Raster.of_degrees(
         bands={f"band_{number}": band for number, band in enumerate(bands)},
         west=west,
         north=north,
@@ -44,7 +44,11 @@ def test_what_is_written_is_read_back_and_gives_the_same_bytes(values):
     back = decode_raster(content, "stones")
     for number, band in enumerate(values):
         np.testing.assert_array_equal(back.bands[f"band_{number}"], band)
-    assert (back.west, back.north, back.step_lon_deg) == (44.0, 58.0, 0.25)
+    assert (back.west, back.north, back.step_lon_deg) == (
+        44.0,
+        58.0,
+        0.25,
+    )
     assert encode_raster(back) == content
 
 
@@ -128,7 +132,11 @@ def test_a_cloud_optimised_file_is_read_back_and_gives_the_same_bytes(values):
     back = decode_raster(content, "stones")
     for number, band in enumerate(values):
         np.testing.assert_array_equal(back.bands[f"band_{number}"], band)
-    assert (back.west, back.north, back.step_lon_deg) == (44.0, 58.0, 0.25)
+    assert (back.west, back.north, back.step_lon_deg) == (
+        44.0,
+        58.0,
+        0.25,
+    )
     assert encode_cog(back) == content
 
 

@@ -6,7 +6,6 @@ import pytest
 import shapely
 
 from geodata.errors import MissingLayerError
-from geodata.layers.storage.raster_file import RasterImage
 from geodata.layers.storage.read_once import ReadOnce
 from geodata.layers.storage.store import (
     LayerStore,
@@ -14,6 +13,7 @@ from geodata.layers.storage.store import (
     write_table,
     write_vector,
 )
+from geodata.raster import Raster
 from tests.geodata.layers.storage.test_store import draft
 
 
@@ -25,7 +25,7 @@ def folder(tmp_path):
         crs="EPSG:4326",
     )
     write_vector(tmp_path, stones, draft("stones"))
-    image = RasterImage(
+    image = Raster.of_degrees(
         bands={"depth": np.float32([[1, 2]])},
         west=70.0,
         north=45.0,
@@ -48,7 +48,7 @@ def test_it_holds_what_the_store_holds(folder):
     assert found.table.equals(expected.table)
     assert found.table.crs == expected.table.crs
     assert (found.id, found.coverage) == ("stones", None)
-    assert np.array_equal(kept.raster("crust").bands["depth"], [[1, 2]])
+    assert np.array_equal(kept.raster("crust").raster.bands["depth"], [[1, 2]])
 
 
 def test_a_layer_is_read_once_even_if_its_file_goes(folder):

@@ -16,9 +16,9 @@ from geodata.errors import (
     TamperedLayerError,
 )
 from geodata.layers import LayerStore
-from geodata.layers.storage.raster_file import RasterImage
 from geodata.layers.storage.store import write_raster, write_table, write_vector
 from geodata.provenance import Provenance
+from geodata.raster import Raster
 
 
 def draft(layer="stones", **changes):
@@ -52,7 +52,7 @@ def points(*places):
 
 def raster():
     band = np.array([[1.5, np.nan], [3.0, 4.0]], dtype=np.float32)
-    return RasterImage(
+    return Raster.of_degrees(
         bands={"height_m": band}, west=70.0, north=45.0, step_lon_deg=1, step_lat_deg=1
     )
 
@@ -72,7 +72,7 @@ def test_a_written_vector_layer_is_read_back(tmp_path):
 
 def test_a_written_raster_layer_is_read_back(tmp_path):
     write_raster(tmp_path, raster(), draft())
-    layer = LayerStore((tmp_path,)).raster("stones")
+    layer = LayerStore((tmp_path,)).raster("stones").raster
     np.testing.assert_array_equal(
         layer.bands["height_m"], raster().bands["height_m"], strict=True
     )

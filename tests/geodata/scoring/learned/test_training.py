@@ -9,8 +9,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from geodata.errors import MissingLayerError
 from geodata.layers.occurrences.tables import TABLES
-from geodata.layers.storage.raster_file import RasterImage
 from geodata.layers.storage.store import LayerStore, write_raster, write_vector
+from geodata.raster import Raster
 from geodata.region import Bounds
 from geodata.scoring.learned import training as module
 from geodata.scoring.learned.training import (
@@ -192,7 +192,7 @@ def write_ground(folder, layer="lithology-fractions"):
     felsic[9:16] = np.nan
     write_raster(
         folder,
-        RasterImage(
+        Raster.of_degrees(
             bands={"mafic": 1 - west_east, "felsic": felsic},
             west=-180.0,
             north=90.0,

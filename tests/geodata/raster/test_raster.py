@@ -4,12 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from geodata.evidence.sampling import KM_PER_DEGREE, Field
+from geodata.raster import KM_PER_DEGREE, Raster
 
 
 def field(values, step=1.0):
-    return Field(
-        values=np.array(values, dtype=np.float32),
+    return Raster.of_degrees(
+        np.array(values, dtype=np.float32),
         west=60.0,
         north=50.0,
         step_lon_deg=step,
@@ -21,29 +21,29 @@ PLAIN = field([[0, 1, 2], [3, 4, 5], [6, 7, 8]])
 
 
 def one(function, lon, lat):
-    return float(function(np.array([lon]), np.array([lat]))[0])
+    return float(function(lon, lat))
 
 
 def test_a_cell_centre_reads_its_own_value_north_up():
-    assert one(PLAIN.at, 60.5, 49.5) == 0
-    assert one(PLAIN.at, 62.5, 49.5) == 2
-    assert one(PLAIN.at, 60.5, 47.5) == 6
+    assert one(PLAIN.bilinear, 60.5, 49.5) == 0
+    assert one(PLAIN.bilinear, 62.5, 49.5) == 2
+    assert one(PLAIN.bilinear, 60.5, 47.5) == 6
 
 
 def test_the_middle_of_four_centres_is_their_mean():
-    assert one(PLAIN.at, 61.0, 49.0) == pytest.approx((0 + 1 + 3 + 4) / 4)
+    assert one(PLAIN.bilinear, 61.0, 49.0) == pytest.approx((0 + 1 + 3 + 4) / 4)
 
 
 def test_off_the_raster_is_unknown():
-    assert np.isnan(one(PLAIN.at, 59.9, 49.5))
+    assert np.isnan(one(PLAIN.bilinear, 59.9, 49.5))
     assert np.isnan(one(PLAIN.nearest, 60.5, 50.1))
 
 
 def test_an_unknown_cell_is_unknown_and_does_not_spoil_its_neighbours():
     gap = field([[np.nan, 1], [3, 4]])
-    assert np.isnan(one(gap.at, 60.4, 49.6))
-    assert one(gap.at, 61.5, 49.5) == 1
-    assert one(gap.at, 61.01, 48.99) == pytest.approx((1 + 3 + 4) / 3, abs=0.1)
+    assert np.isnan(one(gap.bilinear, 60.4, 49.6))
+    assert one(gap.bilinear, 61.5, 49.5) == 1
+    assert one(gap.bilinear, 61.01, 48.99) == pytest.approx((1 + 3 + 4) / 3, abs=0.1)
 
 
 @given(
@@ -52,20 +52,20 @@ def test_an_unknown_cell_is_unknown_and_does_not_spoil_its_neighbours():
     st.floats(47, 50),
 )
 def test_interpolation_never_leaves_the_range_of_the_raster(values, lon, lat):
-    found = one(field(values).at, lon, lat)
+    found = one(field(values).bilinear, lon, lat)
     if not np.isnan(found):
         assert values.min() - 1e-3 <= found <= values.max() + 1e-3
 
 
 def test_the_gradient_of_a_northward_ramp_is_its_slope():
     ramp = field(np.repeat(np.arange(9, -1, -1.0)[:, None], 10, axis=1))
-    found = one(ramp.gradient().at, 65.0, 45.0)
+    found = one(ramp.gradient().bilinear, 65.0, 45.0)
     assert found == pytest.approx(100 / KM_PER_DEGREE, rel=1e-4)
 
 
 def test_the_gradient_of_an_eastward_ramp_grows_with_latitude():
     ramp = field(np.repeat(np.arange(10.0)[None, :], 10, axis=0))
-    found = one(ramp.gradient().at, 65.0, 45.5)
+    found = one(ramp.gradient().bilinear, 65.0, 45.5)
     expected = 100 / (KM_PER_DEGREE * np.cos(np.radians(45.5)))
     assert found == pytest.approx(expected, rel=1e-3)
 
@@ -97,18 +97,11 @@ def test_smoothing_averages_what_is_known_and_leaves_the_unknown_unknown():
 
 def test_relief_does_not_step_where_the_layer_changes_its_source(bundle):
     """Relief is made of cells of 1 km south of 50 N and of 11 km north of it."""
-    layer = bundle.raster("relief")
-    whole = Field(
-        values=layer.bands["elevation_m"],
-        west=layer.west,
-        north=layer.north,
-        step_lon_deg=layer.step_lon_deg,
-        step_lat_deg=layer.step_lat_deg,
-    )
+    whole = bundle.raster("relief").raster.band("elevation_m")
     lon, lat = np.meshgrid(np.arange(60, 76, 0.1), np.arange(49.0, 51.0, 0.1))
 
     def step(relief):
-        found = relief.at(lon.ravel(), lat.ravel()).reshape(lon.shape)
+        found = relief.bilinear(lon.ravel(), lat.ravel()).reshape(lon.shape)
         return np.nanmedian(found[:9]) / np.nanmedian(found[-9:])
 
     assert step(whole.relief(window_km=10)) > 1.5

@@ -1,0 +1,37 @@
+"""Numbers on a lattice: rasters of any layer, and the grid all maps share."""
+
+from geodata.raster.grid import (
+    DEFAULT_CELL_M,
+    EQUAL_AREA,
+    Cells,
+    DegreeArray,
+    FloatArray,
+    Grid,
+    check_cell_size,
+    to_equal_area,
+    to_lonlat,
+)
+from geodata.raster.raster import (
+    KM_PER_DEGREE,
+    LONLAT,
+    DoubleRaster,
+    FloatRaster,
+    Raster,
+)
+
+__all__ = [
+    "DEFAULT_CELL_M",
+    "EQUAL_AREA",
+    "KM_PER_DEGREE",
+    "LONLAT",
+    "Cells",
+    "DegreeArray",
+    "DoubleRaster",
+    "FloatArray",
+    "FloatRaster",
+    "Grid",
+    "Raster",
+    "check_cell_size",
+    "to_equal_area",
+    "to_lonlat",
+]
