@@ -1,5 +1,6 @@
 """Figures of a release: the ranked map, and where known sites fall."""
 
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.text import Text
 
 from geodata.raster import Cells, FloatArray, to_equal_area
 from geodata.release.surroundings import Surroundings
@@ -30,6 +32,7 @@ _INK, _ACCENT, _GROUND, _WATER = "#1d2733", "#0f6b62", "#eceae3", "#cfd8dc"
 _LABELLED = 12  # areas that get their rank written beside them
 _DPI = 150
 _PIXELS = 1_600  # cells drawn across the map
+_WIDE = frozenset("mwMW@%—ЖМФШЩЫЮжмфшщыю")  # letters about twice as wide as others
 
 
 def draw_map(
@@ -250,7 +253,43 @@ def _legend() -> list[Artist]:
     return [*swatches, outline, site]
 
 
+def shortened(text: str, most: int) -> str:
+    """Cut a text of data that would not fit into a figure.
+
+    Parameters
+    ----------
+    text : str
+        One line.
+    most : int
+        Letters of usual width that fit; a wide one takes the room of two.
+
+    >>> shortened("carbonatite", 6), shortened("placer", 6), shortened("WWWW", 6)
+    ('carbo…', 'placer', 'WW…')
+    """
+    taken = 0
+    for place, letter in enumerate(text):
+        wide = letter in _WIDE or unicodedata.east_asian_width(letter) in "FW"
+        taken += 1 + wide
+        if taken > most:
+            return f"{text[: max(place - 1, 0)].rstrip()}…"
+    return text
+
+
 def save(figure: Figure, path: Path) -> None:
-    """Write a figure as a PNG; ``savefig`` would draw it twice for the same picture."""
+    """Write a figure as a PNG; ``savefig`` would draw it twice for the same picture.
+
+    No text but the powers of ten of a logarithmic axis is read as mathematics: a title
+    may hold dollars.
+    """
+    powers = {
+        text
+        for axes in figure.axes
+        for axis in (axes.xaxis, axes.yaxis)
+        if axis.get_scale() == "log"
+        for text in axis.get_ticklabels(which="both")
+    }
+    for text in figure.findobj(Text):
+        if isinstance(text, Text) and text not in powers:
+            text.set_parse_math(False)
     canvas = FigureCanvasAgg(figure)
     canvas.print_png(path, metadata={"Software": None})  # type: ignore[no-untyped-call]  # ships no type for it

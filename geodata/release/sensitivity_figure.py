@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from geodata.evidence.membership import OTHER
-from geodata.release.figures import save
+from geodata.release.figures import save, shortened
 from geodata.scoring.sensitivity import WEIGHT, NumberEffect, Sensitivity
 
 BARS = 12
@@ -69,7 +69,8 @@ def draw_tornado(path: Path, table: Sensitivity) -> None:
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.set_title("◀ number at its low end", loc="left", fontsize=8, color=_LOW)
     axes.set_title("number at its high end ▶", loc="right", fontsize=8, color=_HIGH)
-    figure.suptitle(f"{table.title}: what the map depends on", fontsize=10)
+    title = shortened(table.title, _LONGEST)
+    figure.suptitle(f"{title}: what the map depends on", fontsize=10)
     axes.set_xlabel("share of the best tenth of the area that changes", fontsize=8)
     save(figure, path)
 
@@ -91,10 +92,11 @@ def label(effect: NumberEffect) -> str:
         word = _WORDS.get(effect.parameter, effect.parameter.replace("_", " "))
     unit = "" if effect.unit == "share" else effect.unit  # the title says of what
     amount = f"{number.low:g}–{number.high:g} {unit}".strip()
-    told = f"{effect.title}: {word} {amount}"
-    if len(told) <= _LONGEST:
-        return told
-    return f"{effect.title}:\n{word} {amount}"
+    whole = f"{effect.title}: {word} {amount}"
+    if len(whole) <= _LONGEST:
+        return whole
+    first, second = f"{effect.title}:", f"{word} {amount}"
+    return f"{shortened(first, _LONGEST)}\n{shortened(second, _LONGEST)}"
 
 
 def _moved(kept: float) -> float:

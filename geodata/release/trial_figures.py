@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from geodata.raster import Cells, FloatArray
-from geodata.release.figures import fill, outline, save, thinned
+from geodata.release.figures import fill, outline, save, shortened, thinned
 from geodata.release.surroundings import Surroundings
 from geodata.scoring.agreement import (
     BOTH,
@@ -79,7 +79,8 @@ def draw_withheld(path: Path, report: Mapping[str, Any]) -> None:
             color=colour,
             linestyle=dash,
             linewidth=width,
-            label=f"{model['name']}: mean {ranks.mean():.2f}, n {len(ranks)}",
+            label=f"{shortened(str(model['name']), 60)}: "
+            f"mean {ranks.mean():.2f}, n {len(ranks)}",
             zorder=4 if model["kind"] == "learned" else 3,
         )
         if model["kind"] == "learned":
@@ -104,7 +105,7 @@ def draw_withheld(path: Path, report: Mapping[str, Any]) -> None:
         ylabel="share of known places inside",
     )
     axes.set_title(
-        f"{report['title']}: Central Asia kept back\n"
+        f"{shortened(str(report['title']), 70)}: Central Asia kept back\n"
         "no model but the expert's was made with any of its places\n"
         "bars: 95 %, counting districts",
         fontsize=10,

@@ -1,10 +1,7 @@
 """Read a deposit-type file and check every number in it."""
 
-import math
 import re
-import tomllib
 from collections.abc import Mapping
-from typing import Any
 
 from geodata.errors import DepositTypeError
 from geodata.evidence.measurement import MEASURES, Measurement
@@ -16,9 +13,28 @@ from geodata.scoring.deposit_type import (
     Evidence,
     Number,
 )
+from geodata.scoring.toml_table import Table, is_word, shown
+
+LEARNED = "learned"
+"""Table of a file that names the arguments of the learned model."""
 
 _CODE = re.compile(r"[a-z]{3,6}")
 _ID = re.compile(r"[a-z0-9-]{1,40}")
+_LAYER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+_TITLE, _NAME, _UNIT, _WORD = 120, 80, 40, 200  # most letters
+_LIGHTEST, _HEAVIEST = 1e-6, 1e6  # of a weight: it is a share of their sum
+_ENTRIES = ("name", "title", "claim", "component", "membership", "parameters", "weight")
+READ = (
+    "layer",
+    "measure",
+    "unit",
+    "column",
+    "only",
+    "window_km",
+    "smooth_km",
+    "within",
+)
+"""Entries that say what is read from which layer."""
 
 
 def parse_all(texts: Mapping[str, str]) -> dict[str, DepositType]:
@@ -41,8 +57,13 @@ def parse_all(texts: Mapping[str, str]) -> dict[str, DepositType]:
     return models
 
 
+def file_table(name: str, text: str) -> Table:
+    """Read a deposit-type file as a table that knows its place."""
+    return Table.of_file(text, f"deposit type {shown(name)} ({name[:80]}.toml)")
+
+
 def parse(name: str, text: str) -> DepositType:
-    """Read one deposit-type file and check every number in it.
+    """Read the expert model of one deposit-type file and check every number in it.
 
     Parameters
     ----------
@@ -56,68 +77,55 @@ def parse(name: str, text: str) -> DepositType:
     DepositTypeError
         Naming the file, the evidence, what was expected and what came.
     """
-    where = f"deposit type '{name}' ({name}.toml)"
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise DepositTypeError(
-            f"The file of {where} is not valid TOML: {error}. Correct that line."
-        ) from error
-    rows = content.get("evidence", [])
-    evidence = tuple(_evidence(row, where) for row in rows)
+    file = file_table(name, text)
+    file.only("code", "title", "summary", "evidence", LEARNED)
+    evidence = tuple(_evidence(row, file.where) for row in file.tables("evidence"))
     names = [item.name for item in evidence]
     if not names or len(set(names)) != len(names):
         raise DepositTypeError(
-            f"The file of {where} needs at least one [[evidence]], and no name twice; "
-            f"got {names}."
+            f"The file of {file.where} needs at least one [[evidence]], and no name "
+            f"twice; got {shown(names)}."
         )
-    code = _text(content, "code", where)
+    code = file.text("code")
     if not _CODE.fullmatch(code) or not _ID.fullmatch(name):
         raise DepositTypeError(
-            f"The {where} needs a code of 3 to 6 small letters and a file name of "
-            f"small letters, digits and hyphens; got code {code!r}."
+            f"The {file.where} needs a code of 3 to 6 small letters and a file name of "
+            f"small letters, digits and hyphens; got code {shown(code)}."
         )
     return DepositType(
         id=name,
         code=code,
-        title=_text(content, "title", where),
-        summary=_text(content, "summary", where),
+        title=file.text("title", most=_TITLE),
+        summary=file.text("summary"),
         evidence=evidence,
     )
 
 
-def _evidence(row: Mapping[str, Any], where: str) -> Evidence:
-    name = _text(row, "name", where)
-    where = f"evidence '{name}' of {where}"
-    membership = _one_of(row, "membership", tuple(MEMBERSHIPS), where)
-    parameters = {
-        key: _number(value, f"{key} of {where}")
-        for key, value in row.get("parameters", {}).items()
-    }
+def _evidence(row: Table, file: str) -> Evidence:
+    name = row.text("name", most=_NAME)
+    row = row.named(f"evidence '{name}' of {file}")
+    row.only(*_ENTRIES, *READ, "disagreement")
+    membership = row.one_of("membership", tuple(MEMBERSHIPS))
+    numbers = row.table("parameters") if "parameters" in row.content else None
+    parameters = {} if numbers is None else _parameters(numbers, row.where)
     needed = PARAMETERS[membership]
-    if needed and set(parameters) != set(needed):
+    if set(parameters) != set(needed) and (needed or not parameters):
+        expected = f"the parameters {list(needed)}" if needed else "a class at least"
         raise DepositTypeError(
-            f"The {where} uses membership '{membership}', which needs the parameters "
-            f"{list(needed)}; got {sorted(parameters)}."
+            f"The {row.where} uses membership '{membership}', which needs {expected}; "
+            f"got {shown(sorted(parameters))}."
         )
-    _check_range(membership, parameters, where)
-    _check_weight(row.get("weight"), where)
-    weight = _number(row.get("weight"), f"weight of {where}")
+    _check_range(membership, parameters, row.where)
+    _check_weight(row)
+    weight = _number(row, "weight", row.where)
+    if not _LIGHTEST <= weight.low <= weight.high <= _HEAVIEST:
+        row.refuse("weight", f"from {_LIGHTEST:g} to {_HEAVIEST:g}")
     return Evidence(
         name=name,
-        title=_text(row, "title", where),
-        claim=_text(row, "claim", where),
-        component=_one_of(row, "component", COMPONENTS, where),
-        measurement=Measurement(
-            layer=_text(row, "layer", where),
-            measure=_one_of(row, "measure", tuple(MEASURES), where),
-            unit=str(row.get("unit", "")),
-            column=str(row.get("column", "")),
-            only=_texts(row, "only", where),
-            window_km=_length(row, "window_km", where),
-            smooth_km=_length(row, "smooth_km", where),
-            within=_texts(row, "within", where),
-        ),
+        title=row.text("title", most=_TITLE),
+        claim=row.text("claim"),
+        component=row.one_of("component", COMPONENTS),
+        measurement=read_measurement(row),
         membership=membership,
         parameters=parameters,
         weight=weight,
@@ -125,33 +133,85 @@ def _evidence(row: Mapping[str, Any], where: str) -> Evidence:
     )
 
 
-def _disagreement(row: Mapping[str, Any]) -> Measurement | None:
-    if "disagreement" not in row:
-        return None
-    if not isinstance(row["disagreement"], str) or not row["disagreement"]:
-        raise DepositTypeError(
-            f"The disagreement of evidence '{row['name']}' must name a column of the "
-            f"layer '{row['layer']}', as a text; got {row['disagreement']!r}."
-        )
+def read_measurement(row: Table) -> Measurement:
+    """Read what is measured in which layer, for evidence and for learned arguments."""
+    layer = row.text("layer", most=_NAME)
+    if not _LAYER.fullmatch(layer):
+        row.refuse("layer", "the id of a layer, of letters, digits, '-', '_' and '.'")
+    length = "a length from 0 to 1000 km"
     return Measurement(
-        layer=str(row["layer"]),
-        measure=str(row["measure"]),
-        unit=str(row.get("unit", "")),
-        column=str(row["disagreement"]),
-        within=tuple(row.get("within", ())),
+        layer=layer,
+        measure=row.one_of("measure", tuple(MEASURES)),
+        unit=row.text_or_empty("unit", most=_UNIT),
+        column=row.text_or_empty("column"),
+        only=row.words("only"),
+        window_km=row.number("window_km", default=0, low=0, high=1e3, expected=length),
+        smooth_km=row.number("smooth_km", default=0, low=0, high=1e3, expected=length),
+        within=row.words("within"),
     )
 
 
-def _check_weight(entry: object, where: str) -> None:
+def _disagreement(row: Table) -> Measurement | None:
+    if "disagreement" not in row.content:
+        return None
+    own = read_measurement(row)
+    return Measurement(
+        layer=own.layer,
+        measure=own.measure,
+        unit=own.unit,
+        column=row.text("disagreement", most=_WORD),
+        within=own.within,
+    )
+
+
+def _parameters(numbers: Table, where: str) -> dict[str, Number]:
+    for key in numbers.content:
+        if not is_word(key):
+            raise DepositTypeError(
+                f"A parameter of {where} must be named by one line of text, at most "
+                f"200 letters; got {shown(key)}."
+            )
+    return {key: _number(numbers, key, where) for key in numbers.content}
+
+
+def _number(row: Table, key: str, where: str) -> Number:
+    """Read a number with its range and what it rests on."""
+    if not isinstance(row.content.get(key), dict):
+        raise DepositTypeError(
+            f"The {key} of {where} must be a table with value, low, high, basis and "
+            f"reference; got {shown(row.content.get(key))}."
+        )
+    entry = row.table(key, f"{key} of {where}")
+    entry.only("value", "low", "high", "basis", "reference")
+    needed = "one of the numbers value, low and high, all finite and not above 1e9"
+    value, low, high = (
+        entry.number(part, expected=needed) for part in ("value", "low", "high")
+    )
+    if not low <= value <= high:
+        raise DepositTypeError(
+            f"The {entry.where} must satisfy low <= value <= high; got {low:g}, "
+            f"{value:g}, {high:g}."
+        )
+    return Number(
+        value=value,
+        low=low,
+        high=high,
+        basis=entry.one_of("basis", BASES),
+        reference=entry.text("reference"),
+    )
+
+
+def _check_weight(row: Table) -> None:
     """Refuse a weight that is not positive before anything else is said of it."""
+    entry = row.content.get("weight")
     numbers = entry if isinstance(entry, dict) else {}
     for key in ("value", "low"):
         number = numbers.get(key)
         if isinstance(number, int | float) and number <= 0:
             raise DepositTypeError(
-                f"The weight of {where} must be positive over its whole range; its "
-                f"{key} is {number:g}. Remove the evidence instead of giving it no or "
-                "negative weight."
+                f"The weight of {row.where} must be positive over its whole range; its "
+                f"{key} is {shown(number)}. Remove the evidence instead of giving it "
+                "no or negative weight."
             )
 
 
@@ -191,72 +251,3 @@ def _check_range(membership: str, parameters: dict[str, Number], where: str) -> 
                 f"line between them has no direction; got {zero.low:g} to "
                 f"{zero.high:g} and {one.low:g} to {one.high:g}."
             )
-
-
-def _number(entry: object, where: str) -> Number:
-    if not isinstance(entry, dict):
-        raise DepositTypeError(
-            f"The {where} must be a table with value, low, high, basis and "
-            f"reference; got {entry!r}."
-        )
-    try:
-        number = Number(
-            value=float(entry["value"]),
-            low=float(entry["low"]),
-            high=float(entry["high"]),
-            basis=_one_of(entry, "basis", BASES, where),
-            reference=_text(entry, "reference", where),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise DepositTypeError(
-            f"The {where} needs the numbers value, low and high; got {entry!r} "
-            f"({error})."
-        ) from error
-    if not all(map(math.isfinite, (number.value, number.low, number.high))):
-        raise DepositTypeError(f"The {where} needs finite numbers; got {entry!r}.")
-    if not number.low <= number.value <= number.high:
-        raise DepositTypeError(
-            f"The {where} must satisfy low <= value <= high; got {number.low:g}, "
-            f"{number.value:g}, {number.high:g}."
-        )
-    return number
-
-
-def _text(row: Mapping[str, Any], key: str, where: str) -> str:
-    value = row.get(key)
-    if not isinstance(value, str) or not value.strip() or not value.isprintable():
-        raise DepositTypeError(
-            f"The {where} needs a '{key}' (one line of text, not empty); got "
-            f"{value!r}. Every number states its reference; expert judgement says "
-            "what it rests on."
-        )
-    return value.strip()
-
-
-def _length(row: Mapping[str, Any], key: str, where: str) -> float:
-    value = row.get(key, 0)
-    if not isinstance(value, int | float) or not 0 <= value <= 1_000:
-        raise DepositTypeError(
-            f"'{key}' of {where} must be a length from 0 to 1000 km; got {value!r}."
-        )
-    return float(value)
-
-
-def _texts(row: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
-    values = row.get(key, [])
-    if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
-        raise DepositTypeError(
-            f"'{key}' of {where} must be a list of words; got {values!r}."
-        )
-    return tuple(values)
-
-
-def _one_of(
-    row: Mapping[str, Any], key: str, allowed: tuple[str, ...], where: str
-) -> str:
-    value = row.get(key)
-    if value not in allowed:
-        raise DepositTypeError(
-            f"'{key}' of {where} must be one of {', '.join(allowed)}; got {value!r}."
-        )
-    return str(value)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from geodata.errors import DepositTypeError, UnknownDepositTypeError
 from geodata.evidence.measurement import Measurement
+from geodata.scoring.toml_table import decode
 
 COMPONENTS = ("source", "pathway", "trap", "preservation")
 BASES = ("published", "expert")
@@ -108,18 +109,26 @@ def read_folder(folder: Path) -> dict[str, str]:
     Raises
     ------
     DepositTypeError
-        If the folder holds none.
+        If the folder holds none, or one cannot be read or is not UTF-8.
     """
-    texts = {
-        path.stem: path.read_text(encoding="utf-8")
-        for path in sorted(folder.glob("*.toml"))
-    }
+    texts = {path.stem: _read(path) for path in sorted(folder.glob("*.toml"))}
     if not texts:
         raise DepositTypeError(
             f"No deposit-type file (*.toml) was found in {folder}. Copy one from "
             "geodata/deposit_types and change it."
         )
     return texts
+
+
+def _read(path: Path) -> str:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DepositTypeError(
+            f"The deposit-type file {path} cannot be read ({error.strerror}). Correct "
+            "its permissions or move it out of the folder."
+        ) from error
+    return decode(content, f"deposit type '{path.stem}' ({path.name})")
 
 
 def choose(texts: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:

@@ -117,3 +117,25 @@ def test_little_is_drawn_as_little(tmp_path):
     draw_tornado(path, table(effect(low=1.0, high=0.99)))
     (length,) = bars(path, ORANGE)
     assert length < 60
+
+
+@pytest.mark.parametrize(
+    "words",
+    [r"A $\frac{$ b", "US$ 5 to US$ 9", "$$", "W" * 10_000, "M " * 5_000, "{{ 7*7 }}"],
+)
+@pytest.mark.parametrize("field", ["title", "unit", "parameter"])
+def test_no_text_of_data_is_mathematics_or_breaks_the_figure(tmp_path, words, field):
+    path = tmp_path / "tornado.png"
+    one = effect(**{"parameter": "half", "membership": "class", field: words})
+    draw_tornado(path, dataclasses.replace(table(one), title=words))
+    assert imread(path).shape[1] == 900
+    assert len(bars(path, BLUE)) == 1
+
+
+def test_dollars_are_drawn_as_they_are(tmp_path):
+    for name, title in (("with", "US$ 5 to US$ 9"), ("without", "US 5 to US 9")):
+        draw_tornado(
+            tmp_path / f"{name}.png", dataclasses.replace(table(effect()), title=title)
+        )
+    with_dollars, without = (imread(tmp_path / f"{n}.png") for n in ("with", "without"))
+    assert (with_dollars[:60] < 0.5).sum() > (without[:60] < 0.5).sum()

@@ -5,7 +5,7 @@ import pytest
 from geodata.errors import DepositTypeError
 from geodata.evidence.measurement import Measurement
 from geodata.scoring.deposit_file import parse, parse_all
-from geodata.scoring.deposit_type import Number
+from geodata.scoring.deposit_type import Number, read_folder
 
 HEAD = 'code = "test"\ntitle = " Test "\nsummary = "A model for a test."\n'
 
@@ -165,7 +165,9 @@ def test_a_range_up_to_the_limit_is_taken(membership, parameters):
         ((1, 0, 1), "its low is 0"),
         ((1, -2, 1), "its low is -2"),
         (('"1"', 0, 1), "its low is 0"),
-        (('"heavy"', 1, 1), "needs the numbers"),
+        (('"heavy"', 1, 1), "one of the numbers value"),
+        ((1, 0.5, 1e7), "from 1e-06 to 1e\\+06"),
+        ((1, 1e-7, 1), "from 1e-06 to 1e\\+06"),
     ],
 )
 def test_a_weight_is_positive_over_its_whole_range(weight, said):
@@ -270,5 +272,120 @@ def test_which_two_files_share_a_code_is_told():
 
 @pytest.mark.parametrize("value", ["7", "true", '""', '["apart"]'])
 def test_a_disagreement_that_names_no_column_is_refused(value):
-    with pytest.raises(DepositTypeError, match="must name a column of the layer"):
+    with pytest.raises(DepositTypeError, match="needs a 'disagreement'"):
         parse("test", text(more=f"disagreement = {value}"))
+
+
+NOT_TEXT = {
+    "windows-1251": text().replace(" Test ", "Карбонатит").encode("windows-1251"),
+    "utf-16": text().encode("utf-16"),
+    "utf-16 without a mark": text().encode("utf-16-le"),
+    "latin-1": text().replace(" Test ", "Gr\xfcn").encode("latin-1"),
+    "cut in a letter": text().replace(" Test ", "Карбонатит").encode()[:25],
+    "nothing": b"",
+    "zeros": bytes(200),
+    "an archive": b"PK\x03\x04" + bytes(range(256)),
+}
+
+
+@pytest.mark.parametrize("name", sorted(NOT_TEXT))
+def test_a_file_that_is_no_utf_8_text_or_no_model_is_refused_in_a_line(tmp_path, name):
+    (tmp_path / "test.toml").write_bytes(NOT_TEXT[name])
+    with pytest.raises(DepositTypeError, match=r"test\.toml") as caught:
+        parse_all(read_folder(tmp_path))
+    assert one_harmless_line(str(caught.value))
+
+
+def test_a_byte_order_mark_is_no_fault(tmp_path):
+    (tmp_path / "test.toml").write_bytes(b"\xef\xbb\xbf" + text().encode())
+    (model,) = parse_all(read_folder(tmp_path)).values()
+    assert model == parse("test", "\ufeff" + text()) == parse("test", text())
+
+
+def test_a_folder_in_place_of_a_file_is_refused(tmp_path):
+    (tmp_path / "test.toml").mkdir()
+    with pytest.raises(DepositTypeError, match="cannot be read"):
+        read_folder(tmp_path)
+
+
+def one_harmless_line(message):
+    return message.isprintable() and len(message) < 1_000
+
+
+WEIGHT = f"weight = {number(0.2, 0.1, 0.3)}"
+HALF = f"half = {number(25, 10, 60)}"
+ROW = text()[text().index("[[evidence]]") :]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("[evidence.parameters]", "[[evidence.parameters]]"),
+        (ROW, 'evidence = "x"'),
+        (ROW, "evidence = {a = 1}"),
+        (ROW, "evidence = [1, 2]"),
+        (ROW, "evidence = [[], []]"),
+        (ROW, "evidence = true"),
+        (ROW, "evidence = 1979-05-27T07:32:00Z"),
+        (ROW, "[evidence]"),
+        (ROW, "[[evidence]]"),
+        (HEAD, f"x = {'[' * 5_000}{']' * 5_000}\n{HEAD}"),
+        (HEAD, f"x = {'{a=' * 5_000}1{'}' * 5_000}\n{HEAD}"),
+        (HEAD, f"{'a.' * 3_000}b = 1\n{HEAD}"),
+        (WEIGHT, f"weight = {number('9' * 10_000, 1, 2)}"),
+        (WEIGHT, f"weight = {number('0x' + 'f' * 10_000, 1, 2)}"),
+        (WEIGHT, f"weight = {number('1' + '0' * 400, 1, 2)}"),
+        (WEIGHT, f"weight = {number('1e308', '1e308', '1e308')}"),
+        (WEIGHT, f"weight = {number('1e-320', '1e-320', '1e-320')}"),
+        (WEIGHT, f"weight = {number('true', 'true', 'true')}"),
+        (WEIGHT, f"weight = {number('[1]', 1, 1)}"),
+        (WEIGHT, f"weight = {number('1979-05-27', 1, 1)}"),
+        (WEIGHT, "weight = [0.1, 0.2, 0.3]"),
+        (WEIGHT, WEIGHT.replace("reference", "refrence")),
+        (WEIGHT, WEIGHT.replace('"ours"', '"\\u0000"')),
+        (WEIGHT, WEIGHT.replace('"ours"', f'"{"a" * 3_000}"')),
+        (WEIGHT, WEIGHT.replace('"expert"', "7")),
+        (HALF, f"half = {number('1e300', 1, '1e301')}"),
+        (HALF, "half = 25"),
+        (HALF, f'"ha\\u001blf" = {number(1, 1, 1)}'),
+        (HALF, f'"{"h" * 300}" = {number(1, 1, 1)}'),
+        ('layer = "terranes"', f'layer = "{"a" * 300}"'),
+        ('layer = "terranes"', 'layer = "../../etc/passwd"'),
+        ('layer = "terranes"', 'layer = "a\\u0000b"'),
+        ('layer = "terranes"', 'layer = ["terranes"]'),
+        ('layer = "terranes"', 'layer = "terranes"\nunit = "k\\u0000m"'),
+        ('layer = "terranes"', 'layer = "terranes"\nunit = "k\\u001b[31mm"'),
+        ('layer = "terranes"', 'layer = "terranes"\nunit = "k\\nm"'),
+        ('layer = "terranes"', 'layer = "terranes"\nunit = 7'),
+        ('layer = "terranes"', f'layer = "terranes"\nunit = "{"k" * 500}"'),
+        ('layer = "terranes"', 'layer = "terranes"\ncolumn = "a\\u0085b"'),
+        ('layer = "terranes"', 'layer = "terranes"\ncolumn = {}'),
+        ('layer = "terranes"', 'layer = "terranes"\nonly = ["a\\rb"]'),
+        ('layer = "terranes"', 'layer = "terranes"\nwithin = [["a"], "b"]'),
+        ('layer = "terranes"', 'layer = "terranes"\nsmoth_km = 5'),
+        ('membership = "near"', 'membership = ["near"]'),
+        ('membership = "near"', "membership = {}"),
+        ('membership = "near"', 'membership = "class"\nmembership = "near"'),
+        ('name = "boundary"', f'name = "{"n" * 100}"'),
+        ('name = "boundary"', 'name = "a\\nb"'),
+        ('title = "Terrane boundary"', f'title = "{"T" * 10_000}"'),
+        ('title = " Test "', f'title = "{"T" * 10_000}"'),
+        ('title = " Test "', 'title = """a\nb"""'),
+        ('title = " Test "', 'title = ["a"]'),
+        ('code = "test"', "code = ['test']"),
+        ('code = "test"', 'code = "te\\u0007"'),
+        ('summary = "A model for a test."', "summary = 0"),
+        ('summary = "A model for a test."', 'sumary = "A model for a test."'),
+    ],
+)
+def test_a_malformed_file_is_refused_in_a_line_that_names_the_file(old, new):
+    assert old in text()
+    with pytest.raises(DepositTypeError, match=r"test\.toml") as caught:
+        parse("test", text().replace(old, new, 1))
+    assert one_harmless_line(str(caught.value))
+
+
+@pytest.mark.parametrize("title", ["US$ 5 to US$ 9", "[red]$\\frac{$[/]", "{{ 7*7 }}"])
+def test_signs_that_other_programs_would_read_are_letters_here(title):
+    found = parse("test", text().replace('" Test "', f"'{title}'"))
+    assert found.title == title
