@@ -8,7 +8,7 @@ import numpy as np
 
 from app.atlas import Atlas
 from app.wording import share
-from geodata.release import OVERALL
+from geodata.release import OVERALL, LearnedMap, Place
 from geodata.scoring.agreement import WORDS, classes
 from geodata.scoring.ranking import BEST
 
@@ -24,8 +24,8 @@ _SCALE = "0 % is the best of the known area"
 
 def has_learned(atlas: Atlas, deposit_type: str) -> bool:
     """Say whether the release has a learned model of a deposit type."""
-    known = any(item["id"] == deposit_type for item in atlas.deposit_types)
-    return known and atlas.images.has_learned(deposit_type)
+    known = deposit_type in atlas.release.deposit_types
+    return known and atlas.release.learned_map(deposit_type) is not LearnedMap.ABSENT
 
 
 def why_not_learned(atlas: Atlas, deposit_type: str) -> str:
@@ -41,7 +41,8 @@ def why_not_learned(atlas: Atlas, deposit_type: str) -> str:
     if deposit_type == OVERALL:
         return ONE_TYPE
     if has_learned(atlas, deposit_type):
-        return "" if atlas.images.knows_learned(deposit_type) else NOTHING_KNOWN
+        empty = atlas.release.learned_map(deposit_type) is LearnedMap.EMPTY
+        return NOTHING_KNOWN if empty else ""
     found = atlas.release.validation.get("without_learned") or {}
     return too_few(**_known(found.get(deposit_type) or {}))
 
@@ -158,9 +159,7 @@ def in_words(
             return "Too little is known here to compare the two models."
 
 
-def of_place(
-    atlas: Atlas, lon: float, lat: float, deposit_type: str
-) -> dict[str, Any] | None:
+def of_place(atlas: Atlas, place: Place, deposit_type: str) -> dict[str, Any] | None:
     """Compare the two models at the cell that holds a place.
 
     Returns
@@ -171,8 +170,9 @@ def of_place(
     """
     if not has_learned(atlas, deposit_type):
         return None
-    expert, learned = atlas.images.ranks_at(lon, lat, deposit_type)
-    return _told(compare(expert, learned), expert, learned, "place")
+    ranks = place.ranks(deposit_type)
+    kind = compare(ranks.expert, ranks.learned)
+    return _told(kind, ranks.expert, ranks.learned, "place")
 
 
 def of_area(atlas: Atlas, row: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -1,7 +1,6 @@
 """What two models say of a deposit type, as a picture in Web Mercator."""
 
 import threading
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -9,7 +8,6 @@ import numpy.typing as npt
 import rasterio
 from rasterio.features import rasterize
 from rasterio.warp import Resampling, reproject, transform_bounds
-from rasterio.windows import Window
 from scipy import ndimage
 
 from app.maps.png import indexed_png
@@ -42,31 +40,6 @@ _BANDS: dict[Opinion, tuple[str, str]] = {
 FloatMap = npt.NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AreaRank:
-    """How a cautious score compares with the whole known area of its type.
-
-    Attributes
-    ----------
-    ordered : array of float32
-        p10 × coverage of every known cell, ascending.
-    """
-
-    ordered: FloatMap
-
-    def better_share(self, score: FloatMap) -> FloatMap:
-        """Return the share of the known area that is strictly better, 0 to 1.
-
-        Parameters
-        ----------
-        score : array of float32
-            p10 × coverage, 0 to 1; NaN = unknown, and stays NaN.
-        """
-        above = self.ordered.size - np.searchsorted(self.ordered, score, side="right")
-        share = above.astype(np.float32) / max(self.ordered.size, 1)
-        return np.where(np.isnan(score), np.float32(np.nan), share)
-
-
 class FavourabilityImages:
     """The coloured maps of one release, each made once when first asked for.
 
@@ -80,9 +53,6 @@ class FavourabilityImages:
         self._release = release
         self._lock = threading.Lock()
         self._render = lru_cache(maxsize=32)(self._make)
-        self.rank = lru_cache(maxsize=32)(self._rank)
-        self.has_learned = lru_cache(maxsize=32)(self._has_learned)
-        self.knows_learned = lru_cache(maxsize=32)(self._knows_learned)
 
     @property
     def bounds(self) -> Bounds:
@@ -117,64 +87,6 @@ class FavourabilityImages:
         self._release.favourability_path(deposit_type)
         with self._lock:  # two at once would do the same work twice
             return self._render(deposit_type, theme, opinion)
-
-    def leading_type(self, lon: float, lat: float) -> str | None:
-        """Return the deposit type that scores best at a place, if any is known."""
-        cell = self._release.grid.cell_of(lon, lat)
-        if cell is None:
-            return None
-        path = self._release.favourability_path(OVERALL)
-        with rasterio.open(path, driver="GTiff") as source:
-            window = Window(cell[1], cell[0], 1, 1)
-            band = source.descriptions.index("leading_type") + 1
-            found = int(source.read(band, window=window)[0, 0])
-            if found == source.nodata:
-                return None
-        return str(self._release.manifest["deposit_types"][found]["id"])
-
-    def ranks_at(
-        self, lon: float, lat: float, deposit_type: str
-    ) -> tuple[float | None, float | None]:
-        """Return the area rank of a place by the expert and by the learned model."""
-        cell = self._release.grid.cell_of(lon, lat)
-        path = self._release.favourability_path(deposit_type)
-        if cell is None:
-            return None, None
-        with rasterio.open(path, driver="GTiff") as source:
-            found: list[float | None] = []
-            for name in _BANDS["agreement"]:
-                band = source.descriptions.index(name) + 1
-                stored = source.read(band, window=Window(cell[1], cell[0], 1, 1))[0, 0]
-                known = stored != source.nodata
-                share = round(float(stored) * source.scales[band - 1], 6)
-                found.append(share if known else None)
-        return found[0], found[1]
-
-    def _has_learned(self, deposit_type: str) -> bool:
-        path = self._release.favourability_path(deposit_type)
-        with rasterio.open(path, driver="GTiff") as source:
-            return set(_BANDS["learned"]) <= set(source.descriptions)
-
-    def _knows_learned(self, deposit_type: str) -> bool:
-        """Say whether the learned model ranks any cell; else its picture is empty."""
-        if not self.has_learned(deposit_type):
-            return False
-        path = self._release.favourability_path(deposit_type)
-        with rasterio.open(path, driver="GTiff") as source:
-            ranks = source.read(source.descriptions.index("learned_rank") + 1)
-            return bool((ranks != source.nodata).any())
-
-    def _rank(self, deposit_type: str) -> AreaRank:
-        path = self._release.favourability_path(deposit_type)
-        with rasterio.open(path, driver="GTiff") as source:
-            bands = [
-                source.descriptions.index(name) + 1 for name in ("p10", "coverage")
-            ]
-            p10, coverage = source.read(bands)
-            known = p10 != source.nodata
-            scales = [np.float32(source.scales[band - 1]) for band in bands]
-        score = (p10[known] * scales[0]) * (coverage[known] * scales[1])
-        return AreaRank(ordered=np.sort(score))
 
     def _make(self, deposit_type: str, theme: Theme, opinion: Opinion) -> bytes:
         one, other, bounds = self._warped(deposit_type, _BANDS[opinion])

@@ -39,14 +39,15 @@ def explain(
     """Explain the cell that holds a place, by both models."""
 
     def make() -> bytes:
-        asked = deposit_type
-        if asked == OVERALL:
-            asked = atlas.images.leading_type(lon, lat) or _first_type(atlas)
-        found = atlas.release.explain(lon, lat, asked)
-        compared = {
-            "leading": deposit_type == OVERALL,
-            "agreement": of_place(atlas, lon, lat, asked),
-        }
+        release, leading = atlas.release, deposit_type == OVERALL
+        if not leading:
+            release.model(deposit_type)  # an unknown type is told before the place
+        place = release.at(lon, lat)
+        chosen = deposit_type
+        if leading:
+            chosen = place.leading_type or _first_type(atlas)
+        found = release.explain(place, chosen)
+        compared = {"leading": leading, "agreement": of_place(atlas, place, chosen)}
         return _encode(atlas, {**found, **compared})
 
     return answer(request, make, media_type=JSON)
@@ -96,8 +97,7 @@ def add_context(atlas: Atlas, explanation: dict[str, Any]) -> dict[str, Any]:
     p10, coverage = explanation.get("p10"), explanation.get("coverage")
     share = np.nan
     if p10 is not None and coverage is not None:
-        cautious = np.array([p10 * coverage], dtype=np.float32)
-        share = float(atlas.images.rank(name).better_share(cautious)[0])
+        share = atlas.release.better_share(name, p10 * coverage)
     return {
         "learned": None,
         **explanation,

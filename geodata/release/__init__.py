@@ -4,6 +4,14 @@ To open a release loads nothing that builds one: import that from
 :mod:`geodata.release.build`.
 """
 
-from geodata.release.open import OVERALL, Release, known_releases, open_release
+from geodata.release.open import Release, known_releases, open_release
+from geodata.release.place import OVERALL, LearnedMap, Place
 
-__all__ = ["OVERALL", "Release", "known_releases", "open_release"]
+__all__ = [
+    "OVERALL",
+    "LearnedMap",
+    "Place",
+    "Release",
+    "known_releases",
+    "open_release",
+]

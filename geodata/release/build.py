@@ -22,7 +22,8 @@ from geodata.release.learned_files import FOLDER as LEARNED_FOLDER
 from geodata.release.learned_files import bearing_maps, write_files
 from geodata.release.manifest import make_manifest
 from geodata.release.maps import RankedMaps, beside, write_evidence, write_maps
-from geodata.release.open import OVERALL, open_release
+from geodata.release.open import open_release
+from geodata.release.place import OVERALL
 from geodata.release.publish import make_current, new_folder, publish
 from geodata.release.surroundings import read_surroundings
 from geodata.release.survey import (

@@ -13,7 +13,7 @@ import numpy as np
 from geodata.prospects.describe import Survey
 from geodata.raster import Cells, FloatArray
 from geodata.release.learned import Opinion
-from geodata.release.open import OVERALL
+from geodata.release.place import OVERALL
 from geodata.release.rasters import LEADING, RANK, write_measurements, write_shares
 from geodata.release.survey import Progress
 from geodata.scoring.favourability import Favourability, Overall, area_rank, overall

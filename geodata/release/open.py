@@ -5,7 +5,6 @@ inside its folder; nothing here looks at the layer store or at other releases.
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,13 +20,20 @@ from geodata.errors import (
 )
 from geodata.evidence.proximity import Proximity
 from geodata.provenance import file_checksum
-from geodata.raster import FloatArray, Grid
-from geodata.release.cell import measured_at, share_at
+from geodata.raster import Grid
 from geodata.release.learned_files import FOLDER as LEARNED_FOLDER
 from geodata.release.learned_files import read_files
 from geodata.release.model import NAMES
+from geodata.release.place import (
+    OVERALL,
+    KnownArea,
+    LearnedMap,
+    Place,
+    known_area,
+    learned_map,
+    place_at,
+)
 from geodata.release.publish import CURRENT, MANIFEST
-from geodata.release.rasters import LEARNED_RANK
 from geodata.scoring.deposit_file import parse
 from geodata.scoring.deposit_type import DepositType
 from geodata.scoring.explanation import explain
@@ -35,8 +41,6 @@ from geodata.scoring.facts import Background
 from geodata.scoring.learned.account import account_for
 from geodata.scoring.learned.model import LearnedModel
 from geodata.scoring.uncertainty import Draws, draw, log_scores
-
-OVERALL = "overall"
 
 
 @dataclass(frozen=True)
@@ -121,70 +125,117 @@ class Release:
             If the release has no such type.
         """
         if deposit_type != OVERALL:
-            self._model(deposit_type)
+            self.model(deposit_type)
         return self.folder / "favourability" / f"{deposit_type}.tif"
 
-    def explain(self, lon: float, lat: float, deposit_type: str) -> dict[str, Any]:
-        """Explain the cell that holds a place.
+    def at(self, lon: float, lat: float) -> Place:
+        """Return the cell that holds a place; it answers every question about it.
 
         Parameters
         ----------
         lon, lat : float
             Degrees, WGS 84.
-        deposit_type : str
-            Id of a deposit type.
 
         Raises
         ------
         OutsideRegionError
             If the place is not on land in the five states.
-        UnknownDepositTypeError
-            If the release has no such type.
         """
-        model = self._model(deposit_type)
-        measured = measured_at(
-            self.folder / "evidence" / "measurements.tif",
+        return place_at(
+            self.folder,
             self.grid,
-            self._backgrounds,
+            tuple(self._backgrounds),
+            tuple(self.deposit_types),
             lon=lon,
             lat=lat,
         )
+
+    def explain(self, place: Place, deposit_type: str) -> dict[str, Any]:
+        """Explain a place by both models.
+
+        Parameters
+        ----------
+        place : Place
+            From :meth:`at`.
+        deposit_type : str
+            Id of a deposit type.
+
+        Raises
+        ------
+        UnknownDepositTypeError
+            If the release has no such type.
+        """
+        model = self.model(deposit_type)
         drawn = log_scores(
             model,
             self._draws[deposit_type],
-            measured,
+            place.measured,
             {key: item.classes for key, item in self._backgrounds.items()},
         )[0]
         names = {
-            item.key: self._name_at(item.key, lon, lat)
+            item.key: self._name_at(item.key, place)
             for item in model.measurements()
-            if not np.isnan(measured[item.key][0])
+            if not np.isnan(place.measured[item.key][0])
         }
         return {
             "release": self.id,
-            "lon": lon,
-            "lat": lat,
-            **explain(model, drawn, measured, self._backgrounds, names),
-            "learned": self._learned(deposit_type, measured, lon, lat),
+            "lon": place.lon,
+            "lat": place.lat,
+            **explain(model, drawn, place.measured, self._backgrounds, names),
+            "learned": self._learned(deposit_type, place),
         }
 
-    def _learned(
-        self, name: str, measured: Mapping[str, FloatArray], lon: float, lat: float
-    ) -> dict[str, Any] | None:
-        """Explain the cell by the learned model of a type; None when there is none."""
+    def better_share(self, deposit_type: str, cautious: float) -> float:
+        """Return the share of a type's known area that is strictly better, 0 to 1.
+
+        Parameters
+        ----------
+        deposit_type : str
+            Id of a deposit type.
+        cautious : float
+            p10 × coverage, 0 to 1; NaN = unknown, and stays NaN.
+        """
+        if deposit_type not in self._known_areas:
+            path = self.favourability_path(deposit_type)
+            self._known_areas[deposit_type] = known_area(path)
+        return self._known_areas[deposit_type].better_share(cautious)
+
+    def learned_map(self, deposit_type: str) -> LearnedMap:
+        """Tell whether the release holds a map by a learned model of a type."""
+        if deposit_type not in self._learned_maps:
+            path = self.favourability_path(deposit_type)
+            self._learned_maps[deposit_type] = learned_map(path)
+        return self._learned_maps[deposit_type]
+
+    @cached_property
+    def _known_areas(self) -> dict[str, KnownArea]:
+        return {}
+
+    @cached_property
+    def _learned_maps(self) -> dict[str, LearnedMap]:
+        return {}
+
+    def _learned(self, name: str, place: Place) -> dict[str, Any] | None:
+        """Explain a place by the learned model of a type; None when there is none."""
         model = self.learned_models.get(name)
         if model is None:
             return None
-        path = self.favourability_path(name)
         return account_for(
             model,
-            measured,
+            place.measured,
             self._backgrounds,
-            {item.key: self._name_at(item.key, lon, lat) for item in model.read},
-            rank=share_at(path, self.grid, LEARNED_RANK, lon=lon, lat=lat),
+            {item.key: self._name_at(item.key, place) for item in model.read},
+            rank=place.learned_rank(name),
         )
 
-    def _model(self, deposit_type: str) -> DepositType:
+    def model(self, deposit_type: str) -> DepositType:
+        """Return the model of a deposit type.
+
+        Raises
+        ------
+        UnknownDepositTypeError
+            If the release has no such type.
+        """
         if deposit_type not in self.deposit_types:
             raise UnknownDepositTypeError(
                 f"There is no deposit type '{deposit_type}'. Known are: "
@@ -225,11 +276,12 @@ class Release:
         inner = f"{NAMES}/{layer}"
         return self.table(inner if self.has_table(inner) else layer)
 
-    def _name_at(self, key: str, lon: float, lat: float) -> str:
+    def _name_at(self, key: str, place: Place) -> str:
         if key not in self._proximity:
             return ""
         proximity = self._proximity[key]
-        return str(proximity.table["name"].iloc[proximity.nearest_row(lon, lat)])
+        row = proximity.nearest_row(place.lon, place.lat)
+        return str(proximity.table["name"].iloc[row])
 
 
 def open_release(releases: Path, release_id: str | None = None) -> Release:

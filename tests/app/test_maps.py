@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 
 from app.maps.legend import agreement_swatches, legend_rows
 from app.maps.png import indexed_png
-from app.maps.raster import AreaRank, FavourabilityImages, palette
+from app.maps.raster import FavourabilityImages, palette
 from app.maps.scale import (
     AGREEMENT,
     AREA_BREAKS,
@@ -111,14 +111,6 @@ def test_the_legend_prints_the_breaks() -> None:
     ]
     labels = [swatch.label for swatch in rows[0].swatches]
     assert labels == ["rest", "10–25 %", "5–10 %", "2.5–5 %", "1–2.5 %", "best 1 %"]
-
-
-def test_a_rank_counts_what_is_strictly_better() -> None:
-    rank = AreaRank(ordered=np.array([0.1, 0.2, 0.2, 0.4], dtype=np.float32))
-    asked = np.array([0.4, 0.2, 0.1, np.nan], dtype=np.float32)
-    found = rank.better_share(asked)
-    assert found[:3].tolist() == [0.0, 0.25, 0.75]
-    assert np.isnan(found[3])
 
 
 def test_a_picture_can_be_read_back() -> None:

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from app.main import create_app
 from app.maps.raster import FavourabilityImages, palette
 from app.maps.scale import AGREEMENT, AREA_BREAKS, STRENGTHS
-from app.opinions import compare, in_words, stability, too_few
+from app.opinions import compare, has_learned, in_words, stability, too_few
 from app.settings import Settings
 from geodata.release import OVERALL, Release, open_release
 from tests.app.learned_release import LEARNED, UNTAUGHT, change, copy_release
@@ -211,7 +211,7 @@ def test_wherever_a_release_has_a_learned_model_its_account_of_a_cell_adds_up(
     for item in atlas.deposit_types:
         query = f"lon=73.1&lat=49.8&deposit_type={item['id']}"
         told = client.get(f"/api/explain?{query}").json()
-        assert (told["learned"] is not None) == atlas.images.has_learned(item["id"])
+        assert (told["learned"] is not None) == has_learned(atlas, item["id"])
         if told["learned"] is not None:
             learned = told["learned"]
             parts = sum(argument["part"] for argument in learned["arguments"])

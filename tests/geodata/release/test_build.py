@@ -185,7 +185,7 @@ def test_a_place_is_explained_as_its_cell_was_scored(release):
     lon, lat = 76.16, 42.87
     bands = read_shares(release.favourability_path("peralkaline")).bands
     row, column = release.grid.cell_of(lon, lat)
-    why = release.explain(lon, lat, "peralkaline")
+    why = release.explain(release.at(lon, lat), "peralkaline")
     assert why["favourability"] == pytest.approx(
         bands["favourability"][row, column], abs=1e-4
     )
@@ -199,12 +199,12 @@ def test_a_place_is_explained_as_its_cell_was_scored(release):
 )
 def test_a_place_outside_the_five_states_is_not_explained(release, lon, lat):
     with pytest.raises(OutsideRegionError, match="not on land in the five states"):
-        release.explain(lon, lat, "placer")
+        release.at(lon, lat)
 
 
 def test_an_unknown_type_is_answered_with_the_known_ones(release):
     with pytest.raises(UnknownDepositTypeError, match="carbonatite"):
-        release.explain(70.0, 45.0, "gold")
+        release.explain(release.at(70.0, 45.0), "gold")
     with pytest.raises(UnknownDepositTypeError, match="placer"):
         release.favourability_path("../../etc/passwd")
 

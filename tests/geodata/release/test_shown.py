@@ -51,7 +51,7 @@ def test_a_corner_that_leaves_the_line_by_less_than_the_tolerance_goes(layered):
 def test_names_come_from_the_whole_lines_and_not_from_the_simplified_ones(layered):
     assert layered.has_table("names/faults")
     assert len(layered.table("names/faults").geometry.iloc[0].coords) == 3
-    why = layered.explain(73.0, 42.5, "carbonatite")
+    why = layered.explain(layered.at(73.0, 42.5), "carbonatite")
     facts = [
         item["fact"]
         for component in why["components"]
@@ -62,7 +62,7 @@ def test_names_come_from_the_whole_lines_and_not_from_the_simplified_ones(layere
 
 
 def test_where_faults_are_not_mapped_the_argument_is_unknown(layered):
-    why = layered.explain(57.0, 48.0, "carbonatite")
+    why = layered.explain(layered.at(57.0, 48.0), "carbonatite")
     known = {
         item["layer"]: item["known"]
         for component in why["components"]
