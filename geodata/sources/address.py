@@ -95,7 +95,7 @@ def checked_address(url: str, hosts: Iterable[str]) -> Address:
         f"{url[:200]!r} is not of an allowed host: expected "
         f"{' or '.join(allowed) or 'none'}. Nothing was asked of it. If the publisher "
         "has moved, add the host to 'hosts' of the file in "
-        "geodata/sources/catalogue.toml."
+        "geodata/sources/catalogue."
     )
 
 
@@ -144,7 +144,7 @@ def _parse(url: str) -> Address:
         raise RefusedAddressError(
             f"{url[:200]!r} is not an address we ask: expected https, a host name, no "
             "user name, no port, only printable ASCII. Nothing was asked of it. "
-            "Correct the file's entry in geodata/sources/catalogue.toml, or bring the "
+            "Correct the file's entry in geodata/sources/catalogue, or bring the "
             "file by hand if the publisher redirects there."
         )
     target = match["target"] or "/"

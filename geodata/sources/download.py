@@ -182,7 +182,7 @@ def _require_size(order: Order, partial: Partial, size: int) -> None:
         raise UnexpectedContentError(
             f"{partial.final.name} has {size:,} bytes or more; at most "
             f"{order.limit_bytes:,} are accepted. Nothing was kept. If the file is "
-            "right, raise 'limit_bytes' of its entry in geodata/sources/catalogue.toml."
+            "right, raise 'limit_bytes' of its entry in geodata/sources/catalogue."
         )
 
 

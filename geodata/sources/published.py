@@ -103,7 +103,7 @@ def obtain(
         if not _PLAIN_NAME.fullmatch(name):
             raise SourceError(
                 f"{name!r} is no plain name of a file; expected letters, digits and "
-                "'_.+ -'. Correct geodata/sources/catalogue.toml."
+                "'_.+ -'. Correct geodata/sources/catalogue."
             )
     door = door or Door()
     wanted = Wanted(source=source, entry=entry, downloads=downloads)

@@ -95,7 +95,7 @@ class Wanted:
             raise UnexpectedContentError(
                 f"{path} has {size:,} bytes; at most {self.entry.limit_bytes:,} are "
                 "accepted. If the file is right, raise 'limit_bytes' of its entry in "
-                "geodata/sources/catalogue.toml."
+                "geodata/sources/catalogue."
             )
 
     def require_plausible(self, path: Path) -> None:

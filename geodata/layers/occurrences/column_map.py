@@ -113,7 +113,7 @@ def map_columns(
         raise LayerFormatError(
             f"{name} lacks a column for {wanted}. It has the columns "
             f"{listed(map(str, frame.columns), nothing='none')}. Add the right name to "
-            "[source.columns] of its entry in geodata/sources/catalogue.toml."
+            "[columns] of its file in geodata/sources/catalogue."
         )
     mapped = pd.DataFrame(
         {

@@ -28,7 +28,7 @@ from geodata.errors import (
 )
 from geodata.provenance import checksum
 from geodata.sources import forget, load_catalogue, obtain
-from geodata.sources.entries import FIRST_SEEN
+from geodata.sources.catalogue import FIRST_SEEN
 from geodata.sources.ledger import read_ledger
 from tests.geodata.sources import fetch_once
 from tests.geodata.sources.fault_server import (

@@ -20,7 +20,7 @@ from geodata.errors import (
 )
 from geodata.provenance import file_checksum
 from geodata.sources import Door, obtain
-from geodata.sources.entries import FIRST_SEEN
+from geodata.sources.catalogue import FIRST_SEEN
 from geodata.sources.signature import HEAD_BYTES
 from tests.geodata.sources.fault_server import (
     HOST,

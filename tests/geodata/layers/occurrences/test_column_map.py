@@ -54,7 +54,7 @@ def test_a_missing_required_column_is_named_with_all_that_came():
     ) as caught:
         mapped(frame)
     assert "'id', 'name', 'easting', 'northing'" in str(caught.value)
-    assert "catalogue.toml" in str(caught.value)
+    assert "sources/catalogue" in str(caught.value)
 
 
 def test_what_no_target_takes_is_kept_as_json_and_so_is_what_has_no_column():

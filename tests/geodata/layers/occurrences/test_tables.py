@@ -8,6 +8,7 @@ import csv
 import io
 import json
 import math
+import shutil
 import zipfile
 
 import geopandas
@@ -27,7 +28,7 @@ from geodata.layers.occurrences.mineral_occurrences import (
 )
 from geodata.layers.occurrences.tables import TABLES, all_parts
 from geodata.sources import load_catalogue
-from geodata.sources.catalogue import CATALOGUE_PATH
+from geodata.sources.catalogue import CATALOGUE
 
 REE_HEADER = (
     "rec_id,deptype,depname,country,stprov,lat_dms,lon_dms,status,age_info,company,"
@@ -377,12 +378,14 @@ def test_a_column_nobody_foresaw_is_an_edit_of_the_catalogue_and_of_nothing_else
         LayerFormatError, match=r"name from .*'Site_ID', 'Nazvanie', 'Country'"
     ):
         build_occurrences(files)
-    entry = CATALOGUE_PATH.read_text(encoding="utf-8").replace(
-        'name = ["name", ', 'name = ["nazvanie", "name", '
+    shutil.copytree(CATALOGUE, tmp_path / "catalogue")
+    entry = tmp_path / "catalogue" / "usgs-tien-shan-ree.toml"
+    text = entry.read_text(encoding="utf-8")
+    entry.write_text(
+        text.replace('name = ["name", ', 'name = ["nazvanie", "name", '),
+        encoding="utf-8",
     )
-    edited = tmp_path / "catalogue.toml"
-    edited.write_text(entry, encoding="utf-8")
-    table = located_claims(files, load_catalogue(edited), states)
+    table = located_claims(files, load_catalogue(tmp_path / "catalogue"), states)
     assert table["name"].tolist() == SYNTHETIC["Site_Name"]
 
 
