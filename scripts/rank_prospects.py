@@ -130,9 +130,9 @@ def summary(release: "Release", out: Console) -> None:
         covered = release.validation["coverage"][item["id"]]["mean"]
         types.add_row(item["title"], str(item["prospects"]), f"{covered:.0%}")
     out.print(types)
-    from geodata.ingestion.package_plans import PLANS
+    from geodata.ingestion.plan import package_plans
 
-    makeable = {plan.id for plan in PLANS}
+    makeable = {plan.id for plan in package_plans()}
     lacking = [
         item["layer"]
         for item in release.manifest["missing_layers"]

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from geodata.ingestion.gathering import Here, Outcome
+from geodata.ingestion.gather import Here, Outcome
 from geodata.ingestion.workshop import Made
-from geodata.layers.plan import Part
+from geodata.layers.model import Part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,11 +20,10 @@ from types import TracebackType
 from typing import TypeGuard
 
 from geodata.errors import ChecksumError, LayerFormatError, UnsafeFileError
-from geodata.ingestion.all_plans import AnyPlan
-from geodata.ingestion.building import draft_record, stage_layer
-from geodata.ingestion.gathering import Here
-from geodata.layers.plan import FilePlan, Part
-from geodata.layers.product import Product, RasterProduct
+from geodata.ingestion.build import draft_record, stage_layer
+from geodata.ingestion.gather import Here
+from geodata.ingestion.plan import Plan
+from geodata.layers.model import FileRecipe, Part, Product, RasterProduct
 from geodata.provenance import Member, Provenance, file_checksum
 from geodata.readers.doors import lock_doors
 from geodata.sources import Catalogue, read_member
@@ -41,7 +40,7 @@ class Order:
 
     Attributes
     ----------
-    plan : FilePlan or LayerPlan
+    plan : Plan
         How.
     files : mapping of part to Here
         Verified files; for a package part the archive.
@@ -55,7 +54,7 @@ class Order:
         What the sources are.
     """
 
-    plan: AnyPlan
+    plan: Plan
     files: Mapping[Part, Here]
     folder: Path
     needed: frozenset[str] = frozenset()
@@ -190,7 +189,6 @@ def make(order: Order) -> Made:
 def _can_do_without(part: Part | None, order: Order) -> TypeGuard[Part]:
     return (
         part is not None
-        and isinstance(order.plan, FilePlan)
         and part in order.plan.optional
         and part[0] not in order.needed
         and len(order.files) > 1
@@ -224,16 +222,17 @@ def _end_with_parent() -> None:
 
 
 def _built(order: Order) -> Product:
-    if isinstance(order.plan, FilePlan):
-        return order.plan.build({part: here.path for part, here in order.files.items()})
-    return order.plan.build(
+    recipe = order.plan.recipe
+    if isinstance(recipe, FileRecipe):
+        return recipe.build({part: here.path for part, here in order.files.items()})
+    return recipe.build(
         {
             path: read_member(
                 order.files[source, path].path,
                 path,
                 order.catalogue.package(source).members[path],
             )
-            for source, path in order.plan.parts
+            for source, path in recipe.parts
         }
     )
 

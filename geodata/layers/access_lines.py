@@ -5,10 +5,17 @@ For people who plan a visit.  Never scored.
 
 import geopandas
 
+from geodata.layers.clip import MARGIN, lines_inside, margin_polygon
 from geodata.layers.columns import texts_of
-from geodata.layers.margin import MARGIN, lines_inside, margin_polygon
-from geodata.layers.plan import Files, Part
-from geodata.layers.product import VectorProduct
+from geodata.layers.model import (
+    Display,
+    FileRecipe,
+    Files,
+    Layer,
+    Part,
+    Style,
+    VectorProduct,
+)
 from geodata.layers.storage.vector_file import CRS
 from geodata.readers.vector import read_vector
 
@@ -49,3 +56,71 @@ def _lines(files: Files, part: Part) -> VectorProduct:
         crs=CRS,
     )
     return VectorProduct(table=table)
+
+
+LAYERS = (
+    Layer(
+        id="railways",
+        title="Railways",
+        kind="lines",
+        says="railways",
+        alternatives=(
+            FileRecipe(
+                parts=(RAILWAYS,),
+                build=build_railways,
+                resolution="1:10 million",
+                resolution_km=2.0,
+                uncertainty=(
+                    "Good to about 2 km; new lines may be missing. Never scored."
+                ),
+            ),
+        ),
+        display=Display(
+            order=70,
+            form="lines",
+            label="Railways",
+            title="Railways",
+            description=(
+                "Railways, for access; no part of any score. Clipped to the region "
+                "and simplified for the screen."
+            ),
+            columns=("name", "kind"),
+            tooltip=(("{name}", "Railway"),),
+            style=Style(
+                colour="#4a4f55",
+                dark_colour="#c3c8cd",
+                width=1.6,
+                dash="7 2",
+                butt=True,
+            ),
+        ),
+    ),
+    Layer(
+        id="roads",
+        title="Roads",
+        kind="lines",
+        says="roads",
+        alternatives=(
+            FileRecipe(
+                parts=(ROADS,),
+                build=build_roads,
+                resolution="1:10 million",
+                resolution_km=2.0,
+                uncertainty="Good to about 2 km; main roads only. Never scored.",
+            ),
+        ),
+        display=Display(
+            order=80,
+            form="lines",
+            label="Roads",
+            title="Roads",
+            description=(
+                "Roads, for access; no part of any score. Clipped to the region and "
+                "simplified for the screen."
+            ),
+            columns=("name", "kind"),
+            tooltip=(("{name}", "Road"),),
+            style=Style(colour="#6d6a62", dark_colour="#a49f92", width=1.0),
+        ),
+    ),
+)

@@ -6,12 +6,8 @@ import shapely
 from shapely.ops import transform
 
 from geodata.errors import LayerFormatError
-from geodata.layers.product import (
-    Members,
-    VectorProduct,
-    clipped,
-    window_polygon,
-)
+from geodata.layers.clip import clipped, window_polygon
+from geodata.layers.model import Layer, Members, PackageRecipe, Part, VectorProduct
 from geodata.layers.storage.vector_file import CRS
 from geodata.raster import EQUAL_AREA
 from geodata.readers.topojson import Country, read_countries
@@ -110,3 +106,41 @@ def states_with_margin(members: Members, *, margin_m: float) -> shapely.Geometry
     back = pyproj.Transformer.from_crs(EQUAL_AREA, CRS, always_xy=True)
     margin: shapely.Geometry = transform(back.transform, wide)
     return margin
+
+
+STATES_PART: Part = ("natural-earth-borders", COUNTRIES_10M)
+
+LAYERS = (
+    Layer(
+        id="states",
+        title="The five states",
+        kind="polygons",
+        says="the five states",
+        alternatives=(
+            PackageRecipe(
+                parts=(STATES_PART,),
+                build=build_states,
+                resolution="1:10 million",
+                resolution_km=0.5,
+                uncertainty="Outlines are generalised and quantised to about 0.3 km.",
+            ),
+        ),
+    ),
+    Layer(
+        id="neighbours",
+        title="Neighbouring countries",
+        kind="polygons",
+        says="land around the five states, without boundaries",
+        alternatives=(
+            PackageRecipe(
+                parts=(("natural-earth-borders", COUNTRIES_50M),),
+                build=build_neighbours,
+                resolution="1:50 million",
+                resolution_km=3.0,
+                uncertainty=(
+                    "For orientation only; outlines are strongly generalised."
+                ),
+            ),
+        ),
+    ),
+)

@@ -19,7 +19,8 @@ from geodata.layers.storage.vector_file import CRS
 
 TOUCH_DEG = 0.005
 """Neighbours that share no line but are nearer than this (about 0.5 km) meet all the
-same: the source left a sliver between them, or laid one over the other."""
+same: the source left a sliver between them, or laid one over the other.  The terranes
+tile the ground exactly, and none of them needs it."""
 
 _GRID_DEG = 1e-6  # about 0.1 m: far below any map, far above rounding
 _BAND_DEG = 1e-5

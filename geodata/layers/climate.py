@@ -11,10 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from geodata.errors import LayerFormatError
+from geodata.layers.clip import MARGIN
 from geodata.layers.grid_image import image_of
-from geodata.layers.margin import MARGIN
-from geodata.layers.plan import Files
-from geodata.layers.product import RasterProduct
+from geodata.layers.model import FileRecipe, Files, Layer, RasterProduct
 from geodata.readers.archive import read_archive_member
 from geodata.readers.geotiff import read_geotiff
 from geodata.readers.netcdf import read_netcdf
@@ -101,3 +100,45 @@ def build_climate_classes(files: Files) -> RasterProduct:
         dtype="int16",
         extra={"classes": {str(code): name for code, name in GROUPS.items()}},
     )
+
+
+_DISPLAY_ONLY = "Present climate says nothing about ancient crusts: never scored."
+
+LAYERS = (
+    Layer(
+        id="climate",
+        title="Temperature and runoff, 1981–2018 (ERA5)",
+        kind="raster",
+        says="temperature and runoff of today",
+        alternatives=(
+            FileRecipe(
+                parts=(ERA5,),
+                build=build_climate,
+                resolution="cells of 0.5 degrees",
+                resolution_km=55.7,
+                uncertainty=(
+                    f"{_DISPLAY_ONLY} A computed climate, not measured; runoff is poor "
+                    "in dry lands."
+                ),
+            ),
+        ),
+    ),
+    Layer(
+        id="climate-classes",
+        title="Climates after Köppen and Geiger, five groups",
+        kind="raster",
+        says="climate classes of today",
+        alternatives=(
+            FileRecipe(
+                parts=(KOPPEN,),
+                build=build_climate_classes,
+                resolution="cells of 30 seconds",
+                resolution_km=0.93,
+                uncertainty=(
+                    f"{_DISPLAY_ONLY} The file has no legend: the codes were read at "
+                    "five places whose climate is known."
+                ),
+            ),
+        ),
+    ),
+)

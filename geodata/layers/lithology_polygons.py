@@ -3,10 +3,9 @@
 import geopandas
 import shapely
 
+from geodata.layers.clip import MARGIN, clipped, margin_polygon
 from geodata.layers.columns import needed_column, texts, texts_of
-from geodata.layers.margin import MARGIN, margin_polygon
-from geodata.layers.plan import Files, Part
-from geodata.layers.product import VectorProduct, clipped
+from geodata.layers.model import FileRecipe, Files, Layer, Part, VectorProduct
 from geodata.layers.storage.vector_file import CRS
 from geodata.readers.vector import read_vector
 
@@ -30,7 +29,6 @@ _LITHOLOGIES = {
     "ev": "evaporites",
     "ig": "ice",
 }
-_PLUTONIC = ("pa", "pi", "pb")
 _NO_DATA = "nd"
 
 
@@ -70,19 +68,20 @@ def build_lithology_polygons(files: Files) -> VectorProduct:
     )
 
 
-def build_plutonic_rocks(files: Files) -> VectorProduct:
-    """Return the plutonic rocks among them, as the layer of intrusions.
+SCALE = "about 1:3.75 million on average, finer in places"
 
-    Returns
-    -------
-    VectorProduct
-        ``name`` and ``kind``, both the class in words.  Coverage as the whole
-        map's.
-    """
-    rocks = build_lithology_polygons(files)
-    rows = rocks.table[rocks.table["code"].isin(_PLUTONIC)]
-    kinds = list(rows["lithology"])
-    table = geopandas.GeoDataFrame(
-        {"name": kinds, "kind": kinds}, geometry=rows.geometry.to_numpy(), crs=CRS
-    )
-    return VectorProduct(table=table, coverage=rocks.coverage)
+LAYER = Layer(
+    id="lithology-polygons",
+    title="Rocks at the surface",
+    kind="polygons",
+    says="kind of rock at the surface",
+    alternatives=(
+        FileRecipe(
+            parts=(GEODATABASE,),
+            build=build_lithology_polygons,
+            resolution=SCALE,
+            resolution_km=3.75,
+            uncertainty="Edges good to a few kilometres; classes are broad.",
+        ),
+    ),
+)

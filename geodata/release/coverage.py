@@ -11,13 +11,13 @@ import numpy.typing as npt
 import shapely
 
 from geodata.evidence.recipes import Reading
-from geodata.ingestion.extent import Extent, extent_of_layer
 from geodata.layers.storage.store import LayerStore
 from geodata.prospects.delineate import outlines
 from geodata.prospects.describe import Survey
 from geodata.provenance import Provenance
 from geodata.raster import Cells
 from geodata.region import STATES
+from geodata.release.extent import Extent, extent_of_layer
 from geodata.release.surroundings import Surroundings
 from geodata.release.survey import BLOCK
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from rich.table import Table
 
-from geodata.ingestion.all_plans import AnyPlan, all_plans, parts_of
-from geodata.ingestion.gathering import Here, Places, way_of
+from geodata.ingestion.gather import Here, Places, way_of
+from geodata.ingestion.plan import Plan, ingestion_plans
 from geodata.ingestion.result import Ingestion
-from geodata.layers.plan import Part
+from geodata.layers.model import Part
 from geodata.region import STATES
 from geodata.release.holdings import Holding, oldest_file
 from geodata.sources import Catalogue, PackageSource
@@ -101,11 +101,9 @@ def told_holdings(
     )
 
 
-def told_forecast(
-    plans: Sequence[AnyPlan], catalogue: Catalogue, places: Places
-) -> Shown:
+def told_forecast(plans: Sequence[Plan], catalogue: Catalogue, places: Places) -> Shown:
     """Say for each file where it would come from; nothing is asked of the network."""
-    parts = dict.fromkeys(part for entry in plans for part in parts_of(entry))
+    parts = dict.fromkeys(part for plan in plans for part in plan.files)
     ways = [way_of(part, catalogue, places) for part in parts]
     table = _table("What would be brought", ("file", "MB", "from", "licence"))
     for way in ways:
@@ -155,17 +153,17 @@ def _unknown_age(item: Holding) -> str:
 
 def _files_for(layer: str, catalogue: Catalogue) -> str:
     """Name the files a layer is made from, plan by plan."""
-    plans = (entry for entry in all_plans(catalogue) if entry.id == layer)
-    ways = (", ".join("/".join(part) for part in parts_of(entry)) for entry in plans)
+    plans = (plan for plan in ingestion_plans(catalogue) if plan.id == layer)
+    ways = (", ".join("/".join(part) for part in plan.files) for plan in plans)
     return "; or ".join(ways)
 
 
 def _remedy(layer: str, catalogue: Catalogue) -> str:
     """Say how a layer that is not here can be had."""
-    plans = [entry for entry in all_plans(catalogue) if entry.id == layer]
+    plans = [plan for plan in ingestion_plans(catalogue) if plan.id == layer]
     if not plans:
         return "no public source of the region is known"
-    parts = [part for entry in plans for part in parts_of(entry)]
+    parts = [part for plan in plans for part in plan.files]
     if any(_has_address(part, catalogue) for part in parts):
         return f"scripts/ingest.py --layer {layer}"
     return "bring " + _files_for(layer, catalogue)

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from geodata.evidence.recipes import Reading, prepare
-from geodata.layers.margin import MARGIN
+from geodata.layers.clip import MARGIN
 from geodata.layers.storage.store import LayerStore
 from geodata.prospects.describe import Survey
 from geodata.raster import Cells, FloatArray

@@ -8,8 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from geodata.ingestion.all_plans import FILE_PLANS
-from geodata.ingestion.package_plans import PLANS
+from geodata.ingestion.plan import every_plan
 from geodata.prospects.describe import Survey
 from geodata.raster import Cells, FloatArray
 from geodata.release.learned import Opinion, agreement_report
@@ -60,8 +59,7 @@ def trial_reports(
         and this release lacks (not among those ``present``); ``agreement``: expert
         beside learned; ``sensitivity``: what each number does to its map.
     """
-    titles = {plan.id: plan.title for plan in FILE_PLANS}
-    titles |= {plan.id: plan.title for plan in PLANS}
+    titles = {plan.id: plan.title for plan in every_plan()}
     return {
         "learned": {
             name: json.loads(texts.report)

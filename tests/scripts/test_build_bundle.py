@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from geodata.ingestion.building import FROM_FILES, PLAN_FACT
-from geodata.layers.product import VectorProduct
+from geodata.ingestion.build import FROM_FILES, PLAN_FACT
+from geodata.layers.model import VectorProduct
 from geodata.layers.storage.manifest import MANIFEST
 from geodata.layers.storage.publication import publish, stage
 from geodata.layers.storage.store import LayerStore, write_vector

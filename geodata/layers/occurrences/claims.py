@@ -9,11 +9,11 @@ import shapely
 
 from geodata.checksums import file_checksum
 from geodata.layers.blame import blaming
+from geodata.layers.model import Files, Part
 from geodata.layers.occurrences.column_map import EXTRA, TARGETS, map_columns
 from geodata.layers.occurrences.layout import Columns, OccurrenceTable
 from geodata.layers.occurrences.minmod_sites import read_sites
 from geodata.layers.occurrences.tables import TABLES
-from geodata.layers.plan import Files, Part
 from geodata.readers.archive import archive_members
 from geodata.readers.delimited import read_csv
 from geodata.readers.geodatabase import read_geodatabase_table

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from geodata.layers.plan import Part
+from geodata.layers.model import Part
 
 Columns = Mapping[str, tuple[str, ...]]
 """Our name of a column to the publisher's candidates, the preferred one first."""

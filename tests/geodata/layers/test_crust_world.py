@@ -5,14 +5,21 @@ import io
 import numpy as np
 import pytest
 
-from geodata.layers.crust import CRUST_TYPE_NAMES, CRUST_TYPES, litho1_fields
+from geodata.layers.crust import litho1_fields
 from geodata.layers.crust_world import (
     SHARES,
     build_crust_world,
     sliding,
     world_fields,
 )
-from geodata.layers.litho1 import LITHO1, MARGIN_DEG, read_litho1, stereographic
+from geodata.layers.litho1 import (
+    CRUST_TYPE_NAMES,
+    CRUST_TYPES,
+    LITHO1,
+    MARGIN_DEG,
+    read_litho1,
+    stereographic,
+)
 
 NODES = 8_000  # about 2.3 degrees apart; the model itself has 40,962
 GOLDEN = (1 + 5**0.5) / 2

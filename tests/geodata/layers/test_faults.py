@@ -15,12 +15,11 @@ from shapely.ops import substring
 
 from geodata.errors import LayerFormatError, MissingLayerError
 from geodata.evidence.proximity import Proximity, covers
-from geodata.layers import LayerStore, faults
-from geodata.layers.conformal import from_plane, scale_at, to_plane
-from geodata.layers.fault_kinds import fault_kind, is_fold
-from geodata.layers.fault_merge import merged_faults
-from geodata.layers.fault_sets import SOURCES, read_sets
-from geodata.layers.product import VectorProduct
+from geodata.layers import LayerStore
+from geodata.layers.faults import active_faults as faults
+from geodata.layers.faults.merge import from_plane, merged_faults, scale_at, to_plane
+from geodata.layers.faults.sets import SOURCES, fault_kind, is_fold, read_sets
+from geodata.layers.model import VectorProduct
 from geodata.readers.vector import read_vector
 
 EARTH = pyproj.Geod(ellps="WGS84")

@@ -11,16 +11,27 @@ from rasterio.windows import Window
 from scipy.io import netcdf_file
 
 from geodata.errors import LayerFormatError
-from geodata.ingestion.grid_plans import PLANS
-from geodata.layers import climate, crust1, eigen_gravity, lithology_classes
+from geodata.ingestion.plan import every_plan
+from geodata.layers import (
+    climate,
+    crust1,
+    gravity_eigen6c4,
+    lithology,
+    sediment_classes,
+)
+from geodata.layers.clip import MARGIN
 from geodata.layers.gravity import normal_gravity
 from geodata.layers.grid_image import image_of
-from geodata.layers.margin import MARGIN
 from geodata.layers.storage.raster_file import decode_raster, encode_raster
 from geodata.readers.degree_grid import DegreeGrid
 from geodata.readers.harmonics import radial_field, read_shc
 from geodata.readers.netcdf import read_netcdf
 
+RASTERS = [
+    plan
+    for plan in every_plan()
+    if plan.layer.kind == "raster" and not plan.from_packages
+]
 A, B, C = (76.10, 42.87), (82.4, 48.5), (70.7, 39.45)
 D, E, F, G = (61.9, 52.2), (64.6, 41.6), (66.4, 37.8), (52.1, 43.7)
 POINTS = {"A": A, "B": B, "C": C, "D": D, "E": E, "F": F, "G": G}
@@ -93,13 +104,11 @@ WORLD_COUNTS = {
 def made(shared):
     """Every layer whose files the mirror has, by id; of two plans the first."""
     products = {}
-    for plan in PLANS:
-        files = {
-            part: shared / "mirror" / part[0] / part[1]
-            for part in (*plan.parts, *plan.optional)
-        }
-        if plan.id not in products and all(files[p].is_file() for p in plan.parts):
-            products[plan.id] = plan.build(
+    for plan in RASTERS:
+        files = {part: shared / "mirror" / part[0] / part[1] for part in plan.files}
+        needed = plan.recipe.parts
+        if plan.id not in products and all(files[part].is_file() for part in needed):
+            products[plan.id] = plan.recipe.build(
                 {part: path for part, path in files.items() if path.is_file()}
             )
     return products
@@ -171,15 +180,13 @@ def test_rock_classes_of_the_world_are_counted_and_no_data_is_unknown(made, shar
     assert 15 not in found
     assert layer.extra["classes"]["9"] == "acid plutonic rock (pa)"
     assert "15" not in layer.extra["classes"]
-    whole = read_netcdf(shared / "mirror" / "/".join(lithology_classes.GLIM_COPY))
+    whole = read_netcdf(shared / "mirror" / "/".join(lithology.GLIM_COPY))
     assert np.count_nonzero(whole.values == 15) == WORLD_COUNTS[15]
 
 
 def test_both_files_of_the_rock_classes_make_the_same_layer(made, shared):
-    part = lithology_classes.GLIM_ZIP
-    other = lithology_classes.build_lithology(
-        {part: shared / "mirror" / part[0] / part[1]}
-    )
+    part = lithology.GLIM_ZIP
+    other = lithology.build_lithology({part: shared / "mirror" / part[0] / part[1]})
     np.testing.assert_array_equal(
         other.image.bands["class"], made["lithology"].image.bands["class"]
     )
@@ -230,7 +237,7 @@ def test_climate_and_slope_are_unknown_at_sea(made):
 
 
 def test_the_climate_layers_say_that_they_are_never_scored():
-    texts = [plan.uncertainty for plan in PLANS if plan.id.startswith("climate")]
+    texts = [p.recipe.uncertainty for p in RASTERS if p.id.startswith("climate")]
     assert len(texts) == 2
     assert all("ancient crusts: never scored" in text for text in texts)
 
@@ -268,7 +275,7 @@ def test_gravity_disturbances_are_those_of_the_notes(made):
 )
 def test_gravity_at_nodes_is_that_of_the_notes(made, lon, lat, gravity):
     image = made["gravity-eigen6c4"].image
-    normal = eigen_gravity.normal_gravity_mgal(np.array([lat]), height_m=10_000.0)[0]
+    normal = gravity_eigen6c4.normal_gravity_mgal(np.array([lat]), height_m=10_000.0)[0]
     found = image.value("disturbance_mgal", lon, lat) + normal
     assert found == pytest.approx(gravity, abs=0.011)
 
@@ -276,7 +283,7 @@ def test_gravity_at_nodes_is_that_of_the_notes(made, lon, lat, gravity):
 def test_normal_gravity_on_the_ellipsoid_is_somiglianas():
     latitude = np.linspace(-90.0, 90.0, 181)
     np.testing.assert_allclose(
-        eigen_gravity.normal_gravity_mgal(latitude, height_m=0.0),
+        gravity_eigen6c4.normal_gravity_mgal(latitude, height_m=0.0),
         normal_gravity(latitude) * 1e5,
         atol=1e-5,
     )
@@ -285,12 +292,12 @@ def test_normal_gravity_on_the_ellipsoid_is_somiglianas():
 def test_normal_gravity_falls_with_height_as_its_series_says():
     # Heiskanen and Moritz (1967), p. 79: second order in the height.
     latitude = np.radians(45.0)
-    surface = eigen_gravity.normal_gravity_mgal(np.array([45.0]), height_m=0.0)[0]
+    surface = gravity_eigen6c4.normal_gravity_mgal(np.array([45.0]), height_m=0.0)[0]
     a, f, m, h = 6378137.0, 1 / 298.257223563, 0.00344978650684, 10_000.0
     series = surface * (
         1 - 2 * (1 + f + m - 2 * f * np.sin(latitude) ** 2) * h / a + 3 * h**2 / a**2
     )
-    found = eigen_gravity.normal_gravity_mgal(np.array([45.0]), height_m=h)[0]
+    found = gravity_eigen6c4.normal_gravity_mgal(np.array([45.0]), height_m=h)[0]
     assert found == pytest.approx(series, abs=0.05)
 
 
@@ -350,11 +357,11 @@ def write_netcdf(path, name, values, *, lon, lat, names=("lat", "lon"), **attrib
 
 
 def plan(layer, source):
-    return next(p for p in PLANS if p.id == layer and p.parts[0] == source)
+    return next(p for p in RASTERS if p.id == layer and p.recipe.parts[0] == source)
 
 
 def build(layer, part, path):
-    return plan(layer, part).build({part: path}).image
+    return plan(layer, part).recipe.build({part: path}).image
 
 
 def covers_margin(image):
@@ -472,17 +479,17 @@ def test_gum_classes_keep_their_own_origin_and_names(kind, tmp_path):
     grid, names = tmp_path / "grid.asc", tmp_path / "classnames.txt"
     grid.write_text(gum_text())
     names.write_text(GUM_NAMES)
-    files = {lithology_classes.GUM_GRID: grid}
+    files = {sediment_classes.GUM_GRID: grid}
     if kind == "grid and names":
-        files[lithology_classes.GUM_NAMES] = names
+        files[sediment_classes.GUM_NAMES] = names
     if kind == "zip":
         path = tmp_path / "gum.zip"
         with zipfile.ZipFile(path, "w") as archive:
             archive.write(grid, "GUM_v1.0/gum_v1.0_0point5deg.txt.asc")
             archive.write(names, "GUM_v1.0/classnames.txt")
             archive.writestr("GUM_v1.0/GUM_v1.0.shp", b"not read")
-        files = {lithology_classes.GUM_ZIP: path}
-    product = lithology_classes.build_sediment_classes(files)
+        files = {sediment_classes.GUM_ZIP: path}
+    product = sediment_classes.build_sediment_classes(files)
     image = product.image
     assert image.bands["class"].shape == (347, 720)
     assert image.west == pytest.approx(-179.99998074964)
@@ -497,9 +504,9 @@ def test_a_class_that_no_table_names_is_refused(tmp_path):
     grid, names = tmp_path / "grid.asc", tmp_path / "classnames.txt"
     grid.write_text(gum_text())
     names.write_text(GUM_NAMES.replace("2;2;", "2;3;"))
-    files = {lithology_classes.GUM_GRID: grid, lithology_classes.GUM_NAMES: names}
+    files = {sediment_classes.GUM_GRID: grid, sediment_classes.GUM_NAMES: names}
     with pytest.raises(LayerFormatError, match="GUM"):
-        lithology_classes.build_sediment_classes(files)
+        sediment_classes.build_sediment_classes(files)
 
 
 def test_rock_classes_whose_names_disagree_are_refused(tmp_path):
@@ -509,7 +516,7 @@ def test_rock_classes_whose_names_disagree_are_refused(tmp_path):
         archive.writestr("glim_wgs84_0point5deg.txt.asc", header + "1 2\n")
         archive.writestr("Classnames.txt", '"ID";"V";"C";"N"\n1;1;1;"vb"\n')
     with pytest.raises(LayerFormatError, match="names the classes"):
-        lithology_classes.build_lithology({lithology_classes.GLIM_ZIP: path})
+        lithology.build_lithology({lithology.GLIM_ZIP: path})
 
 
 def test_climate_classes_are_read_from_the_package_and_no_land_is_unknown(tmp_path):
@@ -553,7 +560,7 @@ def test_gravity_of_another_functional_is_refused(tmp_path):
     path = tmp_path / "grid.gdf"
     path.write_text(header + "0 1 5\n1 1 5\n0 0 5\n1 0 5\n")
     with pytest.raises(LayerFormatError, match="'gravity_anomaly'"):
-        eigen_gravity.build_eigen_gravity({eigen_gravity.GRID: path})
+        gravity_eigen6c4.build_eigen_gravity({gravity_eigen6c4.GRID: path})
 
 
 def test_crust_whose_boundaries_cross_is_refused(tmp_path):

@@ -13,8 +13,14 @@ from hypothesis import strategies as st
 
 from geodata.errors import LayerFormatError
 from geodata.evidence.proximity import Proximity
-from geodata.layers import LayerStore, boundaries, provinces, sutures
-from geodata.layers.product import VectorProduct
+from geodata.layers import (
+    LayerStore,
+    boundaries,
+    provinces,
+    sutures,
+    terrane_boundaries,
+)
+from geodata.layers.model import VectorProduct
 
 EARTH = pyproj.Geod(ellps="WGS84")
 BOX = shapely.box(44, 33, 90, 58)
@@ -50,7 +56,7 @@ def ground(files) -> VectorProduct:
 
 @pytest.fixture(scope="module")
 def lines(files) -> VectorProduct:
-    return provinces.build_province_boundaries(files)
+    return terrane_boundaries.build_province_boundaries(files)
 
 
 def km_inside(shapes, area) -> float:
@@ -259,7 +265,9 @@ def test_the_setting_of_a_border_is_told_by_how_many_of_its_sides_are_old(tmp_pa
         geometry=squares(*((west, 0, west + 1, 1) for west in range(7))),
         crs="EPSG:4326",
     ).to_file(path, driver="ESRI Shapefile")
-    table = provinces.build_province_boundaries({provinces.PROVINCES: path}).table
+    table = terrane_boundaries.build_province_boundaries(
+        {provinces.PROVINCES: path}
+    ).table
     found = {
         "".join(sorted(row.left + row.right)): row.setting for row in table.itertuples()
     }
@@ -275,7 +283,7 @@ def test_the_setting_of_a_border_is_told_by_how_many_of_its_sides_are_old(tmp_pa
 
 @pytest.mark.parametrize("beside", ["craton", "wide rift", None, float("nan")])
 def test_beside_an_unknown_type_the_setting_is_unknown_whichever_side_it_is(beside):
-    assert provinces.settings([beside, None], [None, beside]) == [None, None]
+    assert terrane_boundaries.settings([beside, None], [None, beside]) == [None, None]
 
 
 def test_the_settings_of_the_world_are_counted(lines):

@@ -12,10 +12,15 @@ import pytest
 import shapely
 
 from geodata.errors import LayerFormatError, MissingLayerError
-from geodata.ingestion import vector_plans
-from geodata.layers import access_lines, geology, lithology_polygons, magmatic_belts
+from geodata.layers import (
+    access_lines,
+    geology,
+    intrusions,
+    lithology_polygons,
+    magmatic_belts,
+)
+from geodata.layers.clip import MARGIN, lines_inside, margin_polygon
 from geodata.layers.columns import found_column, needed_column
-from geodata.layers.margin import MARGIN, lines_inside, margin_polygon
 
 ASIA_ALBERS = "+proj=aea +lat_1=40 +lat_2=60 +lat_0=30 +lon_0=75 +ellps=krass +units=m"
 ECKERT_IV = "ESRI:54012"
@@ -104,7 +109,7 @@ def test_the_answer_of_the_service_wins_over_the_shapefile(answer, tmp_path):
 
 
 def test_intrusions_are_the_intrusive_codes_and_know_where_none_is_mapped(answer):
-    product = geology.build_intrusions({geology.ANSWER: answer})
+    product = intrusions.build_intrusions({geology.ANSWER: answer})
     assert list(product.table["kind"]) == [
         "intrusive rocks, Palaeozoic",
         "basic, ultrabasic and alkaline intrusive rocks of unknown age",
@@ -160,7 +165,7 @@ def test_rocks_at_the_surface_are_told_in_words_but_no_data_is_no_rock(geodataba
 
 def test_plutonic_rocks_stand_in_for_intrusions(geodatabase):
     files = {lithology_polygons.GEODATABASE: geodatabase}
-    product = lithology_polygons.build_plutonic_rocks(files)
+    product = intrusions.build_plutonic_rocks(files)
     assert list(product.table["kind"]) == [
         "acid plutonic rocks",
         "basic plutonic rocks",
@@ -240,12 +245,3 @@ def test_columns_are_found_whatever_their_case_and_missing_ones_are_listed():
     assert found_column(table, ("GLG", "AGE")) == "glg"
     with pytest.raises(LayerFormatError, match=r"AGE.*glg"):
         needed_column(table, ("AGE",), "a test")
-
-
-def test_each_plan_needs_a_file_and_says_how_good_its_layer_is():
-    for plan in vector_plans.PLANS:
-        assert plan.parts or plan.optional, plan.id
-        assert plan.kind in ("polygons", "lines", "points")
-        assert plan.resolution_km > 0
-        assert plan.uncertainty.endswith(".")
-        assert len(set(plan.parts + plan.optional)) == len(plan.parts + plan.optional)

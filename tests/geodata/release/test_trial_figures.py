@@ -8,8 +8,7 @@ import pytest
 import shapely
 from matplotlib.image import imread
 
-from geodata.ingestion.all_plans import FILE_PLANS
-from geodata.ingestion.package_plans import PLANS
+from geodata.ingestion.plan import every_plan
 from geodata.raster import Cells, Grid
 from geodata.release import trials
 from geodata.release.learned import Opinion
@@ -190,7 +189,7 @@ def test_a_type_with_too_few_examples_is_told_with_how_many_there_are():
         {},
         present=("crust-world", "states"),
     )
-    titles = {plan.id: plan.title for plan in (*FILE_PLANS, *PLANS)}
+    titles = {plan.id: plan.title for plan in every_plan()}
     assert "relief-10m" not in titles["relief-10m"]
     assert found["learned_lacks"] == {
         "placer": [

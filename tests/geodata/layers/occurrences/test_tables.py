@@ -17,7 +17,7 @@ import pytest
 import shapely
 
 from geodata.errors import LayerFormatError
-from geodata.ingestion.occurrence_plans import PLANS
+from geodata.layers.occurrences.layers import LAYERS
 from geodata.layers.occurrences.mineral_occurrences import (
     COLUMNS,
     build_occurrences,
@@ -97,9 +97,10 @@ def mrds_row(
 def test_every_part_of_every_plan_is_in_the_catalogue(catalogue):
     for source, name in all_parts():
         assert catalogue.published(source).file(name).name == name
-    for plan in PLANS:
-        assert plan.optional == all_parts()
-        assert plan.parts == ()
+    for layer in LAYERS:
+        for recipe in layer.alternatives:
+            assert recipe.optional == all_parts()
+            assert recipe.parts == ()
 
 
 def test_tables_and_files_are_named_once():

@@ -25,7 +25,7 @@ import pandas as pd
 import shapely
 
 from geodata.errors import GeodataError, MissingLayerError
-from geodata.layers.product import RasterProduct, TableProduct, VectorProduct
+from geodata.layers.model import RasterProduct, TableProduct, VectorProduct
 from geodata.layers.storage.publication import (
     collect_garbage,
     publish,

@@ -22,7 +22,7 @@ from geodata.errors import (
     TamperedLayerError,
 )
 from geodata.layers import LayerStore
-from geodata.layers.product import RasterProduct, TableProduct, VectorProduct
+from geodata.layers.model import RasterProduct, TableProduct, VectorProduct
 from geodata.layers.storage.manifest import MANIFEST
 from geodata.layers.storage.publication import collect_garbage, publish, stage
 from geodata.layers.storage.store import write_raster, write_table, write_vector

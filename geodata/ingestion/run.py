@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Protocol
 
 from geodata.errors import GeodataError, LayerError
-from geodata.ingestion.all_plans import AnyPlan, by_layer, parts_of
-from geodata.ingestion.building import is_current as stands
-from geodata.ingestion.fingerprint import code_checksum, column_maps_checksum
-from geodata.ingestion.gathering import (
+from geodata.ingestion.build import needs_no_setup
+from geodata.ingestion.gather import (
     Here,
     Outcome,
     Places,
@@ -20,9 +18,10 @@ from geodata.ingestion.gathering import (
     gather_files,
     is_failure,
 )
+from geodata.ingestion.plan import Plan, by_layer, maker_checksum
 from geodata.ingestion.result import Ingestion, LayerResult
 from geodata.ingestion.workshop import Made, Order, Workshop
-from geodata.layers.plan import FilePlan, LayerPlan, Part
+from geodata.layers.model import Part
 from geodata.layers.storage.publication import publish
 from geodata.layers.storage.store import LayerStore
 from geodata.sources.catalogue import Catalogue
@@ -43,7 +42,7 @@ class IngestionWatcher(Watcher, Protocol):
 
 
 def ingest(
-    plans: Sequence[AnyPlan],
+    plans: Sequence[Plan],
     catalogue: Catalogue,
     places: Places,
     watcher: IngestionWatcher,
@@ -55,7 +54,7 @@ def ingest(
 
     Parameters
     ----------
-    plans : sequence of FilePlan or LayerPlan
+    plans : sequence of Plan
         Several of one layer are tried in this order.
     catalogue : Catalogue
         Their sources.
@@ -83,13 +82,17 @@ def ingest(
     """
     started = time.monotonic()
     grouped = by_layer(tuple(plans))
-    standing = {entry.id for entry in plans if _stands(entry, catalogue, places.layers)}
+    standing = {
+        plan.id
+        for plan in plans
+        if plan.from_packages and needs_no_setup(plan, catalogue, places.layers)
+    }
     files = gather_files(
         (
             part
-            for entry in plans
-            if isinstance(entry, FilePlan) or entry.id not in standing
-            for part in parts_of(entry)
+            for plan in plans
+            if not plan.from_packages or plan.id not in standing
+            for part in plan.files
         ),
         catalogue,
         places,
@@ -98,14 +101,13 @@ def ingest(
         stop=threading.Event(),
     )
     store = LayerStore((places.layers,))
-    code = code_checksum()
     wrong = frozenset(
         part for part, found in files.items() if is_failure(part, found, catalogue)
     )
     results: dict[str, LayerResult] = {}
     orders: list[Order] = []
     for layer, choices in grouped.items():
-        chosen = next((entry for entry in choices if _can_make(entry, files)), None)
+        chosen = next((plan for plan in choices if _can_make(plan, files)), None)
         if chosen is None:
             results[layer] = (
                 LayerResult(layer=layer, state="unchanged")
@@ -118,7 +120,7 @@ def ingest(
             files=_here(chosen, files),
             folder=places.layers,
             needed=frozenset() if may_lose_sources else _held(chosen, store),
-            code=f"{code}-{column_maps_checksum(chosen, catalogue)}",
+            code=maker_checksum(chosen, catalogue),
             catalogue=catalogue,
         )
         lost = set() if may_lose_sources else _lost(order)
@@ -149,12 +151,12 @@ def is_current(order: Order, store: LayerStore) -> bool:
     return record.members == order.members and record.extra.get("code") == order.code
 
 
-def _held(entry: AnyPlan, store: LayerStore) -> frozenset[str]:
+def _held(plan: Plan, store: LayerStore) -> frozenset[str]:
     """Return the sources a merged layer holds now, of those its plan may merge."""
-    if not isinstance(entry, FilePlan) or entry.id not in store.ids():
+    if not plan.optional or plan.id not in store.ids():
         return frozenset()
-    merged = {source for source, _ in entry.optional}
-    members = store.provenance(entry.id).members
+    merged = {source for source, _ in plan.optional}
+    members = store.provenance(plan.id).members
     return frozenset(member.source for member in members) & merged
 
 
@@ -172,28 +174,23 @@ def _kept(layer: str, lost: set[str], places: Places) -> LayerResult:
     return LayerResult(layer=layer, state="kept", problems=(problem,))
 
 
-def _stands(entry: AnyPlan, catalogue: Catalogue, folder: Path) -> bool:
-    """Tell whether setup has made a layer from the packages that are pinned."""
-    return isinstance(entry, LayerPlan) and stands(entry, catalogue, folder)
-
-
-def _here(entry: AnyPlan, files: Mapping[Part, Outcome]) -> dict[Part, Here]:
-    found = {part: files[part] for part in parts_of(entry) if part in files}
+def _here(plan: Plan, files: Mapping[Part, Outcome]) -> dict[Part, Here]:
+    found = {part: files[part] for part in plan.files if part in files}
     return {part: here for part, here in found.items() if isinstance(here, Here)}
 
 
-def _can_make(entry: AnyPlan, files: Mapping[Part, Outcome]) -> bool:
-    here = _here(entry, files)
-    return bool(here) and all(part in here for part in entry.parts)
+def _can_make(plan: Plan, files: Mapping[Part, Outcome]) -> bool:
+    here = _here(plan, files)
+    return bool(here) and all(part in here for part in plan.recipe.parts)
 
 
 def _not_made(
     layer: str,
-    choices: Sequence[AnyPlan],
+    choices: Sequence[Plan],
     files: Mapping[Part, Outcome],
     wrong: frozenset[Part],
 ) -> LayerResult:
-    parts = dict.fromkeys(part for entry in choices for part in parts_of(entry))
+    parts = dict.fromkeys(part for plan in choices for part in plan.files)
     failed = [part for part in parts if part in wrong]
     return LayerResult(
         layer=layer,

@@ -7,12 +7,8 @@ import shapely
 from shapely.geometry import shape
 
 from geodata.errors import LayerFormatError
-from geodata.layers.product import (
-    Members,
-    VectorProduct,
-    clipped,
-    window_polygon,
-)
+from geodata.layers.clip import clipped, window_polygon
+from geodata.layers.model import Layer, Members, PackageRecipe, VectorProduct
 from geodata.layers.storage.vector_file import CRS
 
 REGIMES = ("stable", "active", "subduction")
@@ -54,3 +50,20 @@ def _merged(content: bytes, regime: str, window: shapely.Geometry) -> shapely.Ge
             "FeatureCollection of polygons; check the catalogue."
         ) from error
     return shapely.union_all([clipped(part, window) for part in shapes])
+
+
+LAYER = Layer(
+    id="tectonic-regime",
+    title="Tectonic regime",
+    kind="polygons",
+    says="stable, extended or folded crust",
+    alternatives=(
+        PackageRecipe(
+            parts=tuple(("strec", f"strec/data/{name}.geojson") for name in REGIMES),
+            build=build_regime,
+            resolution="not stated; drawn for the globe",
+            resolution_km=50.0,
+            uncertainty="Present earthquake regimes; edges good to tens of kilometres.",
+        ),
+    ),
+)

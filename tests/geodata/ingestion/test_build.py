@@ -6,19 +6,18 @@ import pandas as pd
 import pytest
 import shapely
 
-from geodata.ingestion.building import (
+from geodata.ingestion.build import (
     draft_from_packages,
     draft_record,
     is_better,
-    is_current,
+    needs_no_setup,
     package_members,
     stage_layer,
     write_layer,
 )
-from geodata.ingestion.package_plans import plan
+from geodata.ingestion.plan import Plan, package_plan
 from geodata.layers import LayerStore
-from geodata.layers.plan import FilePlan
-from geodata.layers.product import RasterProduct, TableProduct, VectorProduct
+from geodata.layers.model import FileRecipe, RasterProduct, TableProduct, VectorProduct
 from geodata.layers.storage.publication import publish
 from geodata.provenance import Member
 from geodata.raster import Raster
@@ -37,10 +36,14 @@ def build_point(members):
     )
 
 
+def made_otherwise(plan, **changes):
+    return dataclasses.replace(plan, recipe=dataclasses.replace(plan.recipe, **changes))
+
+
 @pytest.fixture
 def small_plan():
-    return dataclasses.replace(
-        plan("tectonic-regime"),
+    return made_otherwise(
+        package_plan("tectonic-regime"),
         parts=(("strec", "strec/data/stable.geojson"),),
         build=build_point,
     )
@@ -48,26 +51,25 @@ def small_plan():
 
 @pytest.fixture
 def file_plan(small_plan):
-    return FilePlan(
-        id=small_plan.id,
+    recipe = FileRecipe(
         title="Better regime",
-        kind="polygons",
         parts=(("strec", "regime.zip"),),
         build=lambda files: build_point({"a": b"better"}),
         resolution="1:1 million",
         resolution_km=1.0,
         uncertainty="1 km.",
     )
+    return Plan(layer=small_plan.layer, recipe=recipe)
 
 
 def staged(entry, folder, catalogue):
-    product = entry.build({"a": b"stone"})
+    product = entry.recipe.build({"a": b"stone"})
     draft = draft_from_packages(entry, product, catalogue)
     return stage_layer(folder, entry, product, draft)
 
 
 def ingested(entry, folder, catalogue):
-    product = entry.build({})
+    product = entry.recipe.build({})
     draft = draft_record(
         entry,
         product,
@@ -102,7 +104,7 @@ def test_a_flat_table_is_csv_with_sorted_columns(tmp_path, small_plan):
     def build_table(members):
         return TableProduct(table=pd.DataFrame({"name": ["a", None], "age": [1.5, 2]}))
 
-    entry = dataclasses.replace(small_plan, build=build_table, kind="table")
+    entry = made_otherwise(small_plan, build=build_table)
     write_layer(entry, {}, load_catalogue(), tmp_path)
     content = (tmp_path / "tectonic-regime.csv").read_bytes()
     assert content == b"age,name\n1.5,a\n2.0,\n"
@@ -115,7 +117,7 @@ def test_the_draft_of_files_credits_the_sources_that_were_read(file_plan):
         Member(source="strec", member="b", origin="mirror", rebuilt=True),
         Member(source="crust1", member="c"),
     )
-    product = file_plan.build({})
+    product = file_plan.recipe.build({})
     draft = draft_record(file_plan, product, catalogue, members, "python x")
     assert draft.members == members
     assert draft.licence == f"{catalogue['crust1'].licence}; CC0-1.0"
@@ -154,18 +156,20 @@ def test_a_published_layer_is_current_until_its_file_or_its_pins_change(
     tmp_path, small_plan
 ):
     catalogue = load_catalogue()
-    assert not is_current(small_plan, catalogue, tmp_path)
+    assert not needs_no_setup(small_plan, catalogue, tmp_path)
     record = staged(small_plan, tmp_path, catalogue)
-    assert not is_current(small_plan, catalogue, tmp_path)  # staged is not there yet
+    assert not needs_no_setup(
+        small_plan, catalogue, tmp_path
+    )  # staged is not there yet
     publish(tmp_path, [record])
-    assert is_current(small_plan, catalogue, tmp_path)
+    assert needs_no_setup(small_plan, catalogue, tmp_path)
     repinned = Catalogue(
         dataclasses.replace(source, version="9.9") if source.id == "strec" else source
         for source in catalogue
     )
-    assert not is_current(small_plan, repinned, tmp_path)
+    assert not needs_no_setup(small_plan, repinned, tmp_path)
     (tmp_path / record.file).write_text("{}")
-    assert not is_current(small_plan, catalogue, tmp_path)
+    assert not needs_no_setup(small_plan, catalogue, tmp_path)
 
 
 def test_a_layer_of_an_earlier_edition_is_made_anew_on_old_machines(
@@ -174,29 +178,29 @@ def test_a_layer_of_an_earlier_edition_is_made_anew_on_old_machines(
     catalogue = load_catalogue()
     publish(tmp_path, [staged(small_plan, tmp_path, catalogue)])
     assert "edition" not in LayerStore((tmp_path,)).provenance(small_plan.id).extra
-    later = dataclasses.replace(small_plan, edition=2)
-    assert not is_current(later, catalogue, tmp_path)
+    later = made_otherwise(small_plan, edition=2)
+    assert not needs_no_setup(later, catalogue, tmp_path)
     publish(tmp_path, [staged(later, tmp_path, catalogue)], keep=is_better)
     assert LayerStore((tmp_path,)).provenance(small_plan.id).extra["edition"] == 2
-    assert is_current(later, catalogue, tmp_path)
-    assert not is_current(small_plan, catalogue, tmp_path)
+    assert needs_no_setup(later, catalogue, tmp_path)
+    assert not needs_no_setup(small_plan, catalogue, tmp_path)
 
 
 def test_ingestion_is_kept_whatever_the_edition(tmp_path, small_plan, file_plan):
     catalogue = load_catalogue()
     publish(tmp_path, [ingested(file_plan, tmp_path, catalogue)])
-    later = dataclasses.replace(small_plan, edition=2)
-    assert is_current(later, catalogue, tmp_path)
+    later = made_otherwise(small_plan, edition=2)
+    assert needs_no_setup(later, catalogue, tmp_path)
 
 
 def test_a_flat_layer_is_never_current_so_setup_publishes_it(tmp_path, small_plan):
     catalogue = load_catalogue()
     write_layer(small_plan, {"a": b"stone"}, catalogue, tmp_path)
-    assert not is_current(small_plan, catalogue, tmp_path)
+    assert not needs_no_setup(small_plan, catalogue, tmp_path)
     publish(tmp_path, [])  # ingestion of something else takes the flat layer over
-    assert not is_current(small_plan, catalogue, tmp_path)
+    assert not needs_no_setup(small_plan, catalogue, tmp_path)
     publish(tmp_path, [staged(small_plan, tmp_path, catalogue)])
-    assert is_current(small_plan, catalogue, tmp_path)
+    assert needs_no_setup(small_plan, catalogue, tmp_path)
 
 
 def test_what_ingestion_made_counts_as_current_and_is_kept(
@@ -205,7 +209,7 @@ def test_what_ingestion_made_counts_as_current_and_is_kept(
     catalogue = load_catalogue()
     better = ingested(file_plan, tmp_path, catalogue)
     publish(tmp_path, [better])
-    assert is_current(small_plan, catalogue, tmp_path)
+    assert needs_no_setup(small_plan, catalogue, tmp_path)
     publish(tmp_path, [staged(small_plan, tmp_path, catalogue)], keep=is_better)
     assert LayerStore((tmp_path,)).provenance("tectonic-regime") == better
 
@@ -217,7 +221,7 @@ def test_what_ingestion_made_is_replaced_when_it_is_damaged(
     better = ingested(file_plan, tmp_path, catalogue)
     publish(tmp_path, [better])
     (tmp_path / better.file).write_bytes(b"PAR1")
-    assert not is_current(small_plan, catalogue, tmp_path)
+    assert not needs_no_setup(small_plan, catalogue, tmp_path)
     publish(tmp_path, [staged(small_plan, tmp_path, catalogue)], keep=is_better)
     record = LayerStore((tmp_path,)).provenance("tectonic-regime")
     assert record.members == package_members(small_plan, catalogue)

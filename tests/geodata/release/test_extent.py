@@ -3,18 +3,18 @@ import numpy as np
 import pytest
 import shapely
 
-from geodata.ingestion.extent import (
-    Extent,
-    StateCells,
-    extent_of_layer,
-    shares_of_states,
-)
-from geodata.layers.product import VectorProduct
+from geodata.layers.model import VectorProduct
 from geodata.layers.storage.publication import publish, stage
 from geodata.layers.storage.store import LayerStore, coverage_record
 from geodata.provenance import Provenance
 from geodata.raster import Raster
 from geodata.region import STATES
+from geodata.release.extent import (
+    Extent,
+    StateCells,
+    extent_of_layer,
+    shares_of_states,
+)
 
 EDGES = (60.0, 62.0, 64.0, 66.0, 68.0, 70.0)
 

@@ -4,9 +4,10 @@ import dataclasses
 from collections.abc import Iterable
 from pathlib import Path
 
-from geodata.layers.plan import FilePlan, LayerPlan
-from geodata.layers.product import (
+from geodata.ingestion.plan import Plan
+from geodata.layers.model import (
     Members,
+    PackageRecipe,
     Product,
     RasterProduct,
     TableProduct,
@@ -36,7 +37,7 @@ FROM_FILES = "files"
 
 
 def draft_record(
-    entry: LayerPlan | FilePlan,
+    plan: Plan,
     product: Product,
     catalogue: Catalogue,
     members: tuple[Member, ...],
@@ -46,7 +47,7 @@ def draft_record(
 
     Parameters
     ----------
-    entry : LayerPlan or FilePlan
+    plan : Plan
         How the layer is made.
     product : VectorProduct, RasterProduct or TableProduct
         What was made.
@@ -66,9 +67,9 @@ def draft_record(
     sources = [catalogue[source] for source in names]
     coverage = None if isinstance(product, TableProduct) else product.coverage
     return Provenance(
-        layer=entry.id,
-        title=entry.title,
-        kind=entry.kind,
+        layer=plan.id,
+        title=plan.title,
+        kind=plan.layer.kind,
         file="",
         sha256="",
         bytes=0,
@@ -77,9 +78,9 @@ def draft_record(
         licence=_joined((source.licence for source in sources), "; "),
         credit=_joined((source.credit for source in sources), "; "),
         open=all(source.open for source in sources),
-        resolution=entry.resolution,
-        resolution_km=entry.resolution_km,
-        uncertainty=entry.uncertainty,
+        resolution=plan.recipe.resolution,
+        resolution_km=plan.recipe.resolution_km,
+        uncertainty=plan.recipe.uncertainty,
         command=command,
         coverage=coverage_record(coverage),
         extra={**product.extra, "licences_seen": _licences_seen(sources)},
@@ -87,40 +88,46 @@ def draft_record(
 
 
 def draft_from_packages(
-    entry: LayerPlan, product: Product, catalogue: Catalogue
+    plan: Plan, product: Product, catalogue: Catalogue
 ) -> Provenance:
     """Return the draft of a layer that scripts/build_bundle.py makes."""
-    command = f"python scripts/build_bundle.py --layer {entry.id}"
+    command = f"python scripts/build_bundle.py --layer {plan.id}"
     return draft_record(
-        entry,
+        plan,
         product,
         catalogue,
-        members=package_members(entry, catalogue),
-        command=command if entry.is_open(catalogue) else command + " --at-setup",
+        members=package_members(plan, catalogue),
+        command=command if plan.is_open(catalogue) else command + " --at-setup",
     )
 
 
 def write_layer(
-    entry: LayerPlan, members: Members, catalogue: Catalogue, folder: Path
+    plan: Plan, members: Members, catalogue: Catalogue, folder: Path
 ) -> Provenance:
-    """Build a layer from its files and write it, flat, with its record."""
-    product = entry.build(members)
-    return _write_flat(folder, product, draft_from_packages(entry, product, catalogue))
+    """Build a layer from packages and write it, flat, with its record."""
+    product = built_from_packages(plan, members)
+    return _write_flat(folder, product, draft_from_packages(plan, product, catalogue))
+
+
+def built_from_packages(plan: Plan, members: Members) -> Product:
+    """Run the builder of a plan of packages."""
+    return _package_recipe(plan).build(members)
 
 
 def stage_layer(
-    folder: Path, entry: LayerPlan | FilePlan, product: Product, draft: Provenance
+    folder: Path, plan: Plan, product: Product, draft: Provenance
 ) -> Provenance:
     """Write a layer into the published store; nothing shows until it is published.
 
     The record also says what kind of plan made the layer, and the edition of a
-    plan of packages after its first.  For errors see
+    recipe of packages after its first.  For errors see
     :func:`geodata.layers.storage.publication.stage`.
     """
-    made = FROM_FILES if isinstance(entry, FilePlan) else FROM_PACKAGES
-    facts = {**draft.extra, PLAN_FACT: made}
-    if isinstance(entry, LayerPlan) and entry.edition > 1:
-        facts[EDITION_FACT] = entry.edition
+    facts = {**draft.extra, PLAN_FACT: FROM_FILES}
+    if isinstance(plan.recipe, PackageRecipe):
+        facts[PLAN_FACT] = FROM_PACKAGES
+        if plan.recipe.edition > 1:
+            facts[EDITION_FACT] = plan.recipe.edition
     return stage(folder, product, dataclasses.replace(draft, extra=facts))
 
 
@@ -129,31 +136,39 @@ def is_better(record: Provenance) -> bool:
     return record.extra.get(PLAN_FACT) == FROM_FILES
 
 
-def is_current(entry: LayerPlan, catalogue: Catalogue, folder: Path) -> bool:
+def needs_no_setup(plan: Plan, catalogue: Catalogue, folder: Path) -> bool:
     """Tell whether a published store needs no layer from packages.
 
     That is so when it holds the layer, whole, made from the pinned files by this
-    edition of the plan or, better, by ingestion.  A layer that came over from a flat
-    folder is not current.
+    edition of the recipe or, better, by ingestion.  A layer that came over from a
+    flat folder has to be made.
 
     Raises
     ------
     LayerFormatError
         If the manifest of the store is damaged.
     """
-    record = Shelf(folder).intact(entry.id)
+    record = Shelf(folder).intact(plan.id)
     if record is None or is_better(record):
         return record is not None
     return (
         PLAN_FACT in record.extra
-        and record.extra.get(EDITION_FACT, 1) == entry.edition
-        and record.members == package_members(entry, catalogue)
+        and record.extra.get(EDITION_FACT, 1) == _package_recipe(plan).edition
+        and record.members == package_members(plan, catalogue)
     )
 
 
-def package_members(entry: LayerPlan, catalogue: Catalogue) -> tuple[Member, ...]:
+def package_members(plan: Plan, catalogue: Catalogue) -> tuple[Member, ...]:
     """Return the pinned files a layer is made from."""
-    return tuple(catalogue.package(source).member(path) for source, path in entry.parts)
+    return tuple(
+        catalogue.package(source).member(path) for source, path in plan.recipe.parts
+    )
+
+
+def _package_recipe(plan: Plan) -> PackageRecipe:
+    if not isinstance(plan.recipe, PackageRecipe):
+        raise TypeError(f"'{plan.id}' is not made from packages by this plan")
+    return plan.recipe
 
 
 def _write_flat(folder: Path, product: Product, draft: Provenance) -> Provenance:

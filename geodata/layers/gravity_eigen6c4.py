@@ -15,8 +15,7 @@ import numpy as np
 
 from geodata.errors import LayerFormatError
 from geodata.layers.grid_image import image_of
-from geodata.layers.plan import Files
-from geodata.layers.product import RasterProduct
+from geodata.layers.model import FileRecipe, Files, Layer, RasterProduct
 from geodata.readers.degree_grid import DoubleMap
 from geodata.readers.icgem import IcgemGrid, read_icgem
 
@@ -127,3 +126,23 @@ def _require_gravity(model: IcgemGrid) -> None:
             f"The grid holds '{quantity}' in '{unit}' on '{system}'; expected "
             "gravity_ell in mgal on WGS84. Ask the service for that functional."
         )
+
+
+LAYER = Layer(
+    id="gravity-eigen6c4",
+    title="Gravity disturbance at 10 km (EIGEN-6C4)",
+    kind="raster",
+    says="gravity of the crust, satellite model",
+    alternatives=(
+        FileRecipe(
+            parts=(GRID,),
+            build=build_eigen_gravity,
+            resolution="nodes of 0.5 degrees, 10 km above the ellipsoid",
+            resolution_km=55.7,
+            uncertainty=(
+                "Follows the relief, which was not taken off: weak alone. Rounded to "
+                "0.01 mGal; the model is good to a few mGal, less in high mountains."
+            ),
+        ),
+    ),
+)

@@ -8,17 +8,18 @@ import numpy as np
 import shapely
 
 from geodata.errors import MissingLayerError
-from geodata.layers.conformal import from_plane, scale_at, to_plane
-from geodata.layers.fault_merge import (
+from geodata.layers.clip import margin_polygon
+from geodata.layers.faults.merge import (
     SHORTEST_M,
     STRIKE_DEG,
     TOLERANCE_M,
+    from_plane,
     merged_faults,
+    scale_at,
+    to_plane,
 )
-from geodata.layers.fault_sets import SOURCES, FaultSource, read_sets
-from geodata.layers.margin import margin_polygon
-from geodata.layers.plan import Files
-from geodata.layers.product import VectorProduct
+from geodata.layers.faults.sets import SOURCES, FaultSource, read_sets
+from geodata.layers.model import Display, FileRecipe, Files, Layer, Style, VectorProduct
 
 REACH_KM = 100.0
 """A set says something this far from its lines; farther, nobody says he looked."""
@@ -115,3 +116,48 @@ def mapped_area(source: FaultSource, lines: geopandas.GeoDataFrame) -> shapely.G
     if source.all_kazakhstan:
         return area
     return shapely.difference(area, UNMAPPED_KAZAKHSTAN)
+
+
+LAYER = Layer(
+    id="faults",
+    title="Active faults",
+    kind="lines",
+    says="where faults were mapped",
+    alternatives=(
+        FileRecipe(
+            optional=tuple(source.part for source in SOURCES),
+            build=build_faults,
+            resolution="not stated, about 1:1 million",
+            resolution_km=5.0,
+            uncertainty=(
+                "Lines good to about 5 km; faults closer to each other than that, of "
+                "one strike and from different sets, are taken for one. Active faults "
+                "only. Unknown, not absent, farther than 100 km from any mapped fault, "
+                "and in western, northern and easternmost Kazakhstan."
+            ),
+        ),
+    ),
+    display=Display(
+        order=10,
+        form="lines",
+        label="Active faults",
+        title="Active faults",
+        description=(
+            "Mapped faults; where none was mapped they are unknown. Clipped to the "
+            "region and simplified for the screen."
+        ),
+        columns=("name", "kind", "sets"),
+        tooltip=(
+            ("{name}", "Fault without a name"),
+            ("{kind}", "Fault, kind not stated"),
+            ("mapped by {sets}",),
+        ),
+        style=Style(
+            colour="#24457d",
+            dark_colour="#a9c4f5",
+            width=1.2,
+            opacity=0.88,
+            small_width=0.8,
+        ),
+    ),
+)

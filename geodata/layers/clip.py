@@ -1,18 +1,41 @@
-"""The region and some 300 km around it: what lies there counts inside it too."""
+"""Cut layers to the region: the window of the bundle, or the region and a margin."""
 
 import numpy as np
 import numpy.typing as npt
 import shapely
+from shapely.geometry.base import BaseGeometry
 
-from geodata.region import Bounds
+from geodata.region import WINDOW, Bounds
 
 MARGIN = Bounds(west=41.0, south=32.0, east=93.0, north=59.0)
-"""The five states (46.5–87.3 E, 35.1–55.4 N) and at least 300 km on every side."""
+"""The five states (46.5–87.3 E, 35.1–55.4 N) and at least 300 km on every side: what
+lies there counts inside too."""
+
+
+def window_polygon() -> shapely.Polygon:
+    """Return the window of the bundle as a polygon, longitude and latitude."""
+    return shapely.box(WINDOW.west, WINDOW.south, WINDOW.east, WINDOW.north)
 
 
 def margin_polygon() -> shapely.Polygon:
-    """Return that window as a polygon, longitude and latitude."""
+    """Return the region and its margin as a polygon, longitude and latitude."""
     return shapely.box(MARGIN.west, MARGIN.south, MARGIN.east, MARGIN.north)
+
+
+def clipped(geometry: BaseGeometry, clip: BaseGeometry) -> BaseGeometry:
+    """Return the polygonal part of a geometry inside another, repaired if needed.
+
+    Heights of corners, which some sources carry as zeros, are dropped.
+    """
+    flat = shapely.force_2d(geometry)
+    valid = flat if flat.is_valid else shapely.make_valid(flat)
+    cut = shapely.intersection(valid, clip)
+    parts = [
+        part
+        for part in shapely.get_parts(cut, return_index=False)
+        if part.geom_type in ("Polygon", "MultiPolygon") and part.area > 0.0
+    ]
+    return shapely.union_all(parts) if parts else shapely.Polygon()
 
 
 def lines_inside(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from geodata.errors import FetchError, GeodataError, NotInMirrorError
-from geodata.layers.plan import Part
+from geodata.layers.model import Part
 from geodata.provenance import Member, file_checksum
 from geodata.sources import fetch_package
 from geodata.sources.catalogue import Catalogue, PackageSource, PublishedSource

@@ -10,10 +10,9 @@ import zipfile
 import pytest
 
 from geodata.errors import ChecksumError, GeodataError
-from geodata.ingestion import grid_plans, vector_plans
-from geodata.ingestion.all_plans import all_plans, by_layer, parts_of
-from geodata.ingestion.gathering import Here, Places, way_of
-from geodata.ingestion.ingestion import ingest, is_current
+from geodata.ingestion.gather import Here, Places, way_of
+from geodata.ingestion.plan import by_layer, every_plan, ingestion_plans
+from geodata.ingestion.run import ingest, is_current
 from geodata.ingestion.workshop import MEMORY_LIMIT, Order, make
 from geodata.layers.storage.store import LayerStore
 from geodata.provenance import Member, file_checksum
@@ -46,10 +45,18 @@ class Listener:
 
 
 def plan_of(layer):
-    (entry,) = (
-        entry for entry in (*vector_plans.PLANS, *grid_plans.PLANS) if entry.id == layer
+    (found,) = (plan for plan in every_plan() if plan.id == layer)
+    return found
+
+
+def altered(layer, name, build):
+    """A plan of a layer under another name, made by another builder."""
+    plan = plan_of(layer)
+    return dataclasses.replace(
+        plan,
+        layer=dataclasses.replace(plan.layer, id=name),
+        recipe=dataclasses.replace(plan.recipe, build=build),
     )
-    return entry
 
 
 def unpinned(*source_ids):
@@ -72,7 +79,7 @@ def order_of(places, layer, code=""):
     """An order for a layer whose files lie in the mirror."""
     plan = plan_of(layer)
     files = {}
-    for part in plan.parts:
+    for part in plan.recipe.parts:
         path = places.mirror.joinpath(*part)
         sha256 = file_checksum(path)
         member = Member(
@@ -190,7 +197,7 @@ def test_a_process_that_dies_is_a_failed_layer_and_not_the_end(places):
     write_suture(places, SUTURE)
     # Called with the files as globals; anything simpler could not travel to it.
     ends = functools.partial(eval, "__import__('os')._exit(3)")
-    deadly = dataclasses.replace(plan_of("sutures"), id="deadly", build=ends)
+    deadly = altered("sutures", "deadly", ends)
     done, _ = run(places, deadly, plan_of("sutures"))
     assert [result.state for result in done.results] == ["failed", "built"]
     assert "ended without a word" in done.results[0].problems[0]
@@ -198,7 +205,7 @@ def test_a_process_that_dies_is_a_failed_layer_and_not_the_end(places):
 
 def test_a_fault_of_our_own_is_told_as_one_and_the_other_layer_is_made(places):
     write_suture(places, SUTURE)
-    faulty = dataclasses.replace(plan_of("sutures"), id="faulty", build=len)
+    faulty = altered("sutures", "faulty", len)
     done, _ = run(places, faulty, plan_of("sutures"))
     assert [result.state for result in done.results] == ["failed", "built"]
     assert "fault of the atlas" in done.results[0].problems[0]
@@ -207,7 +214,7 @@ def test_a_fault_of_our_own_is_told_as_one_and_the_other_layer_is_made(places):
 def test_a_layer_that_asks_for_too_much_memory_is_a_typed_failure(places):
     write_suture(places, SUTURE)
     greedy = functools.partial(eval, f"bytearray({MEMORY_LIMIT})")
-    plan = dataclasses.replace(plan_of("sutures"), id="greedy", build=greedy)
+    plan = altered("sutures", "greedy", greedy)
     done, _ = run(places, plan)
     assert [result.state for result in done.results] == ["failed"]
     assert "asked for more than 4 GB" in done.results[0].problems[0]
@@ -275,8 +282,8 @@ def empty_zip():
 
 def test_every_part_of_every_plan_stands_in_the_catalogue():
     catalogue = load_catalogue()
-    for entry in all_plans(catalogue):
-        for source, file in parts_of(entry):
+    for plan in ingestion_plans(catalogue):
+        for source, file in plan.files:
             if isinstance(catalogue[source], PublishedSource):
                 assert catalogue.published(source).file(file)
             else:
@@ -285,16 +292,16 @@ def test_every_part_of_every_plan_stands_in_the_catalogue():
 
 def test_every_published_source_is_used_by_a_plan():
     catalogue = load_catalogue()
-    used = {name for entry in all_plans(catalogue) for name, _ in parts_of(entry)}
+    used = {name for plan in ingestion_plans(catalogue) for name, _ in plan.files}
     published = {source.id for source in catalogue if hasattr(source, "files")}
     assert published <= used
 
 
 def test_better_plans_of_a_layer_come_first():
-    grouped = by_layer(all_plans(load_catalogue()))
+    grouped = by_layer(ingestion_plans(load_catalogue()))
     boundaries = grouped["terrane-boundaries"]
-    assert boundaries[0].parts[0][0] == "hasterok-provinces"
-    assert boundaries[-1].parts[0][0] == "zahirovic-2022"
+    assert boundaries[0].recipe.parts[0][0] == "hasterok-provinces"
+    assert boundaries[-1].recipe.parts[0][0] == "zahirovic-2022"
 
 
 def test_a_dry_run_tells_where_each_file_would_come_from(places):

@@ -6,8 +6,7 @@ import numpy as np
 
 from geodata.errors import LayerFormatError
 from geodata.layers.grid_image import image_of
-from geodata.layers.plan import Files
-from geodata.layers.product import RasterProduct
+from geodata.layers.model import FileRecipe, Files, Layer, RasterProduct
 from geodata.readers.archive import (
     archive_members,
     find_member,
@@ -16,13 +15,9 @@ from geodata.readers.archive import (
 from geodata.readers.ascii_grid import read_ascii_grid
 from geodata.readers.degree_grid import DegreeGrid
 from geodata.readers.netcdf import read_netcdf
-from geodata.readers.packed import read_packed
 
 GLIM_COPY = ("glim-halfdegree", "GLiM_720_360_raw.nc")
 GLIM_ZIP = ("glim-halfdegree", "hartmann-moosdorf_2012.zip")
-GUM_GRID = ("gum-sediments", "gum_v1.0_0point5deg.txt.asc")
-GUM_NAMES = ("gum-sediments", "classnames.txt")
-GUM_ZIP = ("gum-sediments", "Boerker_et_al_GUM_v1.0.zip")
 
 ROCKS = {
     1: ("su", "unconsolidated sediment"),
@@ -75,7 +70,7 @@ def build_lithology(files: Files) -> RasterProduct:
                 f"{path.name} names the classes {named}; expected {ours}. Check the "
                 "version of GLiM."
             )
-    _require_codes(grid, set(ROCKS), "GLiM")
+    require_codes(grid, set(ROCKS), "GLiM")
     known = np.where(grid.values == NO_DATA, np.nan, grid.values)
     return RasterProduct(
         image=image_of({"class": replace(grid, values=known)}, decimals=0),
@@ -87,37 +82,6 @@ def build_lithology(files: Files) -> RasterProduct:
                 if code != NO_DATA
             }
         },
-    )
-
-
-def build_sediment_classes(files: Files) -> RasterProduct:
-    """Return the class of loose sediment, one band ``class``.
-
-    Returns
-    -------
-    RasterProduct
-        Codes of GUM, named in ``extra["classes"]`` by the two letters of its own
-        table; NaN where there is none, which is not the same as bare rock.
-    """
-    if GUM_GRID in files:
-        grid = read_ascii_grid(files[GUM_GRID])
-        text = read_packed(files[GUM_NAMES]) if GUM_NAMES in files else b""
-    else:
-        path = files[GUM_ZIP]
-        grid = read_ascii_grid(path, member="gum_v1.0_0point5deg.txt.asc")
-        tables = [
-            name
-            for name in archive_members(path)
-            if name.lower().endswith("classnames.txt")
-        ]
-        text = read_archive_member(path, tables[0]) if tables else b""
-    classes = read_class_names(text) if text else {}
-    found = {int(code) for code in np.unique(grid.values[~np.isnan(grid.values)])}
-    _require_codes(grid, set(classes) or found, "GUM")
-    return RasterProduct(
-        image=image_of({"class": grid}, decimals=0),
-        dtype="int16",
-        extra={"classes": {str(code): classes.get(code, "") for code in sorted(found)}},
     )
 
 
@@ -151,7 +115,7 @@ def read_class_names(content: bytes) -> dict[int, str]:
     return names
 
 
-def _require_codes(grid: DegreeGrid, codes: set[int], name: str) -> None:
+def require_codes(grid: DegreeGrid, codes: set[int], name: str) -> None:
     """Raise LayerFormatError where a class is not a whole number or has no name."""
     found = np.unique(grid.values[~np.isnan(grid.values)])
     strange = [value for value in found.tolist() if value not in codes]
@@ -160,3 +124,94 @@ def _require_codes(grid: DegreeGrid, codes: set[int], name: str) -> None:
             f"The classes of {name} hold {strange[:5] or 'no value at all'}; expected "
             f"some of {sorted(codes)}. Check the file and its version."
         )
+
+
+FRACTIONS = ("geoclim", "lithology_fraction_6class_CESM_0.9x1.25.nc")
+
+CLASSES = {
+    "metamorphic": "metamorphic rock; cells without data are counted here",
+    "felsic": "granite and other acid plutonic rock, acid volcanic rock and tuff",
+    "intermediate": "intermediate volcanic and plutonic rock",
+    "mafic": "basic volcanic and plutonic rock",
+    "siliciclastic": "unconsolidated, siliciclastic and mixed sediment",
+    "carbonate": "carbonate rock and evaporite",
+}
+"""Bands in the order of the file, and what each holds; after the authors' script."""
+
+_SLACK = 1e-3
+
+
+def build_lithology_fractions(files: Files) -> RasterProduct:
+    """Return the share of each class, 0 to 1; NaN at sea and under ice.
+
+    Raises
+    ------
+    LayerFormatError
+        If a share is not between 0 and 1, or the six do not make 1.
+    """
+    path = files[FRACTIONS]
+    bands = {
+        name: read_netcdf(path, variable="lithfrac", band=number).around_greenwich()
+        for number, name in enumerate(CLASSES, start=1)
+    }
+    stack = np.stack([grid.values for grid in bands.values()])
+    total = stack.sum(axis=0)
+    known = ~np.isnan(total)
+    shares = stack[:, known]
+    if np.any((shares < -_SLACK) | (shares > 1.0 + _SLACK)) or np.any(
+        np.abs(total[known] - 1.0) > _SLACK
+    ):
+        raise LayerFormatError(
+            f"The shares of {path.name} lie between {shares.min():g} and "
+            f"{shares.max():g} and add to {total[known].min():g}–"
+            f"{total[known].max():g}; expected 0 to 1, and 1. Check the file."
+        )
+    return RasterProduct(
+        image=image_of(bands, decimals=4),
+        extra={"bands": CLASSES},
+    )
+
+
+_DOMINANT_ROCK = (
+    "Dominant rock of half a degree: small intrusions vanish. None of thirteen known "
+    "sites of the region lies in a cell of acid plutonic rock; use the shares instead."
+)
+
+LAYERS = (
+    Layer(
+        id="lithology",
+        title="Dominant rock class (GLiM)",
+        kind="raster",
+        says="main kind of rock, in coarse cells",
+        alternatives=tuple(
+            FileRecipe(
+                parts=(part,),
+                build=build_lithology,
+                resolution="cells of 0.5 degrees",
+                resolution_km=55.7,
+                uncertainty=_DOMINANT_ROCK,
+            )
+            for part in (GLIM_COPY, GLIM_ZIP)
+        ),
+    ),
+    Layer(
+        id="lithology-fractions",
+        title="Shares of six rock classes (GLiM)",
+        kind="raster",
+        says="shares of kinds of rock, in coarse cells",
+        alternatives=(
+            FileRecipe(
+                parts=(FRACTIONS,),
+                build=build_lithology_fractions,
+                resolution="cells of 0.94 degrees of latitude by 1.25 of longitude",
+                resolution_km=104.0,
+                uncertainty=(
+                    "Felsic holds granite together with acid volcanic rock and tuff, "
+                    "and metamorphic the ground without data; which class went where "
+                    "is inferred from the authors' script. Rock under loose cover is "
+                    "not seen."
+                ),
+            ),
+        ),
+    ),
+)

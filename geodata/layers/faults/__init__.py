@@ -1,0 +1,1 @@
+"""Active faults: the public sets, and how they are made one."""
