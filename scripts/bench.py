@@ -117,11 +117,7 @@ def kernels() -> Iterator[Figure]:
         scale = 1 if named else 100
         measured[item.measurement.key] = chance.random(count, dtype=np.float32) * scale
         classes[item.measurement.key] = tuple(item.parameters) if named else ()
-    seconds = clock(
-        lambda: score_places(
-            model, draws, measured, classes, workers=os.cpu_count() or 1
-        )
-    )
+    seconds = clock(lambda: score_places(model, draws, measured, classes))
     yield Figure(
         what="score and spread, carbonatite, nothing unknown",
         against="limit of a release: 75 s for 4 million cells of 6 types",

@@ -6,9 +6,7 @@ a function of place, and the grid is nothing but a way to say "all these places"
 cells are shares of area.
 """
 
-import os
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,6 +18,7 @@ from rasterio.features import rasterize
 from rasterio.transform import Affine
 
 from geodata.errors import CellSizeError, GridMismatchError
+from geodata.execution import map_blocks
 
 FloatArray = npt.NDArray[np.float32]
 DegreeArray = npt.NDArray[np.float64]
@@ -152,16 +151,17 @@ class Cells:
 
     @cached_property
     def _centres(self) -> tuple[DegreeArray, DegreeArray]:
-        lon, lat = np.empty(len(self)), np.empty(len(self))
-
-        def find(part: slice) -> None:
+        def find(part: slice) -> tuple[DegreeArray, DegreeArray]:
             row, column = np.divmod(self.index[part], self.grid.columns)
             x = self.grid.west_m + (column + 0.5) * self.grid.cell_m
             y = self.grid.north_m - (row + 0.5) * self.grid.cell_m
-            lon[part], lat[part] = _inverse().transform(x, y)
+            lon, lat = _inverse().transform(x, y)
+            return lon, lat
 
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            list(pool.map(find, self.blocks(_TOGETHER)))
+        lon, lat = np.empty(len(self)), np.empty(len(self))
+        parts = list(self.blocks(_TOGETHER))
+        for part, found in zip(parts, map_blocks(find, parts), strict=True):
+            lon[part], lat[part] = found
         lon.flags.writeable = lat.flags.writeable = False  # all who ask share them
         return lon, lat
 

@@ -1,11 +1,12 @@
 """Build a release: the whole method, in the order it is carried out."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from geodata.errors import CellSizeError, DamagedReleaseError, NoReleaseError
+from geodata.execution import BackgroundWriter
 from geodata.layers.storage.read_once import ReadOnce
 from geodata.layers.storage.store import LayerStore
 from geodata.prospects.delineate import delineate
@@ -21,7 +22,7 @@ from geodata.release.learned import account_of, opinions
 from geodata.release.learned_files import FOLDER as LEARNED_FOLDER
 from geodata.release.learned_files import bearing_maps, write_files
 from geodata.release.manifest import make_manifest
-from geodata.release.maps import RankedMaps, beside, write_evidence, write_maps
+from geodata.release.maps import RankedMaps, write_evidence, write_maps
 from geodata.release.open import open_release
 from geodata.release.place import OVERALL
 from geodata.release.publish import make_current, new_folder, publish
@@ -123,12 +124,12 @@ def _build(
         readings = prepare_all(models.values(), store, learned=learned_models.values())
         measured = measure(readings, cells, progress)
         survey = survey_cells(cells, readings, measured, around)
-        with beside() as begin:
-            begin(write_evidence, folder, survey, progress)
+        with BackgroundWriter() as writer:
+            writer.begin(write_evidence, folder, survey, progress)
             maps, areas = _score(models, survey, inputs.parameters, progress)
             made = RankedMaps.of(maps, opinions(learned_models, survey))
             ranks, coverages, learned = made.ranks, made.coverages(), made.learned
-            begin(write_maps, folder, made, cells, progress)
+            writer.begin(write_maps, folder, made, cells, progress)
             del maps, made  # their memory is free once they are written
             ranked = rank(areas)
             for area in ranked:
@@ -213,22 +214,14 @@ def _score(
     """
     maps: dict[str, Favourability] = {}
     areas: list[ProspectArea] = []
-    done, total = 0, len(survey.cells) * len(models)
-
-    def advance(places: int) -> None:
-        nonlocal done
-        done += places
-        progress("Scoring", done / total)
-
-    for name, model in models.items():
+    for position, (name, model) in enumerate(models.items()):
         draws = draw(model, count=parameters.draws, seed=parameters.seed)
         maps[name] = score_places(
             model,
             draws,
             survey.measured,
             {key: item.classes for key, item in survey.backgrounds.items()},
-            workers=os.cpu_count() or 1,
-            advance=advance,
+            progress=_part_of(progress, position, len(models)),
         )
         label = delineate(
             survey.cells.to_map(maps[name].conservative),
@@ -237,6 +230,12 @@ def _score(
         )
         areas += describe(model, draws, label, maps[name], survey)
     return maps, areas
+
+
+def _part_of(
+    progress: Progress, position: int, models: int
+) -> Callable[[float], object]:
+    return lambda share: progress("Scoring", (position + share) / models)
 
 
 def _write_models(folder: Path, inputs: Inputs) -> None:

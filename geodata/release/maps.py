@@ -1,15 +1,13 @@
 """Write the maps of a release: favourability by type, over all types, measurements."""
 
-import os
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 
+from geodata.execution import map_blocks
 from geodata.prospects.describe import Survey
 from geodata.raster import Cells, FloatArray
 from geodata.release.learned import Opinion
@@ -46,47 +44,16 @@ class RankedMaps:
         cls, of_type: Mapping[str, Favourability], learned: Mapping[str, Opinion]
     ) -> Self:
         """Find the map over all types, and rank the area by each."""
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            own = pool.map(lambda one: area_rank(one.conservative), of_type.values())
-            every = overall(of_type)
-            ranked = dict(zip(of_type, own, strict=True))
-        ranked[OVERALL] = area_rank(every.best.conservative)
+        every = overall(of_type)
+        maps = {**of_type, OVERALL: every.best}
+        ranks = map_blocks(lambda one: area_rank(one.conservative), maps.values())
+        ranked = dict(zip(maps, ranks, strict=True))
         return cls(of_type=of_type, every=every, learned=learned, ranks=ranked)
 
     def coverages(self) -> dict[str, FloatArray]:
         """Return the coverage of each map that is ranked."""
         found = {name: item.coverage for name, item in self.of_type.items()}
         return {**found, OVERALL: self.every.best.coverage}
-
-
-@contextmanager
-def beside() -> Iterator[Callable[..., object]]:
-    """Give a function that has tasks done by another thread, one after another.
-
-    At the end of the block all of them are done.
-
-    Yields
-    ------
-    function (task, *arguments)
-        Lets the arguments go as soon as the task is done.
-
-    Raises
-    ------
-    Exception
-        What a task raised, at the end of the block.
-    """
-    pool = ThreadPoolExecutor(1)
-    tasks: list[Future[object]] = []
-
-    def begin(task: Callable[..., object], *arguments: object) -> None:
-        tasks.append(pool.submit(task, *arguments))
-
-    try:
-        yield begin
-        for task in tasks:
-            task.result()
-    finally:
-        pool.shutdown(cancel_futures=True)  # on an error nothing more is begun
 
 
 def write_maps(

@@ -1,12 +1,11 @@
 """Measure every cell once, whatever the deposit types that will use it."""
 
-import os
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
 from geodata.evidence.recipes import Reading, prepare
+from geodata.execution import map_blocks
 from geodata.layers.clip import MARGIN
 from geodata.layers.storage.store import LayerStore
 from geodata.prospects.describe import Survey
@@ -47,31 +46,36 @@ def prepare_all(
 
 
 def measure(
-    readings: Mapping[str, Reading], cells: Cells, progress: Progress
+    readings: Mapping[str, Reading],
+    cells: Cells,
+    progress: Progress = no_progress,
+    *,
+    block: int = BLOCK,
 ) -> dict[str, FloatArray]:
-    """Take every measurement at every cell.
+    """Take every measurement at every cell, ``block`` of them at once.
 
     Returns
     -------
     dict of str to array of float32, shape (cells,)
         NaN = unknown.
     """
+    present = {key: item for key, item in readings.items() if item.provenance}
     nowhere = np.broadcast_to(np.float32(np.nan), len(cells))  # takes no memory
-    measured = {
-        key: np.empty(len(cells), dtype=np.float32) if reading.provenance else nowhere
-        for key, reading in readings.items()
+    measured = dict.fromkeys(readings, nowhere) | {
+        key: np.empty(len(cells), dtype=np.float32) for key in present
     }
-    blocks = list(cells.blocks(BLOCK))
 
-    def measure_block(block: slice) -> None:
-        lon, lat = cells.lonlat(block)
-        for key, reading in readings.items():
-            if reading.provenance is not None:
-                measured[key][block] = reading.values(lon, lat)
+    def measure_block(part: slice) -> dict[str, FloatArray]:
+        lon, lat = cells.lonlat(part)
+        return {key: item.values(lon, lat) for key, item in present.items()}
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for done, _ in enumerate(pool.map(measure_block, blocks)):
-            progress("Measuring", (done + 1) / len(blocks))
+    parts = list(cells.blocks(block))
+    results = map_blocks(
+        measure_block, parts, progress=lambda share: progress("Measuring", share)
+    )
+    for part, found in zip(parts, results, strict=True):
+        for key, values in found.items():
+            measured[key][part] = values
     return measured
 
 
@@ -82,10 +86,9 @@ def survey_cells(
     around: Surroundings,
 ) -> Survey:
     """Put measurements and surroundings together for the description of areas."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        backgrounds = pool.map(
-            lambda key: _background(readings[key], measured[key]), readings
-        )
+    backgrounds = map_blocks(
+        lambda key: _background(readings[key], measured[key]), readings
+    )
     return Survey(
         cells=cells,
         state=state_of_cells(around.states, cells),

@@ -1,12 +1,12 @@
 """Score every cell of a grid, for one deposit type and over all of them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
 
+from geodata.execution import Scheduler, map_blocks, no_progress
 from geodata.raster import FloatArray
 from geodata.scoring.deposit_type import DepositType
 from geodata.scoring.mineral_system import evidence_at, score
@@ -49,8 +49,9 @@ def score_places(
     measured: Mapping[str, FloatArray],
     classes: Mapping[str, Sequence[str]],
     *,
-    workers: int = 1,
-    advance: Callable[[int], object] = int,
+    scheduler: Scheduler | None = None,
+    progress: Callable[[float], object] = no_progress,
+    block: int = CHUNK,
 ) -> Favourability:
     """Score places by one model, in independent blocks.
 
@@ -64,30 +65,24 @@ def score_places(
         Measurements and disagreements; NaN = unknown.
     classes : mapping of measurement key to sequence of str
         Names of classes.
-    workers : int
-        Threads; the result does not depend on it.
-    advance : function of int
-        Called with the number of places each time a block is done.
+    scheduler : Scheduler, optional
+        Who scores the blocks; the result does not depend on it.
+    progress : function of float
+        Called with the share of the places each time a block is done.
+    block : int
+        Places that are scored together.
     """
     keys = [item.key for item in deposit_type.measurements()]
     count = len(measured[keys[0]])
-    result = Favourability(
-        favourability=np.full(count, np.nan, dtype=np.float32),
-        p10=np.full(count, np.nan, dtype=np.float32),
-        p50=np.full(count, np.nan, dtype=np.float32),
-        p90=np.full(count, np.nan, dtype=np.float32),
-        coverage=np.zeros(count, dtype=np.float32),
-    )
-
     tables = (
         TabulatedDraws.of(deposit_type, draws, measured, classes)
         if count >= TABLES_FROM
         else None
     )
 
-    def score_block(start: int) -> int:
-        part = slice(start, start + CHUNK)
+    def score_block(part: slice) -> Favourability:
         here = {key: measured[key][part] for key in keys}
+        places = len(here[keys[0]])
         found = score(
             deposit_type,
             [
@@ -97,21 +92,32 @@ def score_places(
                 for item in deposit_type.evidence
             ],
         )
-        result.favourability[part] = found.favourability
-        result.coverage[part] = found.coverage
+        p10, p50, p90 = np.full((3, places), np.nan, dtype=np.float32)
         alike = None if tables is None else tables.at(here)
         parts = scored_parts(deposit_type, draws, here, classes, alike=alike)
         for rows, scores in parts:
             range_here = spread(scores)
-            result.p10[start + rows] = range_here.p10
-            result.p50[start + rows] = range_here.p50
-            result.p90[start + rows] = range_here.p90
-        return len(here[keys[0]])
+            p10[rows], p50[rows], p90[rows] = (
+                range_here.p10,
+                range_here.p50,
+                range_here.p90,
+            )
+        return Favourability(
+            favourability=np.asarray(found.favourability, dtype=np.float32),
+            p10=p10,
+            p50=p50,
+            p90=p90,
+            coverage=np.asarray(found.coverage, dtype=np.float32),
+        )
 
-    with ThreadPoolExecutor(workers) as pool:
-        for done in pool.map(score_block, range(0, count, CHUNK)):
-            advance(done)
-    return result
+    names = [field.name for field in fields(Favourability)]
+    whole = {name: np.empty(count, dtype=np.float32) for name in names}
+    parts = [slice(start, start + block) for start in range(0, count, block)]
+    results = map_blocks(score_block, parts, scheduler=scheduler, progress=progress)
+    for part, found in zip(parts, results, strict=True):
+        for name in names:
+            whole[name][part] = getattr(found, name)
+    return Favourability(**whole)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,6 @@ import pytest
 import rasterio
 
 from geodata.raster import Cells, Grid
-from geodata.release.maps import beside
 from geodata.release.rasters import NODATA, SCALE, write_measurements, write_shares
 
 GRID = Grid(cell_m=1000.0, west_m=0.0, north_m=0.0, rows=300, columns=701)
@@ -70,19 +69,3 @@ def test_shares_are_whole_ten_thousandths(tmp_path):
     with rasterio.open(tmp_path / "a.tif", driver="GTiff") as source:
         assert source.scales == (SCALE,)
         assert source.read(1).ravel()[9:12].tolist() == [65_535, 65_535, 1_234]
-
-
-def test_tasks_beside_are_done_at_the_end_of_the_block_in_order():
-    done = []
-    with beside() as begin:
-        begin(done.append, 1)
-        begin(done.append, 2)
-    assert done == [1, 2]
-
-
-def test_what_a_task_raises_is_raised_at_the_end():
-    def fail():
-        raise OSError("the disk is full")
-
-    with pytest.raises(OSError, match="full"), beside() as begin:
-        begin(fail)

@@ -88,13 +88,13 @@ def test_the_score_of_a_place_does_not_depend_on_the_block_it_falls_into():
     crust = np.linspace(-3, 3, count)
     told = []
     drawn, measured = draw(FIXED, count=3), rows(crust, np.ones(count))
-    found = score_places(FIXED, drawn, measured, CLASSES, advance=told.append)
-    assert told == [CHUNK, CHUNK, 5]
+    found = score_places(FIXED, drawn, measured, CLASSES, progress=told.append)
+    assert told == [pytest.approx(1 / 3), pytest.approx(2 / 3), 1.0]
     by_hand = expected(crust, 1.0)
     for values in (found.favourability, found.p10, found.p50, found.p90):
         assert values == pytest.approx(by_hand, abs=1e-5)
     assert (found.coverage == 1).all()
-    again = score_places(FIXED, drawn, measured, CLASSES, workers=2)
+    again = score_places(FIXED, drawn, measured, CLASSES, block=count)
     assert np.array_equal(found.p10, again.p10)
     assert np.array_equal(found.favourability, again.favourability)
 

@@ -86,7 +86,7 @@ def test_blocks_and_threads_do_not_change_a_score():
     rows = measurements(5_000)
     drawn = draw(MODEL)
     one = score_places(MODEL, drawn, rows, CLASSES)
-    two = score_places(MODEL, drawn, rows, CLASSES, workers=2)
+    two = score_places(MODEL, drawn, rows, CLASSES, block=700)
     assert np.array_equal(one.p10, two.p10, equal_nan=True)
     place = {key: row[4_000:4_001] for key, row in rows.items()}
     alone = score_places(MODEL, drawn, place, CLASSES)
@@ -99,12 +99,6 @@ def test_one_draw_scores_every_place_with_the_same_numbers():
     same = {key: np.repeat(row[:1], 3) for key, row in rows.items()}
     found = log_scores(MODEL, draw(MODEL), same, CLASSES)
     assert np.array_equal(found[0], found[1], equal_nan=True)
-
-
-def test_progress_tells_every_place_once():
-    told = []
-    score_places(MODEL, draw(MODEL), measurements(5_000), CLASSES, advance=told.append)
-    assert sum(told) == 5_000
 
 
 def test_area_rank_counts_valid_cells_only_and_keeps_ties_together():
