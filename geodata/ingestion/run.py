@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Protocol
 
@@ -204,19 +203,15 @@ def _not_made(
 def _make_all(
     orders: Sequence[Order], store: Path, watcher: IngestionWatcher
 ) -> dict[str, LayerResult]:
-    """Make layers, several at once.
-
-    When a process dies, those beside it are lost too: all are tried again, each
-    alone, so that only the culprit fails.
-    """
+    """Make layers, several at once."""
     results: dict[str, LayerResult] = {}
 
     def settle(layer: str, future: "Future[Made]") -> None:
         results[layer] = _settled(layer, future, store)
         watcher.layer_settled(results[layer])
 
+    store.mkdir(parents=True, exist_ok=True)
     with Workshop(WORKERS) as workshop:
-        lost: list[Order] = []
         waiting = list(orders)
         running: dict[Future[Made], Order] = {}
         while waiting or running:
@@ -226,15 +221,7 @@ def _make_all(
                 running[workshop.submit(order)] = order
             done, _ = wait(running, _POLL_S, return_when=FIRST_COMPLETED)
             for future in done:
-                order = running.pop(future)
-                if isinstance(future.exception(), BrokenProcessPool):
-                    lost.append(order)
-                else:
-                    settle(order.plan.id, future)
-        for order in lost:
-            again = workshop.submit(order)
-            wait([again])
-            settle(order.plan.id, again)
+                settle(running.pop(future).plan.id, future)
     return results
 
 
@@ -252,13 +239,6 @@ def _settled(layer: str, future: "Future[Made]", store: Path) -> LayerResult:
 def _problem(layer: str, error: BaseException) -> str:
     if isinstance(error, GeodataError):
         return str(error)
-    if isinstance(error, BrokenProcessPool):
-        return (
-            f"The process that made layer '{layer}' ended without a word. One of its "
-            "files may be damaged or hostile, or memory ran out; the layer was not "
-            "made and nothing else was touched. Run it alone: "
-            f"scripts/ingest.py --layer {layer}"
-        )
     return (
         f"Layer '{layer}' could not be made, by a fault of the atlas and not of yours "
         f"({type(error).__name__}: {error}). Nothing else was touched; please report "

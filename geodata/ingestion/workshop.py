@@ -1,20 +1,17 @@
-"""Make one layer in a process of its own, with bounded memory and time.
+"""Make one layer in a confined process of its own.
 
 Foreign files are read here and nowhere else.  A reader that crashes, or a file that
 makes it ask for too much, ends this process and not the ingestion.
 """
 
 import dataclasses
-import os
+import functools
 import resource
-import threading
 import time
 from collections.abc import Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import active_children, get_context, parent_process
-from multiprocessing.connection import wait
+from multiprocessing import active_children
 from pathlib import Path
 from types import TracebackType
 from typing import TypeGuard
@@ -25,13 +22,8 @@ from geodata.ingestion.gather import Here
 from geodata.ingestion.plan import Plan
 from geodata.layers.model import FileRecipe, Part, Product, RasterProduct
 from geodata.provenance import Member, Provenance, file_checksum
-from geodata.readers.doors import lock_doors
+from geodata.readers.sandbox import DEFAULT_ALLOWANCE, run_confined
 from geodata.sources import Catalogue, read_member
-
-MEMORY_LIMIT = 4 * 1024**3
-"""Bytes of address space; real memory stays far below, libraries reserve much."""
-
-CPU_LIMIT_S = 900
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,25 +87,16 @@ class Made:
 
 
 class Workshop:
-    """Makes layers, each in a new process; use as a context.
+    """Makes layers, each in a confined child of its own; use as a context.
 
     Parameters
     ----------
     workers : int
-        Processes at once.
+        Children at once.
     """
 
     def __init__(self, workers: int) -> None:
-        self._workers = workers
-        self._pool = self._open()
-
-    def _open(self) -> ProcessPoolExecutor:
-        lock_doors()
-        context = get_context("forkserver")
-        context.set_forkserver_preload([__name__])  # imports once, not per layer
-        return ProcessPoolExecutor(
-            self._workers, context, initializer=_limit, max_tasks_per_child=1
-        )
+        self._pool = ThreadPoolExecutor(workers)
 
     def __enter__(self) -> "Workshop":
         return self
@@ -130,13 +113,14 @@ class Workshop:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def submit(self, order: Order) -> "Future[Made]":
-        """Hand in an order; a process that died before is replaced."""
-        try:
-            return self._pool.submit(make, order)
-        except BrokenProcessPool:
-            self._pool.shutdown(wait=False)
-            self._pool = self._open()
-            return self._pool.submit(make, order)
+        """Hand in an order."""
+        return self._pool.submit(
+            run_confined,
+            functools.partial(make, order),
+            readable=[here.path for here in order.files.values()],
+            writable=[order.folder],
+            preload=__name__,
+        )
 
 
 def make(order: Order) -> Made:
@@ -173,10 +157,10 @@ def make(order: Order) -> Made:
         draft.extra["size"] = _size(product)
         record = stage_layer(order.folder, order.plan, product, draft)
     except MemoryError as error:
+        most = DEFAULT_ALLOWANCE.memory_bytes / 1024**3
         raise UnsafeFileError(
-            f"Layer '{order.plan.id}' asked for more than "
-            f"{MEMORY_LIMIT / 1024**3:.0f} GB of memory. Look at its files; one may "
-            "not be what it says it is."
+            f"Layer '{order.plan.id}' asked for more than {most:.0f} GB of memory. "
+            "Look at its files; one may not be what it says it is."
         ) from error
     return Made(
         record=record,
@@ -203,22 +187,6 @@ def _require_unchanged(order: Order) -> None:
                 f"{here.path} has changed since it was checked. Let nobody write "
                 "there while this runs, and run it again."
             )
-
-
-def _limit() -> None:
-    """Bound this process before it reads anything foreign."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_LIMIT_S, CPU_LIMIT_S))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """End this process when the one that started it is gone, however it ended."""
-    parent = parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
 
 
 def _built(order: Order) -> Product:

@@ -13,9 +13,10 @@ from geodata.errors import ChecksumError, GeodataError
 from geodata.ingestion.gather import Here, Places, way_of
 from geodata.ingestion.plan import by_layer, every_plan, ingestion_plans
 from geodata.ingestion.run import ingest, is_current
-from geodata.ingestion.workshop import MEMORY_LIMIT, Order, make
+from geodata.ingestion.workshop import Order, make
 from geodata.layers.storage.store import LayerStore
 from geodata.provenance import Member, file_checksum
+from geodata.readers.sandbox import DEFAULT_ALLOWANCE
 from geodata.sources import Catalogue, PublishedSource, load_catalogue
 
 SUTURE = {
@@ -213,7 +214,7 @@ def test_a_fault_of_our_own_is_told_as_one_and_the_other_layer_is_made(places):
 
 def test_a_layer_that_asks_for_too_much_memory_is_a_typed_failure(places):
     write_suture(places, SUTURE)
-    greedy = functools.partial(eval, f"bytearray({MEMORY_LIMIT})")
+    greedy = functools.partial(eval, f"bytearray({DEFAULT_ALLOWANCE.memory_bytes})")
     plan = altered("sutures", "greedy", greedy)
     done, _ = run(places, plan)
     assert [result.state for result in done.results] == ["failed"]

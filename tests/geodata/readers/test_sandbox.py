@@ -1,0 +1,163 @@
+"""A child opens what it was given, and nothing and nobody else; then it ends."""
+
+import functools
+import os
+import socket
+import tempfile
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import numpy as np
+import pyogrio
+import pytest
+import rasterio
+
+from geodata.errors import LayerFormatError, UnsafeFileError
+from geodata.readers import drivers
+from geodata.readers.landlock import landlock_version
+from geodata.readers.sandbox import Allowance, is_confined, run_confined
+
+SHORT = Allowance(wall_s=3.0)
+
+
+@pytest.fixture
+def landlock():
+    """Skip where the kernel has none, and say so."""
+    if not landlock_version():
+        pytest.skip("waits for a kernel with Landlock (Linux 5.13)")
+
+
+@pytest.fixture
+def files(tmp_path):
+    """A file that is given, and one that is not."""
+    for name in ("given", "private"):
+        (tmp_path / name).write_text(name, encoding="utf-8")
+    return tmp_path
+
+
+# Run in the child.
+
+
+def content(path):
+    return path.read_text(encoding="utf-8")
+
+
+def denied(action, *arguments):
+    try:
+        action(*arguments)
+    except PermissionError:
+        return True
+    return False
+
+
+def connected(port):
+    with socket.create_connection(("127.0.0.1", port), timeout=2):
+        return True
+
+
+def known_drivers():
+    with rasterio.Env() as env:
+        return {*env.drivers()} | {*pyogrio.list_drivers()}
+
+
+def wrong():
+    error = LayerFormatError("wrong")
+    error.part = ("source", "file")
+    raise error
+
+
+def private_folder():
+    path = Path(tempfile.mkdtemp())
+    (path / "a").write_text("a", encoding="utf-8")
+    return path
+
+
+def with_its_state(result):
+    return result, is_confined()
+
+
+# In the parent.
+
+
+def test_a_child_reads_its_file_and_answers_with_arrays(files):
+    given = files / "given"
+    assert run_confined(functools.partial(content, given), readable=[given]) == "given"
+    bands = {"a": np.arange(6.0).reshape(2, 3), "none": np.zeros((0, 3))}
+    found, inside = run_confined(functools.partial(with_its_state, bands), readable=[])
+    assert inside
+    assert not is_confined()
+    np.testing.assert_equal(found, bands)
+    found["a"][0] = 1.0  # it can be written, as any other
+
+
+@pytest.mark.usefixtures("landlock")
+def test_a_child_opens_no_other_file_and_writes_none(files):
+    given, private = files / "given", files / "private"
+    for action, *arguments in (
+        (content, private),
+        (given.write_text, "changed"),
+        ((files / "new").write_text, "new"),
+        (os.listdir, files),
+        (os.unlink, given),
+    ):
+        call = functools.partial(denied, action, *arguments)
+        assert run_confined(call, readable=[given]), (action, arguments)
+    assert given.read_text(encoding="utf-8") == "given"
+
+
+def test_a_child_writes_where_it_was_told_and_in_a_folder_that_is_removed(files):
+    call = functools.partial((files / "given").write_text, "changed")
+    run_confined(call, readable=[], writable=[files])
+    assert (files / "given").read_text(encoding="utf-8") == "changed"
+    assert not run_confined(private_folder, readable=[]).parent.exists()
+
+
+def test_a_child_makes_no_connection():
+    if landlock_version() < 4:
+        pytest.skip("waits for a kernel whose Landlock knows connections (Linux 6.7)")
+    with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            assert connected(server.server_port)
+            call = functools.partial(denied, connected, server.server_port)
+            assert run_confined(call, readable=[])
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_gdal_in_a_child_knows_the_wanted_formats_and_no_other():
+    assert run_confined(known_drivers, readable=[]) == {*drivers.WANTED}
+    assert {"VRT", "WMS", "OGR_VRT", "WFS"} <= known_drivers()
+
+
+def test_a_pipe_nobody_writes_to_does_not_hold_us_for_ever(files):
+    pipe = files / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(UnsafeFileError, match="longer than 3 s"):
+        run_confined(functools.partial(content, pipe), readable=[pipe], allowance=SHORT)
+
+
+def test_a_child_that_dies_is_a_typed_error():
+    with pytest.raises(UnsafeFileError, match=r"without a word \(exit code 3\)"):
+        run_confined(functools.partial(os._exit, 3), readable=[])
+
+
+def test_memory_and_processor_time_are_bounded():
+    little = Allowance(memory_bytes=1024**3, processor_s=1, wall_s=60.0)
+    with pytest.raises(UnsafeFileError, match=r"more than 1\.0 GB of memory"):
+        run_confined(
+            functools.partial(bytearray, 1024**3), readable=[], allowance=little
+        )
+    with pytest.raises(UnsafeFileError, match="without a word"):
+        run_confined(
+            functools.partial(sum, range(10**12)), readable=[], allowance=little
+        )
+
+
+def test_an_error_comes_back_with_what_it_says_and_the_file_it_is_about():
+    with pytest.raises(LayerFormatError, match="wrong") as caught:
+        run_confined(wrong, readable=[])
+    assert caught.value.part == ("source", "file")
