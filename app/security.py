@@ -35,6 +35,7 @@ def content_policy(nonce: str) -> str:
             "style-src 'self'",
             "img-src 'self' data:",
             "connect-src 'self'",
+            "font-src 'self'",
             "base-uri 'none'",
             "form-action 'self'",
             "frame-ancestors 'self'",

@@ -23,6 +23,8 @@ from app.wording import (
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
+TYPEFACE = STATIC / "vendor" / "noto-sans" / "noto-sans-latin-wght-normal.woff2"
+"""There where scripts/setup could bring it; otherwise pages take the machine's own."""
 
 
 @cache
@@ -34,6 +36,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["has_typeface"] = TYPEFACE.is_file()
     environment.filters |= {
         "decimal": decimal,
         "degrees": degrees,

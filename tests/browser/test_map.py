@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.templating import TYPEFACE
+from tests.app.learned_release import LEARNED
 from tests.browser.conftest import Opener
 
 SIZES = ((1400, 900), (1024, 768), (390, 844))
@@ -33,10 +35,15 @@ def boxes(page: Page) -> dict[str, dict[str, float]]:
 
 
 def assert_apart(page: Page) -> None:
-    """Every card lies inside the window and over no other card."""
+    """Every card lies inside the window and over no other card, as far as it shows."""
     size = page.viewport_size
     assert size is not None
     shown = boxes(page)
+    column = page.locator(".left").bounding_box()  # it scrolls where it must
+    for box in (shown[".head"], shown[".list"]) if column else ():
+        top = max(box["y"], column["y"])
+        bottom = min(box["y"] + box["height"], column["y"] + column["height"])
+        box.update(y=top, height=bottom - top)
     for name, box in shown.items():
         assert box["x"] >= -0.5, name
         assert box["y"] >= -0.5, name
@@ -78,6 +85,47 @@ def test_no_card_lies_over_another(
         assert_apart(page)
     page.click(".strip summary")
     assert_apart(page)
+
+
+LEAST_LIST_PX = 112
+"""Two areas and their states, whatever stands above them."""
+
+
+@pytest.mark.parametrize("typeface", ["ours", "wide"])
+@pytest.mark.parametrize(
+    ("width", "height"), [(1024, 768), (1280, 720), (1366, 768), (1100, 600)]
+)
+def test_the_list_keeps_its_room(
+    open_browser: Opener, lacking_address: str, width: int, height: int, typeface: str
+) -> None:
+    window = open_browser(lacking_address, width=width, height=height)
+    if typeface == "wide":  # wider than Noto Sans; on every Debian
+        face = '@font-face { font-family: "Noto Sans"; src: local("DejaVu Sans"); }'
+        window.page.route(
+            "**/typeface.css",
+            lambda route: route.fulfill(content_type="text/css", body=face),
+        )
+    for path in ("/", f"/?deposit_type={LEARNED}&opinion=learned"):
+        page = window.open(path)
+        expect(page.locator(ROWS).nth(1)).to_be_attached()
+        rows = page.locator("#rows").bounding_box()
+        assert rows is not None
+        assert rows["height"] >= LEAST_LIST_PX - 0.5
+        page.locator(".list-foot").scroll_into_view_if_needed()
+        page.locator(".downloads a").last.click(trial=True)
+        page.locator(ROWS).first.click(trial=True)
+        assert_apart(page)
+
+
+def test_pages_are_set_in_the_typeface_that_comes_with_them(
+    open_browser: Opener, address: str
+) -> None:
+    if not TYPEFACE.is_file():
+        pytest.skip("waits for Noto Sans, which scripts/setup brings where npm is")
+    window = open_browser(address)
+    page = window.open("/")
+    assert page.evaluate("[...document.fonts].filter(f => f.status == 'loaded').length")
+    assert any("noto-sans-latin-wght" in url for url in window.requests)
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
