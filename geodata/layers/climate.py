@@ -5,7 +5,6 @@ another.
 """
 
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -60,9 +59,7 @@ def build_climate(files: Files) -> RasterProduct:
     return RasterProduct(
         image=image_of(
             {
-                "temperature_c": replace(
-                    kelvin, values=kelvin.values - _ZERO_CELSIUS_K
-                ),
+                "temperature_c": kelvin.with_values(kelvin.values - _ZERO_CELSIUS_K),
                 "runoff_m_per_year": runoff,
             },
             decimals=5,

@@ -17,8 +17,8 @@ from geodata.layers.litho1 import (
     read_litho1,
 )
 from geodata.layers.model import Layer, Members, PackageRecipe, RasterProduct
-from geodata.raster import FloatRaster
-from geodata.readers.degree_grid import DegreeGrid, DoubleMap
+from geodata.raster import DoubleRaster, FloatRaster
+from geodata.readers.degree_grid import DoubleMap
 from geodata.readers.netcdf import read_grid
 from geodata.region import WINDOW
 
@@ -106,7 +106,7 @@ def litho1_fields(
     )
 
 
-def crust1_moho_km(members: Members) -> DegreeGrid:
+def crust1_moho_km(members: Members) -> DoubleRaster:
     """Return the CRUST1.0 Moho below sea level at the centres of 1-degree cells, km."""
     thickness = read_grid(members[CRUST1_THICKNESS])
     relief = read_grid(members[ETOPO1])
@@ -119,13 +119,7 @@ def crust1_moho_km(members: Members) -> DegreeGrid:
             f"Expected CRUST1.0 on 180 x 360 cells; found {thickness.values.shape}. "
             "Check the catalogue."
         )
-    return DegreeGrid(
-        values=(thickness.values - heights) / 1000.0,
-        west=thickness.west,
-        north=thickness.north,
-        step_lon_deg=thickness.step_lon_deg,
-        step_lat_deg=thickness.step_lat_deg,
-    )
+    return thickness.with_values((thickness.values - heights) / 1000.0)
 
 
 def _centres() -> tuple[DoubleMap, DoubleMap]:

@@ -4,12 +4,10 @@ CRUST1.0 as its authors give it, beside the layer ``crust`` of the region, which
 compares two models; and the older map of sediment thickness it replaced.
 """
 
-from dataclasses import replace
-
 import numpy as np
 
 from geodata.errors import LayerFormatError
-from geodata.layers.grid_image import image_of
+from geodata.layers.grid_image import around_greenwich, image_of
 from geodata.layers.model import FileRecipe, Files, Layer, RasterProduct
 from geodata.readers.crust1_text import read_crust1
 from geodata.readers.xyz import read_xyz
@@ -50,9 +48,9 @@ def build_crust1(files: Files) -> RasterProduct:
     return RasterProduct(
         image=image_of(
             {
-                "moho_km": replace(place, values=moho),
-                "crust_km": replace(place, values=crust),
-                "sediment_km": replace(place, values=np.maximum(sediment, 0.0)),
+                "moho_km": place.with_values(moho),
+                "crust_km": place.with_values(crust),
+                "sediment_km": place.with_values(np.maximum(sediment, 0.0)),
             },
             decimals=2,
         )
@@ -75,7 +73,7 @@ def build_sediment_thickness(files: Files) -> RasterProduct:
             f"{_THICKEST_KM:g}. Check the file."
         )
     return RasterProduct(
-        image=image_of({"sediment_km": grid.around_greenwich()}, decimals=2)
+        image=image_of({"sediment_km": around_greenwich(grid)}, decimals=2)
     )
 
 

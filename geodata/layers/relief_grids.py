@@ -4,9 +4,9 @@ import numpy as np
 
 from geodata.errors import LayerFormatError
 from geodata.layers.clip import MARGIN
-from geodata.layers.grid_image import image_of
+from geodata.layers.grid_image import around_greenwich, image_of
 from geodata.layers.model import FileRecipe, Files, Layer, RasterProduct
-from geodata.readers.degree_grid import DegreeGrid
+from geodata.raster import DoubleRaster
 from geodata.readers.netcdf import read_netcdf
 
 RELIEF_10M = ("lithosphere-grids", "earth_relief_10m.grd")
@@ -23,7 +23,7 @@ _STEEPEST = 5.0
 
 def build_relief_10m(files: Files) -> RasterProduct:
     """Return one band ``elevation_m`` at nodes of 10 minutes, sea floor included."""
-    grid = read_netcdf(files[RELIEF_10M], variable="z").around_greenwich()
+    grid = around_greenwich(read_netcdf(files[RELIEF_10M], variable="z"))
     return _heights(grid, "elevation_m")
 
 
@@ -53,12 +53,12 @@ def build_slope(files: Files) -> RasterProduct:
     return RasterProduct(image=image_of({"slope": grid}, decimals=5))
 
 
-def _heights(grid: DegreeGrid, band: str) -> RasterProduct:
+def _heights(grid: DoubleRaster, band: str) -> RasterProduct:
     _require_range(grid, _LOWEST_M, _HIGHEST_M, "heights in metres")
     return RasterProduct(image=image_of({band: grid}, decimals=0), dtype="int16")
 
 
-def _require_range(grid: DegreeGrid, low: float, high: float, what: str) -> None:
+def _require_range(grid: DoubleRaster, low: float, high: float, what: str) -> None:
     known = grid.values[~np.isnan(grid.values)]
     if not known.size or known.min() < low or known.max() > high:
         found = f"{known.min():g} to {known.max():g}" if known.size else "nothing"

@@ -113,6 +113,10 @@ class Raster(Generic[Number]):
         """Return one band as a raster of its own."""
         return replace(self, bands={name: self.bands[name]})
 
+    def with_values(self, values: npt.NDArray[Number]) -> Self:
+        """Return a raster of one band on the same cells."""
+        return replace(self, bands={"": values})
+
     @property
     def west(self) -> float:
         """Outer edge of the first column, degrees or the unit of ``crs``."""

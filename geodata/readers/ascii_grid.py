@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 
 from geodata.errors import LayerFormatError, UnsafeFileError
+from geodata.raster import DoubleRaster
 from geodata.readers.archive import (
     archive_members,
     find_member,
     read_archive_member,
 )
 from geodata.readers.degree_grid import (
-    DegreeGrid,
+    raster_of_nodes,
     require_cells,
     require_degrees,
 )
@@ -37,7 +38,7 @@ _LINE = re.compile(rb"[ \t]*([A-Za-z_]+)[ \t]+(\S+)[ \t]*\r?\n")
 
 def read_ascii_grid(
     path: Path, *, member: str = "", limits: Limits = DEFAULT_LIMITS
-) -> DegreeGrid:
+) -> DoubleRaster:
     """Read one grid in degrees.
 
     Parameters
@@ -49,7 +50,7 @@ def read_ascii_grid(
 
     Returns
     -------
-    DegreeGrid
+    Raster
         float64; the value for "no data" and ``nan`` become NaN.
 
     Raises
@@ -79,8 +80,8 @@ def read_ascii_grid(
     gap = _number(header, "nodata_value", name) if "nodata_value" in header else -9999.0
     values[values == gap] = np.nan
     return require_degrees(
-        DegreeGrid(
-            values=values.reshape(rows, columns),
+        raster_of_nodes(
+            values.reshape(rows, columns),
             west=_first(header, "x", step, name),
             north=_first(header, "y", step, name) + (rows - 1) * step,
             step_lon_deg=step,

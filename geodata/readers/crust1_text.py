@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from geodata.errors import LayerFormatError
-from geodata.readers.degree_grid import DegreeGrid, require_degrees
+from geodata.raster import DoubleRaster
+from geodata.readers.degree_grid import raster_of_nodes, require_degrees
 from geodata.readers.limits import DEFAULT_LIMITS, Limits
 from geodata.readers.number_text import read_numbers, refuse_markup
 from geodata.readers.packed import read_packed
@@ -26,7 +27,7 @@ LAYERS = (
 _ROWS, _COLUMNS = 180, 360
 
 
-def read_crust1(path: Path, limits: Limits = DEFAULT_LIMITS) -> dict[str, DegreeGrid]:
+def read_crust1(path: Path, limits: Limits = DEFAULT_LIMITS) -> dict[str, DoubleRaster]:
     """Return one grid per layer.
 
     Parameters
@@ -37,7 +38,7 @@ def read_crust1(path: Path, limits: Limits = DEFAULT_LIMITS) -> dict[str, Degree
 
     Returns
     -------
-    dict of str to DegreeGrid
+    dict of str to Raster
         By the names of :data:`LAYERS`; float64.
 
     Raises
@@ -57,8 +58,8 @@ def read_crust1(path: Path, limits: Limits = DEFAULT_LIMITS) -> dict[str, Degree
         )
     return {
         layer: require_degrees(
-            DegreeGrid(
-                values=table[..., number],
+            raster_of_nodes(
+                table[..., number],
                 west=-179.5,
                 north=89.5,
                 step_lon_deg=1.0,

@@ -1,154 +1,41 @@
-"""Values at regular longitudes and latitudes: what every reader of grids returns."""
-
-from dataclasses import dataclass, replace
+"""Values at regular longitudes and latitudes, and the checks every reader makes."""
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
 
 from geodata.errors import LayerFormatError, UnsafeFileError
+from geodata.raster import DoubleRaster
 from geodata.readers.limits import Limits
-from geodata.region import Bounds
 
 DoubleMap = npt.NDArray[np.float64]
 
-_TINY = 1e-4  # of a step: files write their axes with few digits
 
+def raster_of_nodes(
+    values: DoubleMap,
+    *,
+    west: float,
+    north: float,
+    step_lon_deg: float,
+    step_lat_deg: float,
+) -> DoubleRaster:
+    """Return a raster of values at regular longitudes and latitudes.
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DegreeGrid:
-    """Values at regular longitudes and latitudes.
-
-    Attributes
+    Parameters
     ----------
     values : array of float64, shape (rows, columns)
         Row 0 is the northernmost, column 0 the westernmost; NaN = unknown.
     west, north : float
-        Position of the first value (its centre, not its corner), degrees.
+        Position of the first value, degrees: the centre of its cell.
     step_lon_deg, step_lat_deg : float
         Spacing, degrees, positive.
     """
-
-    values: DoubleMap
-    west: float
-    north: float
-    step_lon_deg: float
-    step_lat_deg: float
-
-    @property
-    def step_deg(self) -> float:
-        """Spacing of both axes, degrees.
-
-        Raises
-        ------
-        LayerFormatError
-            If it differs between them.
-        """
-        if abs(self.step_lon_deg - self.step_lat_deg) > 1e-6 * self.step_lon_deg:
-            raise LayerFormatError(
-                f"Expected a grid with equal steps; found steps of {self.step_lon_deg} "
-                f"and {self.step_lat_deg} degrees. This reader does not resample."
-            )
-        return self.step_lon_deg
-
-    @property
-    def edges(self) -> Bounds:
-        """Outer edges of the cells around the values, degrees."""
-        rows, columns = self.values.shape
-        west = self.west - self.step_lon_deg / 2
-        north = self.north + self.step_lat_deg / 2
-        return Bounds(
-            west=west,
-            south=north - rows * self.step_lat_deg,
-            east=west + columns * self.step_lon_deg,
-            north=north,
-        )
-
-    def bilinear(self, lon: DoubleMap, lat: DoubleMap) -> DoubleMap:
-        """Interpolate between the four values around each place.
-
-        Parameters
-        ----------
-        lon, lat : array of float64, any one shape
-            Degrees.
-
-        Returns
-        -------
-        array of float64, same shape
-            NaN off the grid or where one of the four values is unknown.
-        """
-        rows, columns = self.values.shape
-        row, column = self._position(lon, lat)
-        inside = self._inside(row, column)
-        top = np.clip(np.floor(row).astype(np.int64), 0, rows - 2)
-        left = np.clip(np.floor(column).astype(np.int64), 0, columns - 2)
-        down, right = row - top, column - left
-        upper = (
-            self.values[top, left] * (1 - right) + self.values[top, left + 1] * right
-        )
-        lower = (
-            self.values[top + 1, left] * (1 - right)
-            + self.values[top + 1, left + 1] * right
-        )
-        return np.where(inside, upper * (1 - down) + lower * down, np.nan)
-
-    def cubic(self, lon: DoubleMap, lat: DoubleMap) -> DoubleMap:
-        """Interpolate with cubic splines: smooth slopes, small overshoot.
-
-        Parameters
-        ----------
-        lon, lat : array of float64, any one shape
-            Degrees.
-
-        Returns
-        -------
-        array of float64, same shape
-            NaN off the grid.  The grid must hold no NaN.
-        """
-        row, column = self._position(lon, lat)
-        smooth = ndimage.map_coordinates(
-            self.values, [row, column], order=3, mode="nearest"
-        )
-        return np.where(self._inside(row, column), smooth, np.nan)
-
-    def around_greenwich(self) -> "DegreeGrid":
-        """Return a grid of the whole globe so that its cells cover 180 W to 180 E.
-
-        A meridian that stands at both ends is kept once; columns are turned so that
-        the first lies at 180 W or next to it; and where cells would end short of
-        180 E, because values stand on that meridian, it is repeated there.
-
-        Raises
-        ------
-        LayerFormatError
-            If the grid does not go all the way round.
-        """
-        columns = self.values.shape[1]
-        whole = 360.0 / self.step_lon_deg
-        count = round(whole)
-        if abs(whole - count) > _TINY * count or columns not in (count, count + 1):
-            raise LayerFormatError(
-                f"Expected a grid around the globe; found {columns} columns of "
-                f"{self.step_lon_deg:g} degrees from {self.west:g} E. Check the file."
-            )
-        once = self.values[:, :count]
-        place = (self.west + 180.0) / self.step_lon_deg  # columns east of 180 W
-        skipped = int(np.ceil(-place - _TINY))  # the first of ours at or after 180 W
-        west = self.west + skipped * self.step_lon_deg
-        turned = np.roll(once, -(skipped % count), axis=1)
-        if west + (count - 0.5) * self.step_lon_deg < 180.0 - _TINY * self.step_lon_deg:
-            turned = np.concatenate([turned, turned[:, :1]], axis=1)
-        return replace(self, values=turned, west=west)
-
-    def _position(self, lon: DoubleMap, lat: DoubleMap) -> tuple[DoubleMap, DoubleMap]:
-        row = (self.north - lat) / self.step_lat_deg
-        return row, (lon - self.west) / self.step_lon_deg
-
-    def _inside(self, row: DoubleMap, column: DoubleMap) -> npt.NDArray[np.bool_]:
-        rows, columns = self.values.shape
-        inside: npt.NDArray[np.bool_] = (row >= 0) & (row <= rows - 1)
-        inside &= (column >= 0) & (column <= columns - 1)
-        return inside
+    return DoubleRaster.of_degrees(
+        values,
+        west=west - step_lon_deg / 2,
+        north=north + step_lat_deg / 2,
+        step_lon_deg=step_lon_deg,
+        step_lat_deg=step_lat_deg,
+    )
 
 
 def require_cells(rows: int, columns: int, name: str, limits: Limits) -> None:
@@ -211,7 +98,7 @@ def regular_axis(positions: DoubleMap, name: str) -> tuple[float, float]:
     )
 
 
-def require_degrees(grid: DegreeGrid, name: str) -> DegreeGrid:
+def require_degrees(grid: DoubleRaster, name: str) -> DoubleRaster:
     """Return a grid whose position can be degrees on the Earth.
 
     Raises
@@ -219,7 +106,7 @@ def require_degrees(grid: DegreeGrid, name: str) -> DegreeGrid:
     LayerFormatError
         If it reaches beyond a pole or more than once round, or holds an infinity.
     """
-    edges = grid.edges
+    edges = grid.bounds
     # A value on the pole has half a cell beyond it.
     if (
         edges.north > 90.0 + 0.51 * grid.step_lat_deg

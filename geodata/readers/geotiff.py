@@ -8,7 +8,8 @@ from rasterio.io import DatasetReader
 from rasterio.transform import Affine
 
 from geodata.errors import LayerFormatError
-from geodata.readers.degree_grid import DegreeGrid, require_degrees
+from geodata.raster import DoubleRaster
+from geodata.readers.degree_grid import require_degrees
 from geodata.readers.limits import DEFAULT_LIMITS, Limits
 from geodata.readers.quoting import quoted
 from geodata.readers.raster_window import (
@@ -31,7 +32,7 @@ def read_geotiff(
     step_deg: float | None = None,
     assume_degrees: bool = False,
     limits: Limits = DEFAULT_LIMITS,
-) -> DegreeGrid:
+) -> DoubleRaster:
     """Read one band, or a part of it.
 
     Parameters
@@ -49,7 +50,7 @@ def read_geotiff(
 
     Returns
     -------
-    DegreeGrid
+    Raster
         NaN where the file has no data; longitudes as in the file.
 
     Raises

@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from geodata.errors import LayerFormatError, UnsafeFileError
-from geodata.readers.degree_grid import DegreeGrid, DoubleMap
+from geodata.raster import DoubleRaster
+from geodata.readers.degree_grid import DoubleMap, raster_of_nodes
 from geodata.readers.limits import DEFAULT_LIMITS, Limits
 from geodata.readers.number_text import read_numbers, refuse_markup
 from geodata.readers.packed import read_packed
@@ -132,7 +133,7 @@ def radial_field(
 
 def radial_grid(
     model: Coefficients, *, step_deg: float, lowest_degree: int = 1
-) -> DegreeGrid:
+) -> DoubleRaster:
     """Return the radial component at the nodes of a grid of the whole globe.
 
     Parameters
@@ -144,7 +145,7 @@ def radial_grid(
 
     Returns
     -------
-    DegreeGrid
+    Raster
         nT, positive outwards; from 180 W and 90 N; both poles are there, the
         meridian of 180 degrees once.
     """
@@ -160,8 +161,8 @@ def radial_grid(
     spectrum = terms * (-1.0) ** order * (columns / 2)  # turned to 180 W
     spectrum[0] *= 2.0  # the mean stands once in a real transform, waves twice
     values = np.fft.irfft(spectrum.T, n=columns, axis=1)
-    return DegreeGrid(
-        values=values,
+    return raster_of_nodes(
+        values,
         west=-180.0,
         north=90.0,
         step_lon_deg=step_deg,

@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from geodata.errors import LayerFormatError
+from geodata.raster import DoubleRaster
 from geodata.readers.degree_grid import (
-    DegreeGrid,
     DoubleMap,
+    raster_of_nodes,
     require_cells,
     require_degrees,
 )
@@ -32,13 +33,13 @@ class IcgemGrid:
 
     Attributes
     ----------
-    grid : DegreeGrid
+    grid : Raster
         float64, in the unit of the header.
     header : mapping of str to str
         First word of each line, and the rest of it.
     """
 
-    grid: DegreeGrid
+    grid: DoubleRaster
     header: Mapping[str, str]
 
     def number(self, key: str) -> float:
@@ -101,8 +102,8 @@ def read_icgem(path: Path, limits: Limits = DEFAULT_LIMITS) -> IcgemGrid:
     values = table[..., 2].copy()
     if "gapvalue" in header:
         values[values == _number(header, "gapvalue")] = np.nan
-    grid = DegreeGrid(
-        values=values, west=west, north=north, step_lon_deg=step, step_lat_deg=step
+    grid = raster_of_nodes(
+        values, west=west, north=north, step_lon_deg=step, step_lat_deg=step
     )
     return IcgemGrid(grid=require_degrees(grid, path.name), header=header)
 

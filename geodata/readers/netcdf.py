@@ -9,8 +9,8 @@ from rasterio.io import DatasetReader
 from rasterio.transform import Affine
 
 from geodata.errors import LayerFormatError
+from geodata.raster import DoubleRaster
 from geodata.readers.degree_grid import (
-    DegreeGrid,
     DoubleMap,
     regular_axis,
     require_cells,
@@ -44,7 +44,7 @@ def read_netcdf(
     window: Bounds | None = None,
     step_deg: float | None = None,
     limits: Limits = DEFAULT_LIMITS,
-) -> DegreeGrid:
+) -> DoubleRaster:
     """Read one layer of a variable, or a part of it.
 
     Parameters
@@ -61,7 +61,7 @@ def read_netcdf(
 
     Returns
     -------
-    DegreeGrid
+    Raster
         Rows north to south; longitudes as in the file; scale, offset and fill
         value applied; NaN where there is none.
 
@@ -122,7 +122,7 @@ def read_netcdf(
     return require_degrees(grid, name)
 
 
-def read_grid(content: bytes, *, variable: str = "") -> DegreeGrid:
+def read_grid(content: bytes, *, variable: str = "") -> DoubleRaster:
     """Read one grid from the bytes of a netCDF file.
 
     Parameters

@@ -19,7 +19,8 @@ from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
 from geodata.errors import LayerFormatError, UnsafeFileError
-from geodata.readers.degree_grid import DegreeGrid, DoubleMap, require_cells
+from geodata.raster import DoubleRaster
+from geodata.readers.degree_grid import DoubleMap, raster_of_nodes, require_cells
 from geodata.readers.limits import DEFAULT_LIMITS, Limits
 from geodata.readers.quoting import quoted, reason
 from geodata.region import Bounds
@@ -135,7 +136,7 @@ def read_lattice(
     window: Bounds | None = None,
     step_deg: float | None = None,
     limits: Limits = DEFAULT_LIMITS,
-) -> DegreeGrid:
+) -> DoubleRaster:
     """Read the values whose cells meet a window, or means of them.
 
     Parameters
@@ -153,7 +154,7 @@ def read_lattice(
 
     Returns
     -------
-    DegreeGrid
+    Raster
         Scale and offset are applied; NaN where the file has no value.
 
     Raises
@@ -183,8 +184,8 @@ def read_lattice(
         )
     require_cells(bottom - top, right - left, name, limits)
     _require_blocks(dataset, band, name)
-    return DegreeGrid(
-        values=_means(dataset, band, (top, bottom), (left, right), factor),
+    return raster_of_nodes(
+        _means(dataset, band, (top, bottom), (left, right), factor),
         west=lattice.west + (left + (factor - 1) / 2) * lattice.step_lon_deg,
         north=lattice.north - (top + (factor - 1) / 2) * lattice.step_lat_deg,
         step_lon_deg=factor * lattice.step_lon_deg,

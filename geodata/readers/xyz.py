@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 
 from geodata.errors import LayerFormatError, UnsafeFileError
+from geodata.raster import DoubleRaster
 from geodata.readers.degree_grid import (
-    DegreeGrid,
     DoubleMap,
+    raster_of_nodes,
     regular_axis,
     require_cells,
     require_degrees,
@@ -19,7 +20,7 @@ from geodata.readers.packed import read_packed
 _COLUMNS = 3
 
 
-def read_xyz(path: Path, limits: Limits = DEFAULT_LIMITS) -> DegreeGrid:
+def read_xyz(path: Path, limits: Limits = DEFAULT_LIMITS) -> DoubleRaster:
     """Read one grid from text with three columns.
 
     Parameters
@@ -30,7 +31,7 @@ def read_xyz(path: Path, limits: Limits = DEFAULT_LIMITS) -> DegreeGrid:
 
     Returns
     -------
-    DegreeGrid
+    Raster
         float64; NaN at places of the grid that no line speaks of.
 
     Raises
@@ -70,8 +71,8 @@ def read_xyz(path: Path, limits: Limits = DEFAULT_LIMITS) -> DegreeGrid:
     values = np.full(rows * columns, np.nan)
     values[cell] = table[:, 2]
     return require_degrees(
-        DegreeGrid(
-            values=values.reshape(rows, columns),
+        raster_of_nodes(
+            values.reshape(rows, columns),
             west=lon[0],
             north=lat[0] + (rows - 1) * lat[1],
             step_lon_deg=lon[1],

@@ -21,9 +21,8 @@ from geodata.layers import (
 )
 from geodata.layers.clip import MARGIN
 from geodata.layers.gravity import normal_gravity
-from geodata.layers.grid_image import image_of
 from geodata.layers.storage.raster_file import decode_raster, encode_raster
-from geodata.readers.degree_grid import DegreeGrid
+from geodata.raster import Raster
 from geodata.readers.harmonics import radial_field, read_shc
 from geodata.readers.netcdf import read_netcdf
 
@@ -244,12 +243,8 @@ def test_the_climate_layers_say_that_they_are_never_scored():
 
 def between_nodes(image, band):
     """Interpolate a layer whose values stand at nodes, as the notes do."""
-    return DegreeGrid(
-        values=image.bands[band].astype(np.float64),
-        west=image.west + image.step_lon_deg / 2,
-        north=image.north - image.step_lat_deg / 2,
-        step_lon_deg=image.step_lon_deg,
-        step_lat_deg=image.step_lat_deg,
+    return Raster(
+        bands={band: image.bands[band].astype(np.float64)}, transform=image.transform
     ).bilinear(
         np.array([POINTS[name][0] for name in "ABCDEFG"]),
         np.array([POINTS[name][1] for name in "ABCDEFG"]),
@@ -568,15 +563,3 @@ def test_crust_whose_boundaries_cross_is_refused(tmp_path):
     path.write_text("0 0 0 0 0 0 -10 -20 -30\n" * 64_799 + "0 0 0 0 0 0 -10 -30 -20\n")
     with pytest.raises(LayerFormatError, match="cross"):
         crust1.build_crust1({crust1.BOUNDARIES: path})
-
-
-def test_bands_at_different_places_make_no_raster():
-    values = np.zeros((2, 3))
-    first = DegreeGrid(
-        values=values, west=0.0, north=1.0, step_lon_deg=1.0, step_lat_deg=1.0
-    )
-    other = DegreeGrid(
-        values=values, west=0.5, north=1.0, step_lon_deg=1.0, step_lat_deg=1.0
-    )
-    with pytest.raises(LayerFormatError, match="same places"):
-        image_of({"one": first, "two": other}, decimals=1)

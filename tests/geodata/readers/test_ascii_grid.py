@@ -29,9 +29,9 @@ def text(tmp_path, content):
     return path
 
 
-def test_the_first_row_is_the_north_and_positions_are_centres(tmp_path):
+def test_the_first_row_is_the_north_and_its_edges_are_those_of_the_header(tmp_path):
     grid = read_ascii_grid(text(tmp_path, HEADER + ROWS))
-    assert (grid.west, grid.north, grid.step_deg) == (60.25, 41.25, 0.5)
+    assert (grid.west, grid.north, grid.step_deg) == (60.0, 41.5, 0.5)
     assert grid.values[0].tolist() == [1.0, 2.0, 3.0]
     assert np.isnan(grid.values[1, 1])
     assert grid.values[2, 0] == 7.0
@@ -40,12 +40,12 @@ def test_the_first_row_is_the_north_and_positions_are_centres(tmp_path):
 def test_a_header_of_centres_lies_half_a_cell_farther(tmp_path):
     header = HEADER.replace("llcorner", "llcenter")
     grid = read_ascii_grid(text(tmp_path, header + ROWS))
-    assert (grid.west, grid.north) == (60.0, 41.0)
+    assert (grid.west, grid.north) == (59.75, 41.25)
 
 
 def test_corner_and_centre_may_be_mixed_by_axis_but_not_in_one(tmp_path):
     header = HEADER.replace("xllcorner", "xllcenter")
-    assert read_ascii_grid(text(tmp_path, header + ROWS)).west == 60.0
+    assert read_ascii_grid(text(tmp_path, header + ROWS)).west == 59.75
     with pytest.raises(LayerFormatError, match="xllcorner or xllcenter"):
         read_ascii_grid(text(tmp_path, HEADER + "xllcenter 60\n" + ROWS))
 

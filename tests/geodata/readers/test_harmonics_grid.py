@@ -90,7 +90,7 @@ def test_a_grid_holds_what_single_places_do():
     found = Coefficients(cosine=np.tril(cosine), sine=np.tril(sine, -1))
     grid = radial_grid(found, step_deg=5.0, lowest_degree=3)
     assert grid.values.shape == (37, 72)
-    assert (grid.west, grid.north) == (-180.0, 90.0)
+    assert (grid.west, grid.north) == (-182.5, 92.5)
     lon, lat = np.meshgrid(-180 + 5.0 * np.arange(72), 90 - 5.0 * np.arange(37))
     alone = radial_field(found, lon.ravel(), lat.ravel(), lowest_degree=3)
     np.testing.assert_allclose(grid.values.ravel(), alone, atol=1e-9)

@@ -112,7 +112,7 @@ def test_the_library_itself_would_have_read_the_private_file(private):
 def test_a_file_with_its_values_in_it_is_read(style, options, tmp_path):
     grid = read_netcdf(write_whole(tmp_path / "grid.nc", style, **options))
     np.testing.assert_array_equal(grid.values, VALUES[::-1])
-    assert (grid.west, grid.north) == (60.0, 42.0)
+    assert (grid.west, grid.north) == (59.5, 42.5)
 
 
 def test_a_real_grid_of_the_mirror_is_self_contained(shared):

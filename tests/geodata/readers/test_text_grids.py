@@ -50,7 +50,11 @@ def test_an_icgem_grid_is_read_packed_or_not(pack, tmp_path):
     path.write_bytes(pack((GDF + GDF_ROWS).encode()))
     model = read_icgem(path)
     np.testing.assert_array_equal(model.grid.values, np.arange(9).reshape(3, 3) + 0.25)
-    assert (model.grid.west, model.grid.north, model.grid.step_deg) == (60.0, 41.0, 0.5)
+    assert (model.grid.west, model.grid.north, model.grid.step_deg) == (
+        59.75,
+        41.25,
+        0.5,
+    )
     assert model.number("height_over_ell") == 10_000.0
     assert model.header["functional"].startswith("gravity_ell")
 
@@ -108,7 +112,7 @@ def test_crust1_runs_from_the_north_west_with_longitude_fastest(tmp_path):
     grids = read_crust1(path)
     assert tuple(grids) == LAYERS
     mantle = grids["mantle"]
-    assert (mantle.west, mantle.north, mantle.step_deg) == (-179.5, 89.5, 1.0)
+    assert (mantle.west, mantle.north, mantle.step_deg) == (-180.0, 90.0, 1.0)
     assert mantle.values[0, 0] == 0.8
     assert mantle.values[46, 256] == 46_256.8  # 43.24 N 76.89 E
     assert grids["water"].values[179, 359] == 179_359.0
@@ -127,7 +131,7 @@ def test_lines_make_a_grid_in_any_order_and_gaps_are_unknown(tmp_path):
     path = write(tmp_path / "a.gmt", "\n".join(lines))
     grid = read_xyz(path)
     np.testing.assert_array_equal(grid.values, [[1, 2], [3, np.nan]])
-    assert (grid.west, grid.north) == (60.0, 41.0)
+    assert (grid.west, grid.north) == (59.5, 41.5)
     assert (grid.step_lon_deg, grid.step_lat_deg) == (1.0, 1.0)
     packed = tmp_path / "a.gmt.gz"
     packed.write_bytes(gzip.compress(path.read_bytes()))
