@@ -6,7 +6,7 @@ that is missing.  The weighted index overlay leaves unknown evidence out, and it
 coverage says how much of the weight took part.
 
 Maps are worked through in blocks that stay in the processor's cache; the result does
-not depend on the size of the blocks or on the number of threads.
+not depend on their size.
 
 References
 ----------
@@ -16,11 +16,11 @@ References
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
+from geodata.execution import map_blocks
 from geodata.raster import FloatArray
 
 BLOCK = 32_768  # cells; half a dozen float32 arrays of it fit a core's cache
@@ -43,15 +43,13 @@ class IndexOverlay:
     coverage: FloatArray
 
 
-def fuzzy_and(evidence: Sequence[FloatArray], *, workers: int = 1) -> FloatArray:
+def fuzzy_and(evidence: Sequence[FloatArray]) -> FloatArray:
     """Take the least evidence at each place: everything is needed.
 
     Parameters
     ----------
     evidence : sequence of float32 arrays, all of one shape
         Evidence, 0 to 1; NaN = unknown.
-    workers : int
-        Threads; the result does not depend on it.
 
     Returns
     -------
@@ -66,41 +64,39 @@ def fuzzy_and(evidence: Sequence[FloatArray], *, workers: int = 1) -> FloatArray
     >>> fuzzy_and([np.float32([0.2, 0.9]), np.float32([0.5, np.nan])]).round(1).tolist()
     [0.20000000298023224, nan]
     """
-    return _overlay(evidence, _least, workers)
+    return _overlay(evidence, _least)
 
 
-def fuzzy_or(evidence: Sequence[FloatArray], *, workers: int = 1) -> FloatArray:
+def fuzzy_or(evidence: Sequence[FloatArray]) -> FloatArray:
     """Take the greatest evidence at each place: anything is enough.
 
     As for :func:`fuzzy_and`.
     """
-    return _overlay(evidence, _greatest, workers)
+    return _overlay(evidence, _greatest)
 
 
-def fuzzy_product(evidence: Sequence[FloatArray], *, workers: int = 1) -> FloatArray:
+def fuzzy_product(evidence: Sequence[FloatArray]) -> FloatArray:
     """Multiply the evidence: never more than the least of it.
 
     As for :func:`fuzzy_and`.
     """
-    return _overlay(evidence, _product, workers)
+    return _overlay(evidence, _product)
 
 
-def fuzzy_sum(evidence: Sequence[FloatArray], *, workers: int = 1) -> FloatArray:
+def fuzzy_sum(evidence: Sequence[FloatArray]) -> FloatArray:
     """Take the algebraic sum, 1 − Π(1 − x): never less than the greatest of it.
 
     As for :func:`fuzzy_and`.
     """
-    return _overlay(evidence, _sum, workers)
+    return _overlay(evidence, _sum)
 
 
-def fuzzy_gamma(
-    evidence: Sequence[FloatArray], *, gamma: float, workers: int = 1
-) -> FloatArray:
+def fuzzy_gamma(evidence: Sequence[FloatArray], *, gamma: float) -> FloatArray:
     r"""Compromise between the algebraic sum and the product.
 
     Parameters
     ----------
-    evidence, workers
+    evidence
         As for :func:`fuzzy_and`.
     gamma : float
         0 (product) to 1 (sum); 0.9 or so lets several arguments support each other.
@@ -126,7 +122,7 @@ def fuzzy_gamma(
     if not 0.0 <= gamma <= 1.0:
         raise ValueError(f"Gamma must lie in 0..1; got {gamma}.")
     if gamma in {0.0, 1.0}:  # the other part to the power of 0 is 1, even of 0
-        return _overlay(evidence, _sum if gamma else _product, workers)
+        return _overlay(evidence, _sum if gamma else _product)
     of_sum, of_product = np.float32(gamma), np.float32(1.0 - gamma)
 
     def compromise(blocks: list[FloatArray], out: FloatArray) -> None:
@@ -142,17 +138,17 @@ def fuzzy_gamma(
         out += log_product
         np.exp(out, out=out)
 
-    return _overlay(evidence, compromise, workers)
+    return _overlay(evidence, compromise)
 
 
 def index_overlay(
-    evidence: Sequence[FloatArray], weights: Sequence[float], *, workers: int = 1
+    evidence: Sequence[FloatArray], weights: Sequence[float]
 ) -> IndexOverlay:
     """Average the evidence that is known by weight, and tell how much that was.
 
     Parameters
     ----------
-    evidence, workers
+    evidence
         As for :func:`fuzzy_and`.
     weights : sequence of float
         One per evidence, positive; only their proportions count, and no share may
@@ -169,7 +165,6 @@ def index_overlay(
     >>> found.favourability.tolist(), found.coverage.tolist()
     ([0.75, 1.0], [1.0, 0.75])
     """
-    shape = _one_shape(evidence)
     found = np.asarray(weights, dtype=np.float64)
     positive = (found > 0.0) & (found < np.inf)
     if found.shape != (len(evidence),) or not positive.all():
@@ -185,13 +180,10 @@ def index_overlay(
             f"The weights of an index overlay are too far apart: {list(weights)}. "
             "Leave out what has hardly any weight."
         )
-    favourability = np.empty(shape, dtype=np.float32)
-    coverage = np.empty(shape, dtype=np.float32)
-    scores, covered = favourability.reshape(-1), coverage.reshape(-1)
 
-    def average(blocks: list[FloatArray], part: slice) -> None:
-        score, weight = scores[part], covered[part]
-        score[:] = weight[:] = total = np.float32(0.0)
+    def average(blocks: list[FloatArray]) -> tuple[FloatArray, FloatArray]:
+        score, weight = np.zeros((2, len(blocks[0])), dtype=np.float32)
+        total = np.float32(0.0)
         for share, block in zip(shares, blocks, strict=True):
             unknown = np.isnan(block)
             counted = np.where(unknown, ZERO, share)
@@ -202,34 +194,36 @@ def index_overlay(
         with np.errstate(invalid="ignore"):  # 0 / 0 where nothing is known
             score /= weight
         weight /= total  # summed in the same order: exactly 1 where all is known
+        return np.minimum(score, ONE), weight  # rounding
 
-    _block_by_block(evidence, average, workers)
-    np.minimum(favourability, ONE, out=favourability)  # rounding
+    favourability, coverage = _block_by_block(evidence, average)
     return IndexOverlay(favourability=favourability, coverage=coverage)
 
 
 def _overlay(
     evidence: Sequence[FloatArray],
     combine: Callable[[list[FloatArray], FloatArray], object],
-    workers: int,
 ) -> FloatArray:
     """Combine evidence of one shape, in float32."""
-    result = np.empty(_one_shape(evidence), dtype=np.float32)
-    filled = result.reshape(-1)
-    _block_by_block(
-        evidence, lambda blocks, part: combine(blocks, filled[part]), workers
-    )
+
+    def one(blocks: list[FloatArray]) -> tuple[FloatArray]:
+        out = np.empty_like(blocks[0])
+        combine(blocks, out)
+        return (out,)
+
+    (result,) = _block_by_block(evidence, one)
     return result
 
 
 def _block_by_block(
     evidence: Sequence[FloatArray],
-    work: Callable[[list[FloatArray], slice], object],
-    workers: int,
-) -> None:
+    work: Callable[[list[FloatArray]], tuple[FloatArray, ...]],
+) -> list[FloatArray]:
+    """Return the maps that come of working through evidence of one shape."""
+    shape = _one_shape(evidence)
     flat = [np.ravel(layer) for layer in evidence]
 
-    def one(start: int) -> None:
+    def one(start: int) -> tuple[FloatArray, ...]:
         part = slice(start, start + BLOCK)
         blocks = [np.asarray(layer[part], dtype=np.float32) for layer in flat]
         for block in blocks:
@@ -239,11 +233,10 @@ def _block_by_block(
                     f"{np.nanmin(block):g} to {np.nanmax(block):g}. Turn measurements "
                     "into evidence by a membership first."
                 )
-        work(blocks, part)
+        return work(blocks)
 
-    with ThreadPoolExecutor(workers) as pool:
-        for _ in pool.map(one, range(0, flat[0].size, BLOCK)):
-            pass  # what a block raised is raised here
+    parts = map_blocks(one, range(0, max(flat[0].size, 1), BLOCK))
+    return [np.concatenate(maps).reshape(shape) for maps in zip(*parts, strict=True)]
 
 
 def _one_shape(evidence: Sequence[FloatArray]) -> tuple[int, ...]:

@@ -1,6 +1,5 @@
 """The learned opinion in a release: its maps, its account, its agreement."""
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -53,9 +52,7 @@ def opinions(models: Mapping[str, LearnedModel], survey: Survey) -> dict[str, Op
     """Let every learned model judge the cells of a survey."""
     found = {}
     for name, model in models.items():
-        judgement = judge(
-            model, survey.measured, _classes(survey), workers=os.cpu_count() or 1
-        )
+        judgement = judge(model, survey.measured, _classes(survey))
         found[name] = Opinion(
             model=model,
             judgement=judgement,

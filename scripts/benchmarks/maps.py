@@ -132,7 +132,7 @@ def overlays(layers: list[FloatArray]) -> Iterator[Figure]:
             missing *= 1 - layer
         return np.asarray((1 - missing) ** np.float32(0.9) * product ** np.float32(0.1))
 
-    ours = clock(lambda: fuzzy_gamma(layers, gamma=0.9, workers=CORES))
+    ours = clock(lambda: fuzzy_gamma(layers, gamma=0.9))
     for against, theirs in (
         ("the formula in numpy", clock(one_formula)),
         ("limit", 0.55),
@@ -155,7 +155,7 @@ def overlays(layers: list[FloatArray]) -> Iterator[Figure]:
     yield Figure(
         what="index overlay, 4 layers of 16 million cells, a tenth unknown",
         against="masked average of numpy",
-        ours=clock(lambda: index_overlay(holed, shares, workers=CORES)),
+        ours=clock(lambda: index_overlay(holed, shares)),
         theirs=clock(masked_average),
         unit="s",
     )

@@ -8,7 +8,6 @@ movement that was known at a place.
 """
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +15,7 @@ import numpy.typing as npt
 from scipy.special import expit
 
 from geodata.evidence.measurement import Measurement
+from geodata.execution import map_blocks
 from geodata.raster import FloatArray
 from geodata.scoring.learned.argument import Argument, Float64Array, encode
 from geodata.scoring.learned.fit import Coefficients
@@ -127,8 +127,6 @@ def judge(
     model: LearnedModel,
     measured: Mapping[str, FloatArray],
     classes: Mapping[str, Sequence[str]],
-    *,
-    workers: int = 1,
 ) -> Judgement:
     """Judge places by a learned model.
 
@@ -140,24 +138,20 @@ def judge(
         NaN = unknown.
     classes : mapping of measurement key to sequence of str
         Names of classes.
-    workers : int
-        Threads; the result does not depend on it.
     """
     keys = [item.measurement.key for item in model.arguments]
     count = len(measured[keys[0]])
-    score = np.full(count, np.nan, dtype=np.float32)
-    coverage = np.zeros(count, dtype=np.float32)
 
-    def judge_block(start: int) -> None:
-        part = slice(start, start + CHUNK)
+    def judge_block(part: slice) -> tuple[Float64Array, Float64Array]:
         encoded = model.encode({key: measured[key][part] for key in keys}, classes)
         share = coverage_of(model, encoded)
         found = expit(model.coefficients.log_odds(encoded))
-        score[part] = np.where(share > 0, found, np.nan)
-        coverage[part] = share
+        return np.where(share > 0, found, np.nan), share
 
-    with ThreadPoolExecutor(workers) as pool:
-        list(pool.map(judge_block, range(0, count, CHUNK)))
+    score, coverage = np.empty((2, count), dtype=np.float32)
+    parts = [slice(start, start + CHUNK) for start in range(0, count, CHUNK)]
+    for part, found in zip(parts, map_blocks(judge_block, parts), strict=True):
+        score[part], coverage[part] = found
     return Judgement(score=score, coverage=coverage)
 
 
