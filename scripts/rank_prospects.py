@@ -47,7 +47,7 @@ def main(
     quiet: Annotated[bool, typer.Option(help="Print the release id only.")] = False,
 ) -> None:
     """Build the release that follows from the layers and models, and rank it."""
-    from geodata.layers.storage.store import LayerStore
+    from geodata.layers.store import LayerStore
     from geodata.release import open_release
     from geodata.release.build import build_release
     from geodata.release.inputs import Parameters

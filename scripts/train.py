@@ -14,7 +14,7 @@ from geodata.checksums import write_atomically
 from geodata.errors import GeodataError, TrainingError
 from geodata.folders import BUNDLE, HOME
 from geodata.layers.occurrences.samples import labels
-from geodata.layers.storage.store import LayerStore
+from geodata.layers.store import LayerStore
 from geodata.release.withheld_region import WITHHELD, outside
 from geodata.scoring.deposit_type import deposit_type_texts
 from geodata.scoring.learned.argument_file import (

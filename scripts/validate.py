@@ -14,7 +14,7 @@ from rich.table import Table
 from geodata.checksums import write_atomically
 from geodata.errors import GeodataError, TrainingError
 from geodata.folders import BUNDLE, HOME
-from geodata.layers.storage.store import LayerStore
+from geodata.layers.store import LayerStore
 from geodata.release.evaluation import evaluate
 from geodata.scoring.deposit_file import parse_all
 from geodata.scoring.deposit_type import deposit_type_texts

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import pytest
 
 from geodata.ingestion.build import is_better
-from geodata.layers.storage.store import LayerStore
+from geodata.layers.store import LayerStore
 from geodata.release import Release, open_release
 from geodata.release.build import build_release
 from geodata.release.inputs import Parameters

@@ -19,7 +19,7 @@ from geodata.errors import LayerFormatError, MissingLayerError
 from geodata.evidence.crossings import crossings
 from geodata.evidence.measurement import DISTANCES, Measurement
 from geodata.evidence.proximity import Proximity, covers
-from geodata.layers.storage.store import LayerStore, RasterLayer, VectorLayer
+from geodata.layers.store import LayerStore, RasterLayer, VectorLayer
 from geodata.provenance import Provenance
 from geodata.raster import DegreeArray, FloatArray, FloatRaster
 from geodata.region import Bounds

@@ -9,19 +9,12 @@ from geodata.layers.model import (
     Members,
     PackageRecipe,
     Product,
-    RasterProduct,
     TableProduct,
     VectorProduct,
 )
+from geodata.layers.storage.manifest import LayerFolder
 from geodata.layers.storage.publication import stage
-from geodata.layers.storage.shelf import Shelf
-from geodata.layers.storage.store import (
-    coverage_record,
-    write_raster,
-    write_table,
-    write_vector,
-)
-from geodata.layers.storage.table_file import encode_csv
+from geodata.layers.storage.table_file import coverage_record, rounded
 from geodata.provenance import Member, Provenance
 from geodata.sources.catalogue import Catalogue, Source
 
@@ -101,12 +94,18 @@ def draft_from_packages(
     )
 
 
-def write_layer(
-    plan: Plan, members: Members, catalogue: Catalogue, folder: Path
+def stage_for_bundle(
+    folder: Path, plan: Plan, members: Members, catalogue: Catalogue
 ) -> Provenance:
-    """Build a layer from packages and write it, flat, with its record."""
+    """Build a layer of the bundle from packages and stage it.
+
+    Places are rounded to about one metre, to keep the repository small.
+    """
     product = built_from_packages(plan, members)
-    return _write_flat(folder, product, draft_from_packages(plan, product, catalogue))
+    draft = draft_from_packages(plan, product, catalogue)
+    if isinstance(product, VectorProduct):
+        product = dataclasses.replace(product, table=rounded(product.table))
+    return stage(folder, product, draft)
 
 
 def built_from_packages(plan: Plan, members: Members) -> Product:
@@ -140,15 +139,14 @@ def needs_no_setup(plan: Plan, catalogue: Catalogue, folder: Path) -> bool:
     """Tell whether a published store needs no layer from packages.
 
     That is so when it holds the layer, whole, made from the pinned files by this
-    edition of the recipe or, better, by ingestion.  A layer that came over from a
-    flat folder has to be made.
+    edition of the recipe or, better, by ingestion.
 
     Raises
     ------
     LayerFormatError
         If the manifest of the store is damaged.
     """
-    record = Shelf(folder).intact(plan.id)
+    record = LayerFolder(folder).intact(plan.id)
     if record is None or is_better(record):
         return record is not None
     return (
@@ -169,14 +167,6 @@ def _package_recipe(plan: Plan) -> PackageRecipe:
     if not isinstance(plan.recipe, PackageRecipe):
         raise TypeError(f"'{plan.id}' is not made from packages by this plan")
     return plan.recipe
-
-
-def _write_flat(folder: Path, product: Product, draft: Provenance) -> Provenance:
-    if isinstance(product, VectorProduct):
-        return write_vector(folder, product.table, draft)
-    if isinstance(product, RasterProduct):
-        return write_raster(folder, product.image, draft, dtype=product.dtype)
-    return write_table(folder, encode_csv(product.table), draft)
 
 
 def _licences_seen(sources: list[Source]) -> list[dict[str, str]]:

@@ -22,7 +22,7 @@ from geodata.ingestion.result import Ingestion, LayerResult
 from geodata.ingestion.workshop import Made, Order, Workshop
 from geodata.layers.model import Part
 from geodata.layers.storage.publication import publish
-from geodata.layers.storage.store import LayerStore
+from geodata.layers.store import LayerStore
 from geodata.sources.catalogue import Catalogue
 from geodata.sources.door import Door
 

@@ -8,7 +8,7 @@ from shapely.ops import transform
 from geodata.errors import LayerFormatError
 from geodata.layers.clip import clipped, window_polygon
 from geodata.layers.model import Layer, Members, PackageRecipe, Part, VectorProduct
-from geodata.layers.storage.vector_file import CRS
+from geodata.layers.storage.table_file import CRS
 from geodata.raster import EQUAL_AREA
 from geodata.readers.topojson import Country, read_countries
 from geodata.region import STATES

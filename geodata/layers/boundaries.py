@@ -15,7 +15,7 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata.layers.storage.vector_file import CRS
+from geodata.layers.storage.table_file import CRS
 
 TOUCH_DEG = 0.005
 """Neighbours that share no line but are nearer than this (about 0.5 km) meet all the

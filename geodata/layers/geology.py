@@ -14,7 +14,7 @@ from geodata.errors import MissingLayerError
 from geodata.layers.clip import MARGIN, clipped, margin_polygon
 from geodata.layers.columns import needed_column, texts
 from geodata.layers.model import FileRecipe, Files, Layer, Part, VectorProduct
-from geodata.layers.storage.vector_file import CRS
+from geodata.layers.storage.table_file import CRS
 from geodata.readers.vector import read_vector
 
 INTRUSIONS: Mapping[str, str] = MappingProxyType(

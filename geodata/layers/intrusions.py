@@ -21,7 +21,7 @@ from geodata.layers.model import (
     Style,
     VectorProduct,
 )
-from geodata.layers.storage.vector_file import CRS
+from geodata.layers.storage.table_file import CRS
 
 
 def build_intrusions(files: Files) -> VectorProduct:

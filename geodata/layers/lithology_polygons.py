@@ -6,7 +6,7 @@ import shapely
 from geodata.layers.clip import MARGIN, clipped, margin_polygon
 from geodata.layers.columns import needed_column, texts, texts_of
 from geodata.layers.model import FileRecipe, Files, Layer, Part, VectorProduct
-from geodata.layers.storage.vector_file import CRS
+from geodata.layers.storage.table_file import CRS
 from geodata.readers.vector import read_vector
 
 GEODATABASE: Part = ("glim-polygons", "LiMW_GIS_2015.gdb.zip")

@@ -21,7 +21,7 @@ from geodata.layers.model import (
     Style,
     VectorProduct,
 )
-from geodata.layers.storage.vector_file import CRS
+from geodata.layers.storage.table_file import CRS
 from geodata.readers.archive import archive_members
 from geodata.readers.limits import DEFAULT_LIMITS
 from geodata.readers.vector import read_vector

@@ -12,7 +12,7 @@ import shapely
 from geodata.errors import LayerFormatError
 from geodata.layers.clip import window_polygon
 from geodata.layers.model import Layer, Members, PackageRecipe, VectorProduct
-from geodata.layers.storage.vector_file import CRS
+from geodata.layers.storage.table_file import CRS
 
 POINTS = "gprm/Data/boucot_paleolithology.gpkg"
 COVERAGE_KM = 300.0

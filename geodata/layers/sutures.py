@@ -13,7 +13,7 @@ from geodata.layers.model import (
     Style,
     VectorProduct,
 )
-from geodata.layers.storage.vector_file import CRS
+from geodata.layers.storage.table_file import CRS
 from geodata.readers.vector import read_vector
 
 SUTURES: Part = ("himatibetmap", "sutures.geojson")

@@ -9,7 +9,7 @@ from shapely.geometry import shape
 from geodata.errors import LayerFormatError
 from geodata.layers.clip import clipped, window_polygon
 from geodata.layers.model import Layer, Members, PackageRecipe, VectorProduct
-from geodata.layers.storage.vector_file import CRS
+from geodata.layers.storage.table_file import CRS
 
 REGIMES = ("stable", "active", "subduction")
 

@@ -14,7 +14,7 @@ from geodata.layers.model import (
     Style,
     VectorProduct,
 )
-from geodata.layers.storage.vector_file import CRS
+from geodata.layers.storage.table_file import CRS
 from geodata.readers.shapefile import read_attributes, read_polygons
 
 _FOLDER = "pybacktrack/bundle_data/reconstruction/Z22/"

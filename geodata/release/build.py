@@ -7,8 +7,7 @@ from pathlib import Path
 
 from geodata.errors import CellSizeError, DamagedReleaseError, NoReleaseError
 from geodata.execution import BackgroundWriter
-from geodata.layers.storage.read_once import ReadOnce
-from geodata.layers.storage.store import LayerStore
+from geodata.layers.store import LayerStore, ReadOnce
 from geodata.prospects.delineate import delineate
 from geodata.prospects.describe import ProspectArea, Survey, describe
 from geodata.prospects.rank import rank, to_table

@@ -13,7 +13,7 @@ import pyproj
 import shapely
 
 from geodata.evidence.recipes import Reading
-from geodata.layers.storage.store import LayerStore
+from geodata.layers.store import LayerStore
 from geodata.raster import Cells, FloatArray, to_equal_area
 from geodata.release.surroundings import Surroundings
 from geodata.scoring.deposit_type import DepositType

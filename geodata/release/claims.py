@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import pyproj
 
-from geodata.layers.occurrences.known_sites import read_occurrences
+from geodata.layers.occurrences.known_sites import read_known_sites
 from geodata.layers.occurrences.samples import region_claims
-from geodata.layers.storage.store import LayerStore
+from geodata.layers.store import LayerStore
 from geodata.release.shown import OCCURRENCES
 
 ALIKE = 0.88  # share of letters two names of one site have in common, at least
@@ -30,14 +30,14 @@ def known_claims(store: LayerStore) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame, EPSG:4326
-        As :func:`geodata.layers.occurrences.known_sites.read_occurrences`.
+        As :func:`geodata.layers.occurrences.known_sites.read_known_sites`.
 
     Raises
     ------
     MissingLayerError, TamperedLayerError, LayerFormatError
         If a layer is absent, changed or wrong.
     """
-    curated = read_occurrences(store)
+    curated = read_known_sites(store)
     if OCCURRENCES not in store.ids():
         return curated
     return merge_claims(curated, region_claims(store.vector(OCCURRENCES).table))

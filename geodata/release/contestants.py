@@ -10,7 +10,7 @@ from geodata.evidence.proximity import Proximity
 from geodata.evidence.recipes import Reading, prepare
 from geodata.layers.clip import MARGIN
 from geodata.layers.occurrences.samples import usable
-from geodata.layers.storage.store import LayerStore
+from geodata.layers.store import LayerStore
 from geodata.raster import DegreeArray
 from geodata.scoring.deposit_type import DepositType
 from geodata.scoring.favourability import score_places

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import shapely
 
 from geodata.evidence.recipes import Reading
-from geodata.layers.storage.store import LayerStore
+from geodata.layers.store import LayerStore
 from geodata.prospects.delineate import outlines
 from geodata.prospects.describe import Survey
 from geodata.provenance import Provenance

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from geodata.evidence.recipes import Reading
-from geodata.layers.storage.store import LayerStore
+from geodata.layers.store import LayerStore
 from geodata.raster import DegreeArray
 from geodata.release.contestants import (
     baselines,

@@ -7,7 +7,7 @@ from pathlib import Path
 import geopandas as gpd
 
 from geodata.evidence.recipes import Reading
-from geodata.layers.storage.store import LayerStore
+from geodata.layers.store import LayerStore
 from geodata.release.coverage import LayerCoverage, coverage_table
 from geodata.release.model import COVERAGE, NAMES
 from geodata.release.shown import names_table, shown_tables

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from geodata.layers.storage.store import LayerStore
+from geodata.layers.store import LayerStore
 from geodata.provenance import Provenance
 from geodata.release.extent import StateCells, extent_of_layer, shares_of_states
 from geodata.scoring.deposit_type import DepositType

@@ -10,7 +10,7 @@ import rasterio
 import shapely
 
 from geodata.checksums import checksum, tree_checksum
-from geodata.layers.storage.store import LayerStore
+from geodata.layers.store import LayerStore
 from geodata.prospects.delineate import Delineation
 from geodata.raster import DEFAULT_CELL_M, check_cell_size
 from geodata.region import BORDER_PROFILE

@@ -7,7 +7,7 @@ from typing import Any
 import geopandas as gpd
 
 from geodata.evidence.recipes import Reading
-from geodata.layers.storage.store import LayerStore
+from geodata.layers.store import LayerStore
 from geodata.prospects.describe import Survey
 from geodata.raster import EQUAL_AREA, Cells
 from geodata.region import BORDER_NOTE, CAUTION

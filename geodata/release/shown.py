@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from geodata.layers.storage.store import LayerStore
+from geodata.layers.store import LayerStore
 from geodata.region import WINDOW
 
 MOST_CORNERS = 40_000  # of one layer: about 300 kB as compressed GeoJSON

@@ -10,7 +10,7 @@ from rasterio.features import rasterize
 
 from geodata.errors import LayerFormatError
 from geodata.layers.occurrences.known_sites import located, preferred
-from geodata.layers.storage.store import LayerStore
+from geodata.layers.store import LayerStore
 from geodata.raster import Cells, to_equal_area
 from geodata.region import STATES, WINDOW
 from geodata.release.claims import known_claims

@@ -7,7 +7,7 @@ import numpy as np
 from geodata.evidence.recipes import Reading, prepare
 from geodata.execution import map_blocks
 from geodata.layers.clip import MARGIN
-from geodata.layers.storage.store import LayerStore
+from geodata.layers.store import LayerStore
 from geodata.prospects.describe import Survey
 from geodata.raster import Cells, FloatArray
 from geodata.release.surroundings import Surroundings, state_of_cells

@@ -5,7 +5,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geodata.layers.storage.store import LayerStore
+from geodata.layers.store import LayerStore
 from geodata.raster import Cells, Grid
 from geodata.release.check import on_land
 from geodata.release.surroundings import read_surroundings

@@ -14,12 +14,11 @@ from geodata.ingestion.build import FROM_FILES, PLAN_FACT
 from geodata.layers.model import VectorProduct
 from geodata.layers.storage.manifest import MANIFEST
 from geodata.layers.storage.publication import publish, stage
-from geodata.layers.storage.store import LayerStore, write_vector
+from geodata.layers.store import LayerStore
 from geodata.sources import load_catalogue
 
 ROOT = Path(__file__).parents[2]
 LAYER = "palaeolithology"
-OTHER = "terranes"
 
 
 @pytest.fixture(scope="module")
@@ -100,24 +99,6 @@ def test_a_damaged_layer_is_made_again_and_a_damaged_manifest_is_told(home):
     assert told.returncode == 1
     assert "Move the file away" in told.stdout
     assert "Traceback" not in told.stderr
-
-
-def test_layers_of_an_earlier_version_are_taken_over_and_made_again(home):
-    published = files(home)
-    layer = opened(home).vector(LAYER)
-    flat = home / "flat"
-    facts = {key: layer.provenance.extra[key] for key in ("licences_seen",)}
-    draft = dataclasses.replace(layer.provenance, extra=facts)
-    for name in (LAYER, OTHER):
-        write_vector(flat, layer.table, dataclasses.replace(draft, layer=name))
-    (home / "layers").rename(home / "aside")
-    flat.rename(home / "layers")
-    assert opened(home).ids() == (LAYER, OTHER)
-    assert run(home).returncode == 0
-    assert opened(home).ids() == (LAYER, OTHER)
-    assert opened(home).provenance(OTHER).file.endswith(".geojson")
-    record = opened(home).provenance(LAYER)
-    assert opened(home).content(LAYER) == published[record.file][0]
 
 
 def test_what_ingestion_made_is_left_alone_even_when_told_to_force(home):

@@ -15,7 +15,7 @@ import typer
 from typer.testing import CliRunner
 
 from geodata.errors import MissingLayerError
-from geodata.layers.storage.store import LayerStore
+from geodata.layers.store import LayerStore
 from geodata.release import open_release
 from geodata.release.inputs import Parameters, gather
 from scripts import rank_prospects

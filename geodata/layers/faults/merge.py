@@ -20,7 +20,7 @@ from scipy.spatial import cKDTree
 from shapely.ops import substring
 
 from geodata.layers.faults.sets import UNCLASSIFIED
-from geodata.layers.storage.vector_file import CRS
+from geodata.layers.storage.table_file import CRS
 from geodata.raster import DegreeArray
 
 TOLERANCE_M = 5_000.0

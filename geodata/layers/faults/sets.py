@@ -17,7 +17,7 @@ from geodata.layers.blame import blaming
 from geodata.layers.clip import MARGIN, lines_inside, margin_polygon
 from geodata.layers.columns import needed_column, texts, texts_of
 from geodata.layers.model import Files, Part
-from geodata.layers.storage.vector_file import CRS
+from geodata.layers.storage.table_file import CRS
 from geodata.readers.vector import read_vector
 
 _UNNAMED = "unnamed"  # CAFD writes "Unnamed Fault" where it knows no name

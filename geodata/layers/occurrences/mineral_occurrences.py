@@ -31,8 +31,8 @@ from geodata.layers.occurrences.positions import (
 )
 from geodata.layers.occurrences.tables import TABLES
 from geodata.layers.occurrences.vocabulary import load_vocabulary
-from geodata.layers.storage.store import LayerStore
-from geodata.layers.storage.vector_file import CRS
+from geodata.layers.storage.table_file import CRS
+from geodata.layers.store import LayerStore
 from geodata.region import WINDOW, Bounds
 from geodata.sources import Catalogue, load_catalogue
 

@@ -15,7 +15,6 @@ import pandas as pd
 import shapely
 
 from geodata.layers.occurrences.country_outlines import load_outlines
-from geodata.layers.occurrences.known_sites import least_uncertainty_km
 from geodata.region import STATES, Bounds
 
 Degrees = npt.NDArray[np.float64]
@@ -28,6 +27,15 @@ AGREEMENT_DEG = 0.02
 
 SHARED_KM = 10.0
 """Least uncertainty of a point that stands for several records of one table."""
+
+# How far positions may be wrong, by how they are written: measured on names that
+# several public tables share (median 6 km, with MRDS 20 km); the others our choice.
+_DEGREE_KM = 30.0
+_QUARTER_DEGREE_KM = 15.0
+_ARC_MINUTE_KM = 10.0
+_FINER_KM = 5.0
+_MRDS_KM = 20.0
+_MRDS = "usgs-mrds"
 
 _DECIMAL_COMMA = re.compile(r"^([+-]?\d+),(\d+)$")
 _ANGLE = re.compile(
@@ -192,6 +200,41 @@ def uncertainties_km(
     return np.maximum(written, np.where(shared, SHARED_KM, 0.0))
 
 
+def least_uncertainty_km(lon: float, lat: float, *, source: str) -> float:
+    """Return how exact a position can be at best, by the way it is written.
+
+    Parameters
+    ----------
+    lon, lat : float
+        Position as the source states it, degrees, to 4 decimals or more.
+    source : str
+        Id of the source; MRDS is measured to be worse than the others.
+
+    Returns
+    -------
+    float
+        30 km for whole degrees, 15 km for quarters of a degree, 10 km for whole
+        arc-minutes, otherwise 5 km; MRDS never below 20 km.
+
+    Examples
+    --------
+    >>> least_uncertainty_km(76.16667, 42.66667, source="usgs-ree")
+    10.0
+    >>> least_uncertainty_km(70.0, 39.75, source="usgs-ree")
+    15.0
+    """
+    steps = ((60.0, _DEGREE_KM), (15.0, _QUARTER_DEGREE_KM), (1.0, _ARC_MINUTE_KM))
+    written = next(
+        (
+            error_km
+            for minutes, error_km in steps
+            if all(_is_multiple(angle * 60.0, minutes) for angle in (lon, lat))
+        ),
+        _FINER_KM,
+    )
+    return max(written, _MRDS_KM) if source == _MRDS else written
+
+
 def inside(bounds: Bounds, lon: Degrees, lat: Degrees) -> npt.NDArray[np.bool_]:
     """Tell which positions lie in a box."""
     return np.asarray(
@@ -250,6 +293,11 @@ def other_states(occurrences: pd.DataFrame) -> list[str]:
             else any(outlines.same(text, name) for name in names.values())
         )
     ]
+
+
+def _is_multiple(minutes: float, step: float) -> bool:
+    """Tell whether an angle is a multiple of a step, to the 4th decimal of a degree."""
+    return abs(minutes - round(minutes / step) * step) < 0.006
 
 
 def _one_angle(text: str) -> float:

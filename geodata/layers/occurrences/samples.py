@@ -9,14 +9,11 @@ import geopandas
 import numpy as np
 import pandas as pd
 
-from geodata.layers.occurrences.known_sites_file import (
-    DEPOSIT_TYPES,
-    NUMBER_COLUMNS,
-    TEXT_COLUMNS,
-)
+from geodata.layers.occurrences.known_sites import NUMBER_COLUMNS, TEXT_COLUMNS
 from geodata.layers.occurrences.places import preference
 from geodata.layers.occurrences.positions import inside, point_keys
 from geodata.layers.occurrences.tables import TABLES
+from geodata.layers.occurrences.vocabulary import deposit_types
 from geodata.region import WINDOW
 
 CELL_DEG = 0.25
@@ -40,7 +37,7 @@ def labels(
     occurrences : GeoDataFrame, EPSG:4326
         The layer ``mineral-occurrences``.
     deposit_type : str
-        One of :data:`~geodata.layers.occurrences.known_sites_file.DEPOSIT_TYPES`.
+        One of :func:`~geodata.layers.occurrences.vocabulary.deposit_types`.
 
     Returns
     -------
@@ -53,8 +50,8 @@ def labels(
     ValueError
         If there is no such type.
     """
-    if deposit_type not in DEPOSIT_TYPES:
-        raise ValueError(f"{deposit_type!r} is none of {', '.join(DEPOSIT_TYPES)}")
+    if deposit_type not in deposit_types():
+        raise ValueError(f"{deposit_type!r} is none of {', '.join(deposit_types())}")
     rows = usable(occurrences)
     is_label = (rows["deposit_type"] == deposit_type) & (
         rows["ree_evidence"] == "direct"
@@ -109,7 +106,7 @@ def region_claims(occurrences: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame
     -------
     GeoDataFrame, EPSG:4326
         In the columns of the table of known sites, as
-        :func:`~geodata.layers.occurrences.known_sites_file.parse_occurrences` reads it.
+        :func:`~geodata.layers.occurrences.known_sites.parse_known_sites` reads it.
         ``site`` is the name of the place's preferred record, with its id when two
         places have one name; exactly one record of a site is ``preferred``.
         ``occurrence_id`` is written as in the bundle, so equal ids mean equal records.

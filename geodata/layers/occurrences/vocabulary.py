@@ -10,15 +10,17 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
-
-from geodata.layers.occurrences.known_sites_file import DEPOSIT_TYPES
 
 VOCABULARY_PATH = Path(__file__).with_name("vocabulary.toml")
 
 RARE_EARTHS = "rare earths"
 UNKNOWN = "unknown"
+EVIDENCE = ("direct", "pathfinder", "none")
+"""The record names rare earths, only a companion of theirs, or neither."""
+
 STATUSES = ("producer", "past producer", "prospect", "occurrence", UNKNOWN)
 
 _SEPARATOR = re.compile(r"[;,|()\[\]]|\s{2,}")
@@ -187,7 +189,7 @@ class Vocabulary:
         Returns
         -------
         str
-            One of the ``DEPOSIT_TYPES`` of the table of known sites, or empty.
+            One of :func:`deposit_types`, or empty.
         """
         known = self.types.get(source)
         if known is None:
@@ -215,6 +217,20 @@ class Vocabulary:
             elif word:
                 words.append(word)
         return words
+
+
+@cache
+def deposit_types() -> tuple[str, ...]:
+    """Return the ids of the deposit types: their files are the list.
+
+    >>> "carbonatite" in deposit_types()
+    True
+    """
+    folder = resources.files("geodata").joinpath("deposit_types")
+    names = (entry.name for entry in folder.iterdir())
+    return tuple(
+        sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
+    )
 
 
 @cache
@@ -257,7 +273,7 @@ def load_vocabulary(path: Path = VOCABULARY_PATH) -> Vocabulary:
 
 
 def _checked(words: Mapping[str, str]) -> Mapping[str, str]:
-    unknown = set(words.values()) - set(DEPOSIT_TYPES)
+    unknown = set(words.values()) - set(deposit_types())
     if unknown:
         raise ValueError(f"vocabulary.toml names the types {unknown}")
     return MappingProxyType(dict(words))

@@ -10,7 +10,6 @@ import dataclasses
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 from geodata.checksums import (
@@ -24,16 +23,15 @@ from geodata.errors import GeodataError, MissingLayerError, TamperedLayerError
 from geodata.layers.model import Product, RasterProduct, VectorProduct
 from geodata.layers.storage.manifest import (
     MANIFEST,
+    RECORD_SUFFIX,
     Entry,
+    LayerFolder,
     layer_of,
     manifest_text,
-    read_manifest,
     versioned_name,
 )
-from geodata.layers.storage.raster_file import encode_cog
-from geodata.layers.storage.shelf import RECORD_SUFFIX, Shelf
-from geodata.layers.storage.table_file import encode_table
-from geodata.layers.storage.vector_file import encode_geoparquet
+from geodata.layers.storage.raster_file import encode_raster
+from geodata.layers.storage.table_file import encode_places, encode_table
 from geodata.provenance import Provenance
 
 HOUR_S = 3600.0
@@ -65,9 +63,9 @@ def stage(folder: Path, product: Product, draft: Provenance) -> Provenance:
         If the disk is full or the folder cannot be written; nothing is changed.
     """
     if isinstance(product, VectorProduct):
-        content, suffix = encode_geoparquet(product.table), ".parquet"
+        content, suffix = encode_places(product.table), ".parquet"
     elif isinstance(product, RasterProduct):
-        content, suffix = encode_cog(product.image, dtype=product.dtype), ".tif"
+        content, suffix = encode_raster(product.image, dtype=product.dtype), ".tif"
     else:
         content, suffix = encode_table(product.table), ".parquet"
     return stage_content(folder, content, draft, suffix=suffix)
@@ -89,8 +87,7 @@ def publish(
 ) -> None:
     """Make staged layers the ones that count, all in one step.
 
-    Other layers stay as they are.  The first publication into a flat folder takes
-    over the layers that lie there unchanged.
+    Other layers stay as they are.
 
     Parameters
     ----------
@@ -112,18 +109,13 @@ def publish(
         If the disk is full or the folder cannot be written; nothing is published.
     """
     with exclusive(folder / LOCK):
-        here = Shelf(folder)
-        before = read_manifest(folder)
-        wanted = list(records)
-        if before is None:
-            entries = _adopted(here, but={record.layer for record in wanted})
-        else:
-            entries = dict(before)
-        for record in wanted:
+        here = LayerFolder(folder)
+        entries = dict(here.entries)
+        for record in records:
             there = here.intact(record.layer) if keep else None
             if not (there and keep and keep(there)):
                 entries[record.layer] = _staged_entry(folder, record)
-        if before is None or entries != before:
+        if entries != here.entries or not (folder / MANIFEST).exists():
             _touch_replaced(here, entries)
             write_atomically(folder / MANIFEST, manifest_text(entries).encode())
 
@@ -131,13 +123,13 @@ def publish(
 def collect_garbage(folder: Path, *, older_than_s: float = HOUR_S) -> list[Path]:
     """Remove files of the store that no layer needs any more.
 
-    These are versions the manifest does not name, what an earlier flat layout
-    left, and unfinished files.  Anything else in the folder is left alone.
+    These are versions the manifest does not name, and unfinished files.  Anything
+    else in the folder is left alone.
 
     Parameters
     ----------
     folder : Path
-        The store; without a manifest only unfinished and staged files are removed.
+        The store.
     older_than_s : float
         Seconds since a file was written, or since its version was replaced; files
         younger than this may still be read, or be about to be published.
@@ -157,17 +149,17 @@ def collect_garbage(folder: Path, *, older_than_s: float = HOUR_S) -> list[Path]
     if not folder.is_dir():
         return []
     with exclusive(folder / LOCK):
-        entries = read_manifest(folder)
+        here = LayerFolder(folder)
         needed, unclear = set(), set()
-        for layer, entry in (entries or {}).items():
+        for layer, entry in here.entries.items():
             needed.add(entry.record)
             try:
-                needed.add(Shelf(folder).record(layer).file)
+                needed.add(here.record(layer).file)
             except GeodataError:
                 unclear.add(layer)  # any version may be the one to save
         garbage = [
             path
-            for path in _own_files(folder, with_flat=entries is not None)
+            for path in _own_files(folder)
             if path.name not in needed
             and layer_of(path.name) not in unclear
             and time.time() - path.stat().st_mtime >= older_than_s
@@ -222,39 +214,18 @@ def _staged_entry(folder: Path, record: Provenance) -> Entry:
     return entry
 
 
-def _adopted(flat: Shelf, *, but: set[str]) -> dict[str, Entry]:
-    """Take the unchanged layers of a flat folder over as they are."""
-    entries = {}
-    for layer in sorted(flat.ids() - but):
-        record = flat.intact(layer)
-        if record and record.layer == layer:
-            content = (flat.folder / record.file).read_bytes()
-            suffix = Path(record.file).suffix
-            entries[layer] = _entry(_put(flat.folder, content, record, suffix=suffix))
-    return entries
-
-
-def _touch_replaced(here: Shelf, entries: dict[str, Entry]) -> None:
+def _touch_replaced(here: LayerFolder, entries: dict[str, Entry]) -> None:
     """Let the age of a replaced version begin now: it may still be read."""
-    for layer in here.ids():
-        path = here.record_path(layer)
-        if layer in entries and entries[layer].record == path.name:
-            continue
-        record = here.intact(layer)
-        if record:
+    for layer, entry in here.entries.items():
+        replaced = entries.get(layer) != entry
+        if replaced and (record := here.intact(layer)):
             os.utime(here.folder / record.file)
-            os.utime(path)
+            os.utime(here.folder / entry.record)
 
 
-def _own_files(folder: Path, *, with_flat: bool) -> Iterator[Path]:
-    """Yield the files of a store; those of the flat layout only if asked for."""
+def _own_files(folder: Path) -> Iterator[Path]:
+    """Yield the files of a store, the unfinished included."""
     for path in sorted(folder.iterdir()):
         is_unfinished = path.name.startswith(".") and path.suffix == UNFINISHED
         if is_unfinished or layer_of(path.name):
             yield path
-        elif with_flat and path.suffix == RECORD_SUFFIX:
-            with suppress(GeodataError):
-                record = Provenance.read(path)
-                data = folder / Path(record.file).name
-                if record.layer == path.stem == data.stem:
-                    yield from (file for file in (data, path) if file.is_file())

@@ -17,45 +17,11 @@ FloatMap = npt.NDArray[np.float32]
 UNKNOWN_CODE = -9999
 """How "unknown" is written in the file; in memory it is NaN."""
 
-_TILE = 256
 _COG_TILE = 512
 _CACHE = {"GDAL_CACHEMAX": 64}  # megabytes; the default is a share of the machine
 
 
 def encode_raster(image: FloatRaster, *, dtype: str = "float32") -> bytes:
-    """Return a raster as a GeoTIFF in EPSG:4326, deflated, north up.
-
-    Parameters
-    ----------
-    image : Raster
-        NaN is written as -9999.
-    dtype : str
-        ``float32``, or ``int16`` for bands of whole numbers.
-
-    Raises
-    ------
-    LayerFormatError
-        If a value does not fit the type, or is infinite or -9999.
-    """
-    profile = {
-        **_profile(image, dtype),
-        "driver": "GTiff",
-        "compress": "deflate",
-        "zlevel": 9,
-        "predictor": 3 if dtype == "float32" else 2,
-        "interleave": "band",
-    }
-    if min(image.shape) > _TILE:
-        profile |= {"tiled": True, "blockxsize": _TILE, "blockysize": _TILE}
-    with MemoryFile() as memory:
-        with memory.open(**profile) as dataset:
-            for number, (name, band) in enumerate(image.bands.items(), start=1):
-                dataset.write(_coded(name, band, dtype), number)
-                dataset.set_band_description(number, name)
-        return bytes(memory.read())
-
-
-def encode_cog(image: FloatRaster, *, dtype: str = "float32") -> bytes:
     """Return a raster as a cloud-optimised GeoTIFF in EPSG:4326, with overviews.
 
     It is made in memory, because GDAL does not notice when a full disk swallows

@@ -20,7 +20,7 @@ from geodata.evidence.measurement import Measurement
 from geodata.evidence.proximity import KM_PER_DEGREE
 from geodata.evidence.recipes import Reading, prepare
 from geodata.layers.occurrences.samples import background, labels
-from geodata.layers.storage.store import LayerStore
+from geodata.layers.store import LayerStore
 from geodata.raster import DegreeArray
 from geodata.region import Bounds
 from geodata.scoring.learned.argument import Argument, Float64Array

@@ -9,15 +9,12 @@ from geodata.errors import LayerFormatError
 from geodata.evidence.measurement import Measurement
 from geodata.evidence.proximity import Proximity
 from geodata.evidence.recipes import prepare
-from geodata.layers.storage.store import (
-    LayerStore,
-    coverage_record,
-    write_raster,
-    write_vector,
-)
+from geodata.layers.storage.table_file import coverage_record
+from geodata.layers.store import LayerStore
 from geodata.provenance import Provenance
 from geodata.raster import Raster
 from geodata.region import Bounds
+from tests.geodata.layers.layer_files import write_raster, write_vector
 
 
 def record(layer, kind, **extra):

@@ -12,8 +12,8 @@ from geodata.ingestion.build import (
     is_better,
     needs_no_setup,
     package_members,
+    stage_for_bundle,
     stage_layer,
-    write_layer,
 )
 from geodata.ingestion.plan import Plan, package_plan
 from geodata.layers import LayerStore
@@ -82,7 +82,8 @@ def ingested(entry, folder, catalogue):
 
 def test_a_built_layer_carries_whose_it_is(tmp_path, small_plan):
     catalogue = load_catalogue()
-    record = write_layer(small_plan, {"a": b"stone"}, catalogue, tmp_path)
+    record = stage_for_bundle(tmp_path, small_plan, {"a": b"stone"}, catalogue)
+    publish(tmp_path, [record])
     assert record == LayerStore((tmp_path,)).provenance("tectonic-regime")
     assert record.licence == "CC0-1.0"
     assert record.open
@@ -93,21 +94,12 @@ def test_a_built_layer_carries_whose_it_is(tmp_path, small_plan):
 
 def test_the_same_files_give_the_same_bytes(tmp_path, small_plan):
     catalogue = load_catalogue()
-    for name in ("one", "two"):
-        write_layer(small_plan, {"a": b"stone"}, catalogue, tmp_path / name)
-    for name in ("tectonic-regime.geojson", "tectonic-regime.json"):
-        first = (tmp_path / "one" / name).read_bytes()
-        assert first == (tmp_path / "two" / name).read_bytes()
-
-
-def test_a_flat_table_is_csv_with_sorted_columns(tmp_path, small_plan):
-    def build_table(members):
-        return TableProduct(table=pd.DataFrame({"name": ["a", None], "age": [1.5, 2]}))
-
-    entry = made_otherwise(small_plan, build=build_table)
-    write_layer(entry, {}, load_catalogue(), tmp_path)
-    content = (tmp_path / "tectonic-regime.csv").read_bytes()
-    assert content == b"age,name\n1.5,a\n2.0,\n"
+    one, two = tmp_path / "one", tmp_path / "two"
+    for folder in (one, two):
+        stage_for_bundle(folder, small_plan, {"a": b"stone"}, catalogue)
+    assert {path.name: path.read_bytes() for path in one.iterdir()} == {
+        path.name: path.read_bytes() for path in two.iterdir()
+    }
 
 
 def test_the_draft_of_files_credits_the_sources_that_were_read(file_plan):
@@ -191,16 +183,6 @@ def test_ingestion_is_kept_whatever_the_edition(tmp_path, small_plan, file_plan)
     publish(tmp_path, [ingested(file_plan, tmp_path, catalogue)])
     later = made_otherwise(small_plan, edition=2)
     assert needs_no_setup(later, catalogue, tmp_path)
-
-
-def test_a_flat_layer_is_never_current_so_setup_publishes_it(tmp_path, small_plan):
-    catalogue = load_catalogue()
-    write_layer(small_plan, {"a": b"stone"}, catalogue, tmp_path)
-    assert not needs_no_setup(small_plan, catalogue, tmp_path)
-    publish(tmp_path, [])  # ingestion of something else takes the flat layer over
-    assert not needs_no_setup(small_plan, catalogue, tmp_path)
-    publish(tmp_path, [staged(small_plan, tmp_path, catalogue)])
-    assert needs_no_setup(small_plan, catalogue, tmp_path)
 
 
 def test_what_ingestion_made_counts_as_current_and_is_kept(

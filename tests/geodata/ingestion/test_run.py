@@ -14,7 +14,7 @@ from geodata.ingestion.gather import Here, Places, way_of
 from geodata.ingestion.plan import by_layer, every_plan, ingestion_plans
 from geodata.ingestion.run import ingest, is_current
 from geodata.ingestion.workshop import Order, make
-from geodata.layers.storage.store import LayerStore
+from geodata.layers.store import LayerStore
 from geodata.provenance import Member, file_checksum
 from geodata.readers.sandbox import DEFAULT_ALLOWANCE
 from geodata.sources import Catalogue, PublishedSource, load_catalogue

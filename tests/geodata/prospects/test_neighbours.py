@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 import geodata
-from geodata.layers.occurrences.known_sites import read_occurrences, sites
-from geodata.layers.storage.store import LayerStore
+from geodata.layers.occurrences.known_sites import read_known_sites, sites
+from geodata.layers.store import LayerStore
 from geodata.prospects.neighbours import (
     describe_distance,
     nearest_occurrences,
@@ -22,7 +22,7 @@ GEOD = Geod(ellps="WGS84")
 @pytest.fixture(scope="module")
 def claims() -> gpd.GeoDataFrame:
     bundle = Path(geodata.__file__).parent / "bundle"
-    return read_occurrences(LayerStore((bundle,)))
+    return read_known_sites(LayerStore((bundle,)))
 
 
 def _one(lon: float, lat: float, uncertainty_km: float = 5.0) -> gpd.GeoDataFrame:

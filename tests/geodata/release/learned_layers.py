@@ -11,8 +11,8 @@ import numpy as np
 import shapely
 
 from geodata.layers.occurrences.tables import TABLES
-from geodata.layers.storage.store import write_raster, write_vector
 from geodata.raster import Raster
+from tests.geodata.layers.layer_files import write_raster, write_vector
 from tests.geodata.release.small_layers import draft, occurrence, occurrences, table
 
 LEARNED = "carbonatite"

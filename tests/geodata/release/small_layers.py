@@ -6,12 +6,14 @@ from typing import Any
 import geopandas as gpd
 import shapely
 
-from geodata.layers.occurrences.known_sites_file import NUMBER_COLUMNS
-from geodata.layers.storage.store import LayerStore, coverage_record, write_vector
+from geodata.layers.occurrences.known_sites import NUMBER_COLUMNS
+from geodata.layers.storage.table_file import coverage_record
+from geodata.layers.store import LayerStore
 from geodata.provenance import Member, Provenance
 from geodata.release.build import build_release
 from geodata.release.inputs import Parameters
 from geodata.scoring.deposit_type import deposit_type_texts
+from tests.geodata.layers.layer_files import write_vector
 
 BUNDLE = Path(__file__).resolve().parents[3] / "geodata" / "bundle"
 EAST = shapely.box(70.0, 30.0, 95.0, 60.0)

@@ -15,7 +15,7 @@ from geodata.errors import (
     TamperedLayerError,
     UnknownDepositTypeError,
 )
-from geodata.layers.storage.store import LayerStore
+from geodata.layers.store import LayerStore
 from geodata.raster import Grid
 from geodata.release import known_releases, open_release
 from geodata.release.build import build_release, check_memory

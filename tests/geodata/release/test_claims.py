@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import shapely
 
-from geodata.layers.occurrences.known_sites_file import COLUMNS
+from geodata.layers.occurrences.known_sites import COLUMNS
 from geodata.release.claims import known_claims, merge_claims
 from tests.geodata.release.small_layers import write_small_layers
 

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from geodata.evidence.recipes import prepare
 from geodata.layers.clip import MARGIN
-from geodata.layers.storage.store import LayerStore
+from geodata.layers.store import LayerStore
 from geodata.release.contestants import (
     baselines,
     contestants,

@@ -6,7 +6,7 @@ import pytest
 from numpy.testing import assert_allclose
 from pyproj import Geod
 
-from geodata.layers.storage.store import LayerStore
+from geodata.layers.store import LayerStore
 from geodata.release import withheld_region as module
 from geodata.release.evaluation import cannot_say
 from geodata.release.withheld_region import (

@@ -5,7 +5,8 @@ import shapely
 
 from geodata.layers.model import VectorProduct
 from geodata.layers.storage.publication import publish, stage
-from geodata.layers.storage.store import LayerStore, coverage_record
+from geodata.layers.storage.table_file import coverage_record
+from geodata.layers.store import LayerStore
 from geodata.provenance import Provenance
 from geodata.raster import Raster
 from geodata.region import STATES

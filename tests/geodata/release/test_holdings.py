@@ -1,6 +1,6 @@
 import math
 
-from geodata.layers.storage.store import LayerStore
+from geodata.layers.store import LayerStore
 from geodata.release.holdings import holdings, oldest_file, uses_of_layers
 from geodata.scoring.deposit_file import parse_all
 from geodata.scoring.deposit_type import deposit_type_texts

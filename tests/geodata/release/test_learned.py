@@ -9,7 +9,7 @@ from matplotlib.image import imread
 from numpy.testing import assert_allclose, assert_array_equal
 
 from geodata.errors import LearnedModelError
-from geodata.layers.storage.store import LayerStore
+from geodata.layers.store import LayerStore
 from geodata.prospects.describe import Survey
 from geodata.raster import Cells, Grid
 from geodata.release import open_release

@@ -1,21 +1,28 @@
+import csv
+import io
 import math
 from pathlib import Path
 
 import geopandas as gpd
 import pytest
+from geopandas.testing import assert_geodataframe_equal
 from pyproj import Geod
 
 import geodata
-from geodata.errors import LayerFormatError, TamperedLayerError
+from geodata.errors import LayerFormatError
 from geodata.layers.occurrences.known_sites import (
-    least_uncertainty_km,
+    COLUMNS,
+    TABLE_PATH,
     located,
+    parse_known_sites,
     preferred,
-    read_occurrences,
-    sign_occurrences,
+    read_known_sites,
     sites,
+    stage_known_sites,
 )
-from geodata.layers.storage.store import LayerStore, write_table
+from geodata.layers.occurrences.positions import least_uncertainty_km
+from geodata.layers.storage.publication import publish
+from geodata.layers.store import LayerStore
 from geodata.provenance import Provenance
 
 BUNDLE = Path(geodata.__file__).parent / "bundle"
@@ -23,7 +30,7 @@ BUNDLE = Path(geodata.__file__).parent / "bundle"
 
 @pytest.fixture(scope="module")
 def claims() -> gpd.GeoDataFrame:
-    return read_occurrences(LayerStore((BUNDLE,)))
+    return read_known_sites(LayerStore((BUNDLE,)))
 
 
 @pytest.fixture(scope="module")
@@ -141,48 +148,119 @@ def test_sites_known_by_name_only_stay_without_geometry(claims):
     assert int(table.geometry.notna().sum()) == len(preferred(claims)) == 14
 
 
+def test_the_layer_of_the_bundle_says_what_the_table_beside_the_code_says(
+    claims, record, tmp_path
+):
+    publish(tmp_path, [stage_known_sites(tmp_path)])
+    again = LayerStore((tmp_path,))
+    assert again.provenance("occurrences") == record
+    written = parse_known_sites(TABLE_PATH.read_bytes())
+    assert_geodataframe_equal(claims, written)
+    assert_geodataframe_equal(read_known_sites(again), written)
+
+
+ROW = {
+    "occurrence_id": "usgs-ree-212",
+    "site": "Kyzyl-Ompul",
+    "name": "Kyzyl-Ompul",
+    "lon": "75.91667",
+    "lat": "42.35000",
+    "uncertainty_km": "10",
+    "deposit_type": "carbonatite",
+    "deposit_type_source": "alk-ig",
+    "ree_evidence": "direct",
+    "status": "Occurrence",
+    "age": "Permian",
+    "country_text": "Kyrgyzstan",
+    "country_by_polygon": "KGZ",
+    "source": "usgs-ree",
+    "record_id": "212",
+    "record_url": "",
+    "note": "",
+    "preferred": "true",
+}
+NO_POSITION = {"lon": "", "lat": "", "uncertainty_km": "", "preferred": "false"}
+
+
+def _table(*changes: dict[str, str], columns=COLUMNS) -> bytes:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(ROW | change for change in changes)
+    return text.getvalue().encode()
+
+
+def test_a_row_becomes_a_point_with_longitude_first():
+    table = parse_known_sites(_table({}))
+    assert table.crs == "EPSG:4326"
+    assert (table.geometry.iloc[0].x, table.geometry.iloc[0].y) == (75.91667, 42.35)
+    assert table["preferred"].dtype == bool
+
+
+def test_a_site_known_by_name_only_is_kept_without_geometry():
+    table = parse_known_sites(_table(NO_POSITION))
+    assert table.geometry.iloc[0] is None
+    assert math.isnan(table["lon"].iloc[0])
+
+
+def test_an_empty_table_is_a_table_without_rows():
+    table = parse_known_sites(_table())
+    assert len(table) == 0
+    assert table.crs == "EPSG:4326"
+
+
+def test_columns_are_read_by_name_whatever_their_order_and_a_byte_order_mark():
+    content = b"\xef\xbb\xbf" + _table({}, columns=tuple(reversed(COLUMNS)))
+    assert parse_known_sites(content)["site"].tolist() == ["Kyzyl-Ompul"]
+
+
+def test_a_missing_column_is_named_with_the_columns_that_came():
+    content = _table({}, columns=tuple(name for name in COLUMNS if name != "lon"))
+    with pytest.raises(LayerFormatError, match=r"lacks the column lon.*occurrence_id"):
+        parse_known_sites(content)
+
+
 @pytest.mark.parametrize(
-    ("lon", "lat", "source", "expected"),
+    ("change", "said"),
     [
-        (70.0, 40.0, "usgs-ree", 30),
-        (70.0, 39.75, "usgs-ree", 15),
-        (76.16667, 42.66667, "usgs-ree", 10),
-        (76.1667, 42.6667, "usgs-ree", 10),
-        (65.98333, 39.73778, "usgs-major-deposits", 5),
-        (76.1339, 42.8481, "usgs-mrds", 20),
-        (70.0, 40.0, "usgs-mrds", 30),
+        ({"lon": "nan"}, r"Line 2.*in the region"),
+        ({"lat": "inf"}, "in the region"),
+        ({"lon": "42.35", "lat": "75.91667"}, "in the region"),
+        ({"lon": "POINT"}, "as numbers"),
+        ({"lat": ""}, "as numbers"),
+        ({"uncertainty_km": ""}, "as numbers"),
+        ({"uncertainty_km": "0"}, "positive uncertainty_km"),
+        ({"uncertainty_km": "nan"}, "positive uncertainty_km"),
+        ({"deposit_type": "gold"}, r"deposit_type.*found 'gold'"),
+        ({"ree_evidence": "yes"}, "ree_evidence"),
+        ({"preferred": "True"}, "preferred"),
+        ({"site": " "}, "expected a site"),
+        (NO_POSITION | {"preferred": "true"}, "to have a position"),
+        ({"preferred": "false"}, "Kyzyl-Ompul has 0"),
     ],
 )
-def test_the_way_a_position_is_written_limits_its_exactness(lon, lat, source, expected):
-    assert least_uncertainty_km(lon, lat, source=source) == expected
+def test_a_value_that_is_not_allowed_is_refused_with_what_was_expected(change, said):
+    with pytest.raises(LayerFormatError, match=said):
+        parse_known_sites(_table(change))
 
 
-def test_a_changed_table_is_refused(tmp_path, record):
-    content = (BUNDLE / "occurrences.csv").read_text(encoding="utf-8")
-    write_table(tmp_path, content, record)
-    path = tmp_path / "occurrences.csv"
-    path.write_text(content.replace("39.53333", "39.53334"), encoding="utf-8")
-    with pytest.raises(TamperedLayerError, match=r"occurrences\.csv"):
-        read_occurrences(LayerStore((tmp_path,)))
+def test_a_site_has_one_preferred_claim_and_not_two():
+    with pytest.raises(LayerFormatError, match="Kyzyl-Ompul has 2"):
+        parse_known_sites(_table({}, {"occurrence_id": "usgs-ree-213"}))
 
 
-def test_signing_a_table_edited_by_hand_makes_it_readable_again(tmp_path, record):
-    content = (BUNDLE / "occurrences.csv").read_text(encoding="utf-8")
-    write_table(tmp_path, content, record)
-    path = tmp_path / "occurrences.csv"
-    path.write_text(content.replace("Occurrence", "Showing"), encoding="utf-8")
-    signed = sign_occurrences(tmp_path)
-    assert signed.sha256 != record.sha256
-    assert signed.citation == record.citation
-    assert "Showing" in set(read_occurrences(LayerStore((tmp_path,)))["status"])
+def test_two_claims_cannot_share_an_id():
+    with pytest.raises(LayerFormatError, match="'usgs-ree-212' occurs more than once"):
+        parse_known_sites(_table({}, {"preferred": "false"}))
 
 
-def test_signing_refuses_a_wrong_table_and_leaves_its_record_alone(tmp_path, record):
-    content = (BUNDLE / "occurrences.csv").read_text(encoding="utf-8")
-    write_table(tmp_path, content, record)
-    before = (tmp_path / "occurrences.json").read_bytes()
-    path = tmp_path / "occurrences.csv"
-    path.write_text(content.replace(",carbonatite,", ",gold,"), encoding="utf-8")
-    with pytest.raises(LayerFormatError, match="gold"):
-        sign_occurrences(tmp_path)
-    assert (tmp_path / "occurrences.json").read_bytes() == before
+def test_a_row_with_too_few_or_too_many_fields_is_refused():
+    header, row = _table({}).decode().splitlines()
+    for broken in (row.rsplit(",", 1)[0], row + ",more"):
+        with pytest.raises(LayerFormatError, match="same number of fields"):
+            parse_known_sites(f"{header}\n{broken}\n".encode())
+
+
+def test_bytes_that_are_not_text_are_refused():
+    with pytest.raises(LayerFormatError, match="UTF-8"):
+        parse_known_sites(b"\xff\xfe\x00")

@@ -7,7 +7,6 @@ layout of the publisher's file, and every count is that of the notes, section 2.
 import pandas as pd
 import pytest
 
-from geodata.layers.occurrences.known_sites_file import DEPOSIT_TYPES
 from geodata.layers.occurrences.mineral_occurrences import (
     build_occurrences,
     build_unlocated,
@@ -15,6 +14,7 @@ from geodata.layers.occurrences.mineral_occurrences import (
 from geodata.layers.occurrences.phosphatic_rocks import build_phosphatic_rocks
 from geodata.layers.occurrences.samples import background, labels, region_claims
 from geodata.layers.occurrences.tables import all_parts
+from geodata.layers.occurrences.vocabulary import deposit_types
 
 # Located rows in KAZ, KGZ, TJK, TKM, UZB by polygon.
 COUNTS = {
@@ -132,7 +132,7 @@ def test_points_on_a_wrong_continent_are_kept_and_used_for_nothing(
     row = by_id.loc[record]
     assert row["quarantined"]
     assert not row["preferred"]
-    for kind in DEPOSIT_TYPES:
+    for kind in deposit_types():
         assert record not in set(labels(table, kind)["occurrence_id"])
         assert record not in set(background(table, kind)["occurrence_id"])
 
@@ -215,7 +215,7 @@ def test_the_known_rare_earth_records_of_the_states_are_ten(table):
 
 
 def test_labels_are_fewer_than_their_records_and_clay_has_too_few_to_learn_from(table):
-    counts = {kind: len(labels(table, kind)) for kind in DEPOSIT_TYPES}
+    counts = {kind: len(labels(table, kind)) for kind in deposit_types()}
     assert 250 <= counts["carbonatite"] <= 306
     assert 200 <= counts["placer"] <= 234
     assert 15 <= counts["phosphorite-uranium"] <= 25

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from geodata.layers.occurrences.positions import (
     doubts,
+    least_uncertainty_km,
     parse_angle,
     read_positions,
     shared_points,
@@ -97,3 +98,19 @@ def test_a_shared_point_is_no_better_than_its_district():
     lon, lat = np.array([67.40092, 67.40092]), np.array([47.79797, 47.79797])
     found = uncertainties_km(["a", "b"], lon, lat, np.array([True, False]))
     assert found.tolist() == [10.0, 5.0]
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "source", "expected"),
+    [
+        (70.0, 40.0, "usgs-ree", 30),
+        (70.0, 39.75, "usgs-ree", 15),
+        (76.16667, 42.66667, "usgs-ree", 10),
+        (76.1667, 42.6667, "usgs-ree", 10),
+        (65.98333, 39.73778, "usgs-major-deposits", 5),
+        (76.1339, 42.8481, "usgs-mrds", 20),
+        (70.0, 40.0, "usgs-mrds", 30),
+    ],
+)
+def test_the_way_a_position_is_written_limits_its_exactness(lon, lat, source, expected):
+    assert least_uncertainty_km(lon, lat, source=source) == expected

@@ -2,8 +2,8 @@ import geopandas
 import pandas as pd
 import pytest
 
-from geodata.layers.occurrences.known_sites_file import COLUMNS as BUNDLE_COLUMNS
-from geodata.layers.occurrences.known_sites_file import parse_occurrences
+from geodata.layers.occurrences.known_sites import COLUMNS as BUNDLE_COLUMNS
+from geodata.layers.occurrences.known_sites import parse_known_sites
 from geodata.layers.occurrences.mineral_occurrences import COLUMNS
 from geodata.layers.occurrences.phosphatic_rocks import circles, phosphatic_places
 from geodata.layers.occurrences.places import with_places
@@ -134,7 +134,7 @@ def test_known_sites_come_in_the_columns_of_the_bundle():
     text = claims.drop(columns="geometry").assign(
         preferred=claims["preferred"].map({True: "true", False: "false"})
     )
-    assert len(parse_occurrences(text.to_csv(index=False).encode())) == 3
+    assert len(parse_known_sites(text.to_csv(index=False).encode())) == 3
 
 
 def test_two_places_of_one_name_are_two_sites():

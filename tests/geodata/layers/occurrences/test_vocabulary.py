@@ -1,7 +1,11 @@
 import pytest
 
-from geodata.layers.occurrences.known_sites_file import DEPOSIT_TYPES, EVIDENCE
-from geodata.layers.occurrences.vocabulary import STATUSES, load_vocabulary
+from geodata.layers.occurrences.vocabulary import (
+    EVIDENCE,
+    STATUSES,
+    deposit_types,
+    load_vocabulary,
+)
 
 RARE_EARTHS = {
     *("La", "Ce", "Pr", "Nd", "Pm", "Sm", "Eu", "Gd", "Tb", "Dy", "Ho", "Er", "Tm"),
@@ -169,7 +173,7 @@ def test_a_deposit_type_is_given_only_where_the_source_says_so(
     words, source, text, expected
 ):
     assert words.deposit_type(source, text) == expected
-    assert expected in ("", *DEPOSIT_TYPES)
+    assert expected in ("", *deposit_types())
 
 
 def test_russian_words_mean_what_english_ones_do():

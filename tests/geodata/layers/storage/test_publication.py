@@ -17,7 +17,6 @@ from geodata.errors import (
     LayerError,
     LayerFormatError,
     MissingLayerError,
-    MissingLicenceError,
     StorageError,
     TamperedLayerError,
 )
@@ -25,9 +24,9 @@ from geodata.layers import LayerStore
 from geodata.layers.model import RasterProduct, TableProduct, VectorProduct
 from geodata.layers.storage.manifest import MANIFEST
 from geodata.layers.storage.publication import collect_garbage, publish, stage
-from geodata.layers.storage.store import write_raster, write_table, write_vector
 from geodata.provenance import Provenance
 from geodata.raster import Raster
+from tests.geodata.layers.layer_files import write
 
 LOCK = ".lock"
 
@@ -77,9 +76,7 @@ def table(*ages):
 
 
 def put(folder, product, layer="stones", **changes):
-    record = stage(folder, product, draft(layer, **changes))
-    publish(folder, [record])
-    return record
+    return write(folder, product, draft(layer, **changes))
 
 
 def x_of(store, layer="stones"):
@@ -125,12 +122,6 @@ def test_a_published_table_is_read_back(tmp_path):
     put(tmp_path, table(1.5, None), kind="table")
     found = LayerStore((tmp_path,)).table("stones")
     assert found["age"].isna().tolist() == [False, True]
-
-
-def test_a_flat_table_is_read_as_text(tmp_path):
-    write_table(tmp_path, "name,age\nЁлка,\n", draft())
-    found = LayerStore((tmp_path,)).table("stones")
-    assert found.to_dict("list") == {"name": ["Ёлка"], "age": [""]}
 
 
 def test_what_is_not_published_is_not_seen(tmp_path):
@@ -200,11 +191,11 @@ def test_a_new_record_of_the_same_bytes_is_a_new_version(tmp_path):
     assert len(names(tmp_path)) == 3
 
 
-def test_a_layer_of_an_earlier_folder_wins_whatever_kind_the_folder_is(tmp_path):
-    write_vector(tmp_path / "flat", points((1.0, 2.0)), draft())
-    put(tmp_path / "store", vector((3.0, 4.0)))
-    put(tmp_path / "store", vector((5.0, 6.0)), "sticks")
-    folders = (tmp_path / "flat", tmp_path / "store")
+def test_a_layer_of_an_earlier_folder_wins(tmp_path):
+    put(tmp_path / "a", vector((1.0, 2.0)))
+    put(tmp_path / "b", vector((3.0, 4.0)))
+    put(tmp_path / "b", vector((5.0, 6.0)), "sticks")
+    folders = (tmp_path / "a", tmp_path / "b")
     assert x_of(LayerStore(folders)) == 1.0
     assert x_of(LayerStore(folders[::-1])) == 3.0
     assert LayerStore(folders).ids() == ("sticks", "stones")
@@ -412,71 +403,6 @@ def test_a_file_from_the_future_is_not_old(tmp_path):
     stage(tmp_path, table(1.0), draft())
     make_old(tmp_path, seconds=-7200)
     assert collect_garbage(tmp_path, older_than_s=0) == []
-
-
-def flat(folder):
-    write_vector(folder, points((1.0, 2.0)), draft())
-    write_raster(folder, image(), draft("heights", kind="raster"))
-    write_table(folder, "age\n1\n", draft("ages", kind="table"))
-
-
-def test_a_flat_folder_is_taken_over_whole_by_the_first_publication(tmp_path):
-    flat(tmp_path)
-    before = LayerStore((tmp_path,))
-    contents = {layer: before.content(layer) for layer in before.ids()}
-    put(tmp_path, vector((5.0, 6.0)), "sticks")
-    after = LayerStore((tmp_path,))
-    assert after.ids() == ("ages", "heights", "sticks", "stones")
-    for layer, content in contents.items():
-        assert after.content(layer) == content
-    assert x_of(after) == 1.0
-    assert after.table("ages")["age"].tolist() == ["1"]
-    assert after.raster("heights").raster.value("height_m", 70.1, 44.9) == 1.5
-
-
-def test_what_is_published_wins_over_the_flat_layer_of_the_same_name(tmp_path):
-    flat(tmp_path)
-    put(tmp_path, vector((3.0, 4.0)))
-    assert x_of(LayerStore((tmp_path,))) == 3.0
-
-
-def test_a_damaged_flat_layer_is_left_behind_and_the_others_come(tmp_path):
-    flat(tmp_path)
-    (tmp_path / "heights.tif").write_bytes(b"II*\0")
-    (tmp_path / "broken.json").write_text("{")
-    publish(tmp_path, [])
-    assert LayerStore((tmp_path,)).ids() == ("ages", "stones")
-
-
-def test_flat_files_go_an_hour_after_they_were_taken_over_and_not_before(tmp_path):
-    flat(tmp_path)
-    make_old(tmp_path)
-    opened = LayerStore((tmp_path,))
-    assert collect_garbage(tmp_path) == []  # without a manifest they are the layers
-    publish(tmp_path, [])
-    assert collect_garbage(tmp_path) == []
-    assert x_of(opened) == 1.0
-    make_old(tmp_path)
-    removed = {path.name for path in collect_garbage(tmp_path)}
-    assert removed == {
-        "ages.csv",
-        "ages.json",
-        "heights.json",
-        "heights.tif",
-        "stones.geojson",
-        "stones.json",
-    }
-    assert LayerStore((tmp_path,)).ids() == ("ages", "heights", "stones")
-
-
-def test_a_record_without_licence_is_not_taken_over(tmp_path):
-    write_vector(tmp_path, points((1.0, 2.0)), draft())
-    record = tmp_path / "stones.json"
-    record.write_text(record.read_text().replace("CC0-1.0", ""))
-    with pytest.raises(MissingLicenceError):
-        LayerStore((tmp_path,)).vector("stones")
-    publish(tmp_path, [])
-    assert LayerStore((tmp_path,)).ids() == ()
 
 
 def test_threads_that_publish_at_once_do_not_lose_each_others_layers(tmp_path):

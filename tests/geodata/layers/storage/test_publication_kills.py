@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from geodata.layers.storage.manifest import MANIFEST
-from geodata.layers.storage.store import LayerStore
+from geodata.layers.store import LayerStore
 
 WRITERS = ("parquet", "tif", "table", "manifest")
 KILLS = 100  # per writer

@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from geodata.errors import MissingLayerError
 from geodata.layers.occurrences.tables import TABLES
-from geodata.layers.storage.store import LayerStore, write_raster, write_vector
+from geodata.layers.store import LayerStore
 from geodata.raster import Raster
 from geodata.region import Bounds
 from geodata.scoring.learned import training as module
@@ -24,6 +24,7 @@ from geodata.scoring.learned.training import (
     lattice,
     prepare_arguments,
 )
+from tests.geodata.layers.layer_files import write_raster, write_vector
 from tests.geodata.release.small_layers import draft, occurrence, occurrences
 from tests.geodata.scoring.learned.worlds import (
     argument,

@@ -1,8 +1,7 @@
 """The layer store: every layer as one data file with its provenance beside it.
 
-Two kinds of folder hold layers.  A flat one, as the bundle, has ``<layer>.json``
-beside ``<layer>.geojson``, ``.tif`` or ``.csv``.  A published one has a manifest
-that names immutable versions; see :mod:`geodata.layers.storage.publication`.
+The bundle and the layers made here lie in folders of one kind, with a manifest that
+names immutable versions; see :mod:`geodata.layers.storage.publication`.
 """
 
 import dataclasses
@@ -14,17 +13,10 @@ import pandas as pd
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
-from geodata.checksums import checksum, write_atomically
-from geodata.errors import LayerFormatError, MissingLayerError, StorageError
-from geodata.layers.storage.raster_file import decode_raster, encode_raster
-from geodata.layers.storage.shelf import RECORD_SUFFIX, Shelf
-from geodata.layers.storage.table_file import decode_csv, decode_table
-from geodata.layers.storage.vector_file import (
-    decode_geoparquet,
-    decode_vector,
-    encode_coverage,
-    encode_vector,
-)
+from geodata.errors import LayerFormatError, MissingLayerError
+from geodata.layers.storage.manifest import LayerFolder
+from geodata.layers.storage.raster_file import decode_raster
+from geodata.layers.storage.table_file import decode_places, decode_table
 from geodata.provenance import Provenance
 from geodata.raster import FloatRaster
 
@@ -38,8 +30,8 @@ class VectorLayer:
     id : str
         Id of the layer.
     table : GeoDataFrame
-        CRS EPSG:4326; columns sorted by name, geometry last.  A row of a published
-        layer may have no geometry (None).
+        CRS EPSG:4326; columns sorted by name, geometry last.  A row may have no
+        geometry (None).
     coverage : shapely geometry or None
         Where the layer says something, longitude and latitude; None = everywhere.
     provenance : Provenance
@@ -77,8 +69,8 @@ class RasterLayer:
 class LayerStore:
     """Reads layers from folders; an earlier folder wins.
 
-    Published folders are read as they were when the store was opened, whatever
-    is published meanwhile.
+    They are read as they were when the store was opened, whatever is published
+    meanwhile.
 
     Parameters
     ----------
@@ -93,11 +85,11 @@ class LayerStore:
 
     def __init__(self, folders: tuple[Path, ...]) -> None:
         self._folders = folders
-        self._shelves = tuple(Shelf(folder) for folder in folders)
+        self._opened = tuple(LayerFolder(folder) for folder in folders)
 
     def ids(self) -> tuple[str, ...]:
         """Return the ids of all layers, sorted."""
-        return tuple(sorted(set().union(*(shelf.ids() for shelf in self._shelves))))
+        return tuple(sorted(set().union(*(here.entries for here in self._opened))))
 
     def provenance(self, layer: str) -> Provenance:
         """Return the record of a layer.
@@ -113,7 +105,7 @@ class LayerStore:
         MissingLicenceError
             If the record states no licence.
         """
-        return self._shelf(layer).record(layer)
+        return self._holder(layer).record(layer)
 
     def content(self, layer: str) -> bytes:
         """Return the verified bytes of a layer's data file.
@@ -125,8 +117,8 @@ class LayerStore:
         TamperedLayerError
             If the bytes are not those the record was written with.
         """
-        shelf = self._shelf(layer)
-        return shelf.content(shelf.record(layer))
+        folder = self._holder(layer)
+        return folder.content(folder.record(layer))
 
     def vector(self, layer: str) -> VectorLayer:
         """Read a layer of points, lines or polygons.
@@ -137,12 +129,10 @@ class LayerStore:
             If the layer is absent, changed, or not a vector layer.
         """
         record = self.provenance(layer)
-        _require_suffix(record, ".geojson", ".parquet")
-        is_text = record.file.endswith(".geojson")
-        decode = decode_vector if is_text else decode_geoparquet
+        _require_suffix(record, ".parquet")
         return VectorLayer(
             id=layer,
-            table=decode(self.content(layer), layer),
+            table=decode_places(self.content(layer), layer),
             coverage=_coverage(record),
             provenance=record,
         )
@@ -170,8 +160,7 @@ class LayerStore:
         Returns
         -------
         DataFrame
-            Columns sorted by name; what is missing is NaN or None.  From a CSV file,
-            which knows no types, every value is text and columns keep their order.
+            Columns sorted by name; what is missing is NaN or None.
 
         Raises
         ------
@@ -179,14 +168,13 @@ class LayerStore:
             If the layer is absent, changed, or not such a table.
         """
         record = self.provenance(layer)
-        _require_suffix(record, ".csv", ".parquet")
-        decode = decode_csv if record.file.endswith(".csv") else decode_table
-        return decode(self.content(layer), layer)
+        _require_suffix(record, ".parquet")
+        return decode_table(self.content(layer), layer)
 
-    def _shelf(self, layer: str) -> Shelf:
-        for shelf in self._shelves:
-            if layer in shelf:
-                return shelf
+    def _holder(self, layer: str) -> LayerFolder:
+        for folder in self._opened:
+            if layer in folder:
+                return folder
         looked = ", ".join(str(folder) for folder in self._folders) or "no folder"
         raise MissingLayerError(
             f"There is no layer '{layer}' (looked in {looked}). Layers of the bundle "
@@ -195,86 +183,65 @@ class LayerStore:
         )
 
 
-def write_vector(
-    folder: Path, table: geopandas.GeoDataFrame, draft: Provenance
-) -> Provenance:
-    """Write a vector layer and its record; see :func:`write_content`."""
-    return write_content(folder, encode_vector(table), draft, suffix=".geojson")
+class ReadOnce(LayerStore):
+    """Another store, whose vector and raster layers are kept once they were read.
 
-
-def write_raster(
-    folder: Path, image: FloatRaster, draft: Provenance, *, dtype: str = "float32"
-) -> Provenance:
-    """Write a raster layer and its record; see :func:`write_content`."""
-    content = encode_raster(image, dtype=dtype)
-    return write_content(folder, content, draft, suffix=".tif")
-
-
-def write_table(folder: Path, content: str, draft: Provenance) -> Provenance:
-    """Write a table as CSV text (UTF-8, LF) and its record."""
-    return write_content(folder, content.encode("utf-8"), draft, suffix=".csv")
-
-
-def write_content(
-    folder: Path, content: bytes, draft: Provenance, *, suffix: str
-) -> Provenance:
-    """Write a layer's data file, then its record, each atomically.
+    It holds them in memory as long as it lives, so it is for one piece of work, for
+    example a build.
 
     Parameters
     ----------
-    folder : Path
-        Made when absent.
-    content : bytes
-        The data file.
-    draft : Provenance
-        The record; name, checksum and size of the file are filled in here.
-    suffix : str
-        ``.geojson``, ``.tif`` or ``.csv``.
-
-    Returns
-    -------
-    Provenance
-        The record as written.
-
-    Raises
-    ------
-    StorageError
-        If the folder cannot be written.  A stop between the two files leaves a
-        record that does not match, which the store refuses to read.
+    store : LayerStore
+        Where the layers are; it raises what it always raises.
     """
-    record = dataclasses.replace(
-        draft,
-        file=draft.layer + suffix,
-        sha256=checksum(content),
-        bytes=len(content),
-    )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StorageError(
-            f"The folder {folder} cannot be made ({error.strerror}). Choose another "
-            "with ATLAS_HOME, then run the command again."
-        ) from error
-    write_atomically(folder / record.file, content)
-    write_atomically(
-        folder / (record.layer + RECORD_SUFFIX), record.to_json().encode("utf-8")
-    )
-    return record
 
+    def __init__(self, store: LayerStore) -> None:
+        super().__init__(())
+        self._store = store
+        self._vectors: dict[str, VectorLayer] = {}
+        self._rasters: dict[str, RasterLayer] = {}
 
-def coverage_record(coverage: BaseGeometry | None) -> dict[str, object] | None:
-    """Return a coverage as it stands in a record; None stays None."""
-    return None if coverage is None else encode_coverage(coverage)
+    def ids(self) -> tuple[str, ...]:
+        """Return the ids of all layers, sorted."""
+        return self._store.ids()
+
+    def provenance(self, layer: str) -> Provenance:
+        """Return the record of a layer."""
+        return self._store.provenance(layer)
+
+    def content(self, layer: str) -> bytes:
+        """Return the verified bytes of a layer's data file, read anew."""
+        return self._store.content(layer)
+
+    def vector(self, layer: str) -> VectorLayer:
+        """Return a layer of points, lines or polygons; its table is the reader's own.
+
+        A column that one reader adds is not seen by the next.
+        """
+        if layer not in self._vectors:
+            self._vectors[layer] = self._store.vector(layer)
+        kept = self._vectors[layer]
+        return dataclasses.replace(kept, table=kept.table.copy(deep=False))
+
+    def raster(self, layer: str) -> RasterLayer:
+        """Return a raster layer; its bands are shared, so nobody may change them."""
+        if layer not in self._rasters:
+            self._rasters[layer] = self._store.raster(layer)
+        return self._rasters[layer]
+
+    def table(self, layer: str) -> pd.DataFrame:
+        """Read a layer that is a table without places."""
+        return self._store.table(layer)
 
 
 def _coverage(record: Provenance) -> BaseGeometry | None:
     return None if record.coverage is None else shape(record.coverage)
 
 
-def _require_suffix(record: Provenance, *suffixes: str) -> None:
-    if not record.file.endswith(suffixes):
+def _require_suffix(record: Provenance, suffix: str) -> None:
+    if not record.file.endswith(suffix):
         raise LayerFormatError(
             f"Layer '{record.layer}' is of kind '{record.kind}' with the data file "
-            f"{record.file}; expected a {' or '.join(suffixes)} file. Read it as what "
+            f"{record.file}; expected a {suffix} file. Read it as what "
             "it is."
         )
