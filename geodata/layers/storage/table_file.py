@@ -4,6 +4,7 @@ One table always gives the same bytes, whatever order its columns came in.
 """
 
 import io
+import json
 from typing import Any
 
 import geopandas
@@ -223,7 +224,10 @@ def coverage_record(coverage: BaseGeometry | None) -> Coverage | None:
     if coverage is None:
         return None
     small = shapely.normalize(shapely.set_precision(shapely.force_2d(coverage), 1e-3))
-    return dict(mapping(_to_decimals(small, _COVERAGE_DECIMALS)))
+    geometry: Coverage = json.loads(
+        json.dumps(mapping(_to_decimals(small, _COVERAGE_DECIMALS)))
+    )
+    return geometry
 
 
 def _require_crs(table: geopandas.GeoDataFrame) -> None:

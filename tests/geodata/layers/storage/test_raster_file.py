@@ -37,7 +37,7 @@ def bands(elements):
     )
 
 
-@settings(max_examples=30)
+@settings(deadline=None, max_examples=30)
 @given(bands(FLOATS))
 def test_what_is_written_is_read_back_and_gives_the_same_bytes(values):
     content = encode_raster(image_of(*values))
@@ -52,7 +52,7 @@ def test_what_is_written_is_read_back_and_gives_the_same_bytes(values):
     assert encode_raster(back) == content
 
 
-@settings(max_examples=30)
+@settings(deadline=None, max_examples=30)
 @given(bands(WHOLE))
 def test_whole_numbers_survive_as_short_integers(values):
     back = decode_raster(encode_raster(image_of(*values), dtype="int16"), "stones")
@@ -126,7 +126,6 @@ def test_pickled_objects_in_arrays_are_refused(tmp_path):
         load_arrays(path.read_bytes())
 
 
-@settings(max_examples=30)
 def test_a_large_raster_is_tiled_with_overviews_and_survives():
     rng = np.random.default_rng(3)
     band = np.round(rng.normal(0, 900, (1100, 700))).astype(np.float32)

@@ -45,6 +45,7 @@ def tables(draw):
     )
 
 
+@settings(deadline=None, max_examples=50)
 @given(tables())
 def test_what_is_written_is_read_back_and_gives_the_same_bytes(table):
     content = encode_table(table)
@@ -146,6 +147,7 @@ def table_of(geometries, names=None, numbers=None):
     )
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.tuples(PLACES | CIRCLES | LINES, NAMES), min_size=1, max_size=5))
 def test_rounding_moves_no_corner_by_a_metre_and_is_done_once(rows):
     table = table_of([shape for shape, _ in rows], [text for _, text in rows])
@@ -164,6 +166,7 @@ def test_outer_rings_run_counter_clockwise_when_rounded():
     assert rounded(table_of([clockwise])).geometry.iloc[0].exterior.is_ccw
 
 
+@settings(deadline=None, max_examples=50)
 @given(LINES)
 def test_a_line_keeps_its_direction_when_rounded(line):
     (back,) = rounded(table_of([line])).geometry
@@ -191,7 +194,7 @@ def test_a_coverage_keeps_its_shape_within_a_hundred_metres():
     assert coverage_record(None) is None
 
 
-@settings(max_examples=25)
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.tuples(PLACES | CIRCLES | LINES, NAMES), min_size=0, max_size=5))
 def test_geoparquet_keeps_every_corner_as_it_is(rows):
     table = table_of([shape for shape, _ in rows], [text for _, text in rows])
