@@ -5,11 +5,13 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+from filelock import FileLock
+from hypothesis import settings
 
 from geodata.ingestion.build import is_better
 from geodata.layers.store import LayerStore
@@ -17,6 +19,14 @@ from geodata.release import Release, open_release
 from geodata.release.build import build_release
 from geodata.release.inputs import Parameters
 from geodata.scoring.deposit_type import deposit_type_texts
+from tests.thorough import THOROUGH
+
+# The same examples in every run, unless a thorough one is asked for.
+settings.register_profile(
+    "fast", max_examples=60, deadline=None, derandomize=True, database=None
+)
+settings.register_profile("thorough", max_examples=1_000, deadline=None)
+settings.load_profile("thorough" if THOROUGH else "fast")
 
 ROOT = Path(__file__).resolve().parent.parent
 AT_SETUP = (
@@ -96,8 +106,31 @@ def shared() -> Path:
     return folder
 
 
+Once = Callable[[str, Callable[[Path], object]], Path]
+
+
 @pytest.fixture(scope="session")
-def setup_layers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Make a folder once a run: the other worker waits and takes the same one."""
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent
+
+    def folder(name: str, make: Callable[[Path], object]) -> Path:
+        made = base / f"once-{name}"
+        with FileLock(base / f"once-{name}.lock"):
+            if not made.exists():
+                begun = made.with_suffix(f".{os.getpid()}")
+                begun.mkdir()
+                make(begun)
+                begun.rename(made)
+        return made
+
+    return folder
+
+
+@pytest.fixture(scope="session")
+def setup_layers(once: Once) -> Path:
     """The folder of layers as scripts/setup makes them, without ingested ones.
 
     Where somebody has ingested layers, those of setup are made again aside, from the
@@ -107,15 +140,17 @@ def setup_layers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     here = LayerStore((home / "layers",))
     if not any(is_better(here.provenance(layer)) for layer in here.ids()):
         return home / "layers"
-    aside = tmp_path_factory.mktemp("setup")
-    (aside / "packages").symlink_to((home / "packages").resolve())
-    subprocess.run(
-        [sys.executable, ROOT / "scripts" / "build_bundle.py", "--at-setup"],
-        env={**os.environ, "ATLAS_HOME": str(aside)},
-        stdout=subprocess.DEVNULL,
-        check=True,
-    )
-    return aside / "layers"
+
+    def make(aside: Path) -> None:
+        (aside / "packages").symlink_to((home / "packages").resolve())
+        subprocess.run(
+            [sys.executable, ROOT / "scripts" / "build_bundle.py", "--at-setup"],
+            env={**os.environ, "ATLAS_HOME": str(aside)},
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+
+    return once("setup", make) / "layers"
 
 
 @pytest.fixture(scope="session")
@@ -141,16 +176,17 @@ def bundle() -> LayerStore:
 
 
 @pytest.fixture(scope="session")
-def release_home(store: LayerStore, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def release_home(store: LayerStore, once: Once) -> Path:
     """A home folder with one real release of 50 km cells; read only, please."""
-    home = tmp_path_factory.mktemp("home")
-    build_release(
-        store,
-        deposit_type_texts(),
-        home / "releases",
-        parameters=Parameters(cell_m=50_000),
+    return once(
+        "home",
+        lambda home: build_release(
+            store,
+            deposit_type_texts(),
+            home / "releases",
+            parameters=Parameters(cell_m=50_000),
+        ),
     )
-    return home
 
 
 @pytest.fixture(scope="session")

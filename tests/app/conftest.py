@@ -22,6 +22,7 @@ from tests.app.learned_release import (
     teach,
 )
 from tests.app.sealing import seal
+from tests.conftest import Once
 from tests.geodata.release.small_layers import build_layered_home
 
 HOSTILE = (
@@ -77,9 +78,9 @@ def hostile_client(hostile_home: Path) -> Iterator[TestClient]:
 
 
 @pytest.fixture(scope="session")
-def layered_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def layered_home(once: Once) -> Path:
     """A release with a few layers made by hand, every name in them an attack."""
-    return build_layered_home(tmp_path_factory.mktemp("layered"), name=HOSTILE)
+    return once("hostile-layers", lambda home: build_layered_home(home, name=HOSTILE))
 
 
 @pytest.fixture(scope="session")

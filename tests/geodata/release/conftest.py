@@ -3,10 +3,11 @@
 import pytest
 
 from geodata.release import Release, open_release
+from tests.conftest import Once
 from tests.geodata.release.small_layers import build_layered_home
 
 
 @pytest.fixture(scope="session")
-def layered(tmp_path_factory: pytest.TempPathFactory) -> Release:
-    home = build_layered_home(tmp_path_factory.mktemp("layered"))
+def layered(once: Once) -> Release:
+    home = once("layers", build_layered_home)
     return open_release(home / "releases")
