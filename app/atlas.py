@@ -10,6 +10,7 @@ from app.collection import Collection, make_collections
 from app.errors import without_folder
 from app.maps.backdrop import make_backdrop
 from app.maps.raster import FavourabilityImages
+from app.overlays import GAPS
 from geodata.errors import DamagedReleaseError, NoReleaseError, ReleaseError
 from geodata.release import Release, known_releases, open_release
 
@@ -39,6 +40,11 @@ class Atlas:
     images: FavourabilityImages
     backdrop: bytes
     warning: str = ""
+
+    @property
+    def gap_ids(self) -> tuple[str, ...]:
+        """Ids of the layers that leave out part of the five states."""
+        return self.collections[GAPS].ids if GAPS in self.collections else ()
 
     @property
     def caution(self) -> str:

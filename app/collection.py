@@ -12,7 +12,8 @@ import shapely
 from pandas.api.types import is_bool_dtype, is_integer_dtype, is_numeric_dtype
 
 from app.geojson import encode_features
-from app.overlays import GAPS, OVERLAYS, Overlay
+from app.overlays import GAPS, Overlay, overlays
+from geodata.display import Display
 from geodata.region import Bounds
 from geodata.release import Release
 
@@ -42,6 +43,8 @@ class Collection:
         Index over the geometries that are there.
     bounds : Bounds
         Box around all geometries, degrees.
+    display : Display or None
+        How the page draws it; None = the page knows by itself, or does not draw it.
     """
 
     id: str
@@ -53,6 +56,7 @@ class Collection:
     position: Mapping[str, int]
     tree: shapely.STRtree
     bounds: Bounds
+    display: Display | None = None
 
     def inside(self, box: Bounds) -> Positions:
         """Return the rows whose geometry touches a box, in their order."""
@@ -76,7 +80,13 @@ class Collection:
 
 
 def make_collection(
-    table: gpd.GeoDataFrame, ids: list[str], *, name: str, title: str, description: str
+    table: gpd.GeoDataFrame,
+    ids: list[str],
+    *,
+    name: str,
+    title: str,
+    description: str,
+    display: Display | None = None,
 ) -> Collection:
     """Make a collection of a table.
 
@@ -88,6 +98,8 @@ def make_collection(
         One a row, unique.
     name, title, description : str
         How the collection is called.
+    display : Display, optional
+        How the page draws it.
     """
     table = table.reset_index(drop=True)
     west, south, east, north = (float(value) for value in table.total_bounds)
@@ -101,6 +113,7 @@ def make_collection(
         position={feature_id: row for row, feature_id in enumerate(ids)},
         tree=shapely.STRtree(table.geometry.to_numpy()),
         bounds=Bounds(west=west, south=south, east=east, north=north),
+        display=display,
     )
 
 
@@ -111,7 +124,7 @@ def make_collections(release: Release) -> dict[str, Collection]:
     -------
     dict of str to Collection
         ``prospects``, ``occurrences``, ``states``; the layers of
-        :data:`app.overlays.OVERLAYS` that are in the release, and where layers
+        :func:`app.overlays.overlays`, and where layers
         leave something out :data:`app.overlays.GAPS`.
     """
     prospects = release.prospects
@@ -144,11 +157,7 @@ def make_collections(release: Release) -> dict[str, Collection]:
             description="Kazakhstan, Kyrgyzstan, Tajikistan, Turkmenistan, Uzbekistan.",
         ),
     ]
-    made += [
-        _overlay(item, release.table(item.id))
-        for item in OVERLAYS
-        if release.has_table(item.id)
-    ]
+    made += [_overlay(item, release.table(item.id)) for item in overlays(release)]
     if release.has_table("coverage"):
         gaps = release.table("coverage")
         made.append(
@@ -166,20 +175,18 @@ def make_collections(release: Release) -> dict[str, Collection]:
     return {item.id: item for item in made}
 
 
-_ID_COLUMNS = {"terranes": "plate_id", "context-occurrences": "occurrence_id"}
-
-
 def _overlay(item: Overlay, table: gpd.GeoDataFrame) -> Collection:
     """Make the collection of a layer; rows without an id of their own are numbered."""
-    column = _ID_COLUMNS.get(item.id, "")
+    column, form = item.display.id_column, item.display.form
     names = table[column] if column in table.columns else range(1, len(table) + 1)
-    prefix = "" if item.form == "points" else item.id.removesuffix("s") + "-"
+    prefix = "" if form == "points" else item.id.removesuffix("s") + "-"
     return make_collection(
         table,
         unique_ids([f"{prefix}{name}" for name in names]),
         name=item.id,
-        title=item.title,
-        description=item.description,
+        title=item.display.title,
+        description=item.display.description,
+        display=item.display,
     )
 
 

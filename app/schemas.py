@@ -4,6 +4,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from geodata.display import Display
+
 
 class Problem(BaseModel):
     """Why a request was refused (RFC 9457)."""
@@ -74,6 +76,7 @@ class CollectionInfo(BaseModel):
     item_type: Literal["feature"] = Field(default="feature", alias="itemType")
     crs: list[str]
     extent: Extent
+    display: Display | None = None
     links: list[Link]
 
 

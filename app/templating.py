@@ -7,6 +7,7 @@ from pathlib import Path
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from app.overlays import layer_name
 from app.text import say, say_many
 from app.wording import (
     decimal,
@@ -41,6 +42,7 @@ def _environment() -> Environment:
         "decimal": decimal,
         "degrees": degrees,
         "dms": dms,
+        "layer_name": layer_name,
         "measure": measure,
         "number": number,
         "part": part,

@@ -124,6 +124,7 @@ def _info(request: Request, found: Collection) -> CollectionInfo:
                 bbox=[[box.west, box.south, box.east, box.north]], crs=CRS84
             )
         ),
+        display=found.display,
         links=[
             link(request, "self", path, media_type=JSON),
             link(request, "items", f"{path}/items", media_type=GEOJSON),

@@ -8,10 +8,9 @@ from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
 from app.atlas import Atlas
-from app.overlays import OVERLAYS, WHAT, layer_name
+from app.overlays import layer_name, overlays
 from app.parameters import AtlasNow, only_known_parameters
 from app.routes.pages import short_title, show_page, type_titles
-from app.switches import gap_ids
 
 router = APIRouter(
     default_response_class=HTMLResponse,
@@ -46,23 +45,22 @@ def layers_page(request: Request, atlas: AtlasNow) -> Response:
 
 def layer_rows(atlas: Atlas) -> list[dict[str, Any]]:
     """Describe every layer of the release: those that models read first."""
-    switches = {item.layer: item.id for item in OVERLAYS}
-    gaps = gap_ids(atlas)
+    switches = {item.layer: item.id for item in overlays(atlas.release)}
+    gaps = atlas.gap_ids
     rows = []
     for item in atlas.release.manifest["layers"]:
         name = str(item["id"])
-        switch = switches.get(name, "")
         rows.append(
             {
                 **item,
                 "name": layer_name(name).capitalize(),
-                "what": WHAT.get(name, ""),
+                "what": item.get("says", ""),
                 "origins": origins(item["members"]),
                 "rebuilt": any(member.get("rebuilt") for member in item["members"]),
                 "coverage": item.get("coverage_by_state"),
                 "everywhere": is_everywhere(item.get("coverage_by_state")),
                 "used": uses_in_words(atlas, item.get("uses", ())),
-                "switch": switch if switch in atlas.collections else "",
+                "switch": switches.get(name, ""),
                 "has_gap": name in gaps,
             }
         )
@@ -84,7 +82,7 @@ def missing_rows(atlas: Atlas) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = [
         {
             "name": layer_name(str(item["layer"])).capitalize(),
-            "what": WHAT.get(str(item["layer"]), ""),
+            "what": item.get("says", ""),
             "costs": uses_in_words(atlas, item["costs"]),
         }
         for item in atlas.release.manifest["missing_layers"]

@@ -15,10 +15,10 @@ from app.links import with_query
 from app.maps.legend import agreement_swatches, legend_rows
 from app.maps.sketch import HEIGHT, WIDTH, draw_sketch
 from app.opinions import has_learned, stability, why_not_learned
+from app.overlays import overlays
 from app.parameters import AtlasNow, Selected, only_known_parameters
 from app.routes.explain import add_context, explain_area
 from app.routes.features import FeatureId
-from app.switches import gap_choices, overlay_switches
 from app.templating import STATIC, render
 from app.verdict import in_words
 from app.wording import dms
@@ -65,8 +65,8 @@ def map_page(request: Request, atlas: AtlasNow) -> Response:
         verdict=in_words(atlas.release.validation).short,
         legend=legend_rows(),
         agreement=agreement_swatches(),
-        overlays=overlay_switches(atlas),
-        gaps=gap_choices(atlas),
+        overlays=overlays(atlas.release),
+        gaps=atlas.gap_ids,
     )
 
 

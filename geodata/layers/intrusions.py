@@ -2,6 +2,7 @@
 
 import geopandas
 
+from geodata.display import Display, Style
 from geodata.layers.geology import (
     ANSWER,
     INTRUSIONS,
@@ -13,14 +14,7 @@ from geodata.layers.lithology_polygons import (
     SCALE,
     build_lithology_polygons,
 )
-from geodata.layers.model import (
-    Display,
-    FileRecipe,
-    Files,
-    Layer,
-    Style,
-    VectorProduct,
-)
+from geodata.layers.model import FileRecipe, Files, Layer, VectorProduct
 from geodata.layers.storage.table_file import CRS
 
 

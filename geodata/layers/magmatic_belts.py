@@ -9,18 +9,11 @@ from pathlib import Path, PurePosixPath
 import geopandas
 import shapely
 
+from geodata.display import Display, Style
 from geodata.errors import LayerFormatError
 from geodata.layers.clip import MARGIN, clipped, margin_polygon
 from geodata.layers.columns import needed_column, texts
-from geodata.layers.model import (
-    Display,
-    FileRecipe,
-    Files,
-    Layer,
-    Part,
-    Style,
-    VectorProduct,
-)
+from geodata.layers.model import FileRecipe, Files, Layer, Part, VectorProduct
 from geodata.layers.storage.table_file import CRS
 from geodata.readers.archive import archive_members
 from geodata.readers.limits import DEFAULT_LIMITS

@@ -4,16 +4,10 @@ import geopandas
 import pandas as pd
 import shapely
 
+from geodata.display import Display, Style
 from geodata.errors import LayerFormatError
 from geodata.layers.clip import clipped, window_polygon
-from geodata.layers.model import (
-    Display,
-    Layer,
-    Members,
-    PackageRecipe,
-    Style,
-    VectorProduct,
-)
+from geodata.layers.model import Layer, Members, PackageRecipe, VectorProduct
 from geodata.layers.storage.table_file import CRS
 from geodata.readers.shapefile import read_attributes, read_polygons
 

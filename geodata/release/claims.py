@@ -13,7 +13,7 @@ import pyproj
 from geodata.layers.occurrences.known_sites import read_known_sites
 from geodata.layers.occurrences.samples import region_claims
 from geodata.layers.store import LayerStore
-from geodata.release.shown import OCCURRENCES
+from geodata.release.map_layers import OCCURRENCES
 
 ALIKE = 0.88  # share of letters two names of one site have in common, at least
 _ENDINGS = re.compile(r"(skoje|skoye|skoe|skaya|skii|skij|skiy|sky|mine|deposit)$")

@@ -9,8 +9,8 @@ import geopandas as gpd
 from geodata.evidence.recipes import Reading
 from geodata.layers.store import LayerStore
 from geodata.release.coverage import LayerCoverage, coverage_table
+from geodata.release.map_layers import map_tables, names_table
 from geodata.release.model import COVERAGE, NAMES
-from geodata.release.shown import names_table, shown_tables
 from geodata.release.surroundings import Surroundings
 
 
@@ -48,9 +48,7 @@ def write_tables(
         "places": around.places,
         "occurrences": around.occurrences,
     }
-    if "terranes" in store.ids():
-        tables["terranes"] = store.vector("terranes").table
-    tables |= shown_tables(store, around.occurrences)
+    tables |= map_tables(store, around.occurrences)
     if len(left_out := coverage_table(coverage)):
         tables[COVERAGE] = left_out
     (folder / NAMES).mkdir()

@@ -7,6 +7,7 @@ from typing import Any
 import geopandas as gpd
 
 from geodata.evidence.recipes import Reading
+from geodata.layers.registry import all_layers
 from geodata.layers.store import LayerStore
 from geodata.prospects.describe import Survey
 from geodata.raster import EQUAL_AREA, Cells
@@ -87,8 +88,8 @@ def missing_layers(
     Returns
     -------
     list of dict
-        ``layer``; ``costs``: deposit type, evidence, and its share of the model's
-        weight, 0 to 1.
+        ``layer``; ``says``: what it would tell; ``costs``: deposit type, evidence,
+        and its share of the model's weight, 0 to 1.
     """
     costs: dict[str, list[dict[str, Any]]] = {}
     for model in models:
@@ -102,7 +103,10 @@ def missing_layers(
                         "weight_share": item.weight.value / total,
                     }
                 )
-    return [{"layer": layer, "costs": costs[layer]} for layer in sorted(costs)]
+    return [
+        {"layer": layer, "says": _says(layer), "costs": costs[layer]}
+        for layer in sorted(costs)
+    ]
 
 
 def _grid(cells: Cells) -> dict[str, Any]:
@@ -117,8 +121,12 @@ def _grid(cells: Cells) -> dict[str, Any]:
 
 def _layer(layer: str, store: LayerStore) -> dict[str, Any]:
     record = store.provenance(layer)
+    known = all_layers().get(layer)
+    display = known.display if known else None
     return {
         "id": layer,
+        "says": _says(layer),
+        "display": asdict(display) if display else None,
         "title": record.title,
         "kind": record.kind,
         "credit": record.credit,
@@ -132,6 +140,12 @@ def _layer(layer: str, store: LayerStore) -> dict[str, Any]:
         "sha256": record.sha256,
         "command": record.command,
     }
+
+
+def _says(layer: str) -> str:
+    """Return what a layer says, in words; nothing for one that nobody has described."""
+    known = all_layers().get(layer)
+    return known.says if known else ""
 
 
 def _known(found: LayerCoverage | None) -> dict[str, Any]:

@@ -9,15 +9,23 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.main import create_app
-from app.overlays import GAPS, OVERLAYS, WHAT
+from app.overlays import GAPS
 from app.routes.knowledge import is_everywhere, origins
 from app.settings import Settings
-from geodata.release.inputs import REQUIRED
 from tests.app.conftest import HOSTILE
 from tests.app.sealing import seal
 from tests.app.test_pages import Reader
 
-HAND_MADE = [item.id for item in OVERLAYS if item.id != "terranes"]
+HAND_MADE = [
+    "faults",
+    "sutures",
+    "provinces",
+    "intrusions",
+    "magmatic-belts",
+    "railways",
+    "roads",
+    "context-occurrences",
+]
 LIGHT_ENOUGH = 300_000  # bytes of one layer, compressed
 
 
@@ -138,9 +146,15 @@ def test_hostile_names_of_layers_run_nothing_in_a_page(
         assert "49 " not in text.partition(HOSTILE[:4])[2][:20], path
 
 
-def test_every_required_layer_is_told_in_words() -> None:
-    assert set(REQUIRED) <= set(WHAT)
-    assert {item.layer for item in OVERLAYS} <= set(WHAT)
+def test_a_collection_that_the_page_draws_says_how(layered_client: TestClient) -> None:
+    shown = {
+        item["id"]: item["display"]
+        for item in layered_client.get("/api/collections").json()["collections"]
+    }
+    assert shown["states"] is None
+    assert shown["roads"]["form"] == "lines"
+    assert shown["roads"]["tooltip"] == [["{name}", "Road"]]
+    assert shown["roads"]["style"]["colour"] == "#6d6a62"
 
 
 @pytest.mark.parametrize(

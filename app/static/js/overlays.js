@@ -10,26 +10,65 @@ const PANES = { lines: "lines", outlines: "lines", fills: "bodies", points: "oth
 const switches = new Map([...document.querySelectorAll("[data-overlay]")].map((box) => [box.dataset.layer, box]));
 const names = new Map([...document.querySelectorAll('[name="unknown"] option')].map((o) => [o.value, o.text]));
 
-/** What a pointer resting on a thing is told; every word of a record becomes text. */
-const WORDS = {
-  faults: (p) => [p.name || "Fault without a name", p.kind || "Fault, kind not stated", p.sets ? `mapped by ${p.sets}` : ""],
-  sutures: (p) => [p.name || "Suture without a name", "Suture"],
-  terranes: (p) => [p.name || "Terrane without a name", "Terrane"],
-  provinces: (p) => [p.name || "Province without a name", p.type || "Province", p.orogen ? `last orogeny: ${p.orogen}` : ""],
-  intrusions: (p) => [p.name || "Intrusion", p.kind || "", p.age || p.age_code || ""],
-  "magmatic-belts": (p) => [p.name || "Magmatic belt", `Tract ${p.tract ?? ""} of a copper assessment`],
-  railways: (p) => [p.name || "Railway"],
-  roads: (p) => [p.name || "Road"],
-  "context-occurrences": (p) => [
-    p.name || "Place without a name", [p.commodity_group, p.commodities?.replaceAll(",", ", ")].filter(Boolean).join(": "),
-    [p.status, p.deposit_type_source].filter(Boolean).join(" · "), "Other mineral occurrence",
-    isNumber(p.uncertainty_km) ? `Position good to ${number(p.uncertainty_km)} km` : "",
-  ],
-};
+/** A name in a text of a display, and how its value is written. */
+const FIELD = /\{(\w+)(?::(list|number))?\}/g;
+const WRITTEN = { list: (value) => String(value).replaceAll(",", ", "), number: (value) => (isNumber(value) ? number(value) : ""), plain: String };
 
-function tip(id, properties) {
-  const [title, ...lines] = WORDS[id](properties);
-  return h("div", {}, h("b", {}, title), lines.filter(Boolean).map((line) => h("span", {}, line)));
+/** A text with what a record says; null when something it names is not known. */
+function filled(text, properties) {
+  const words = [...text.matchAll(FIELD)].map(([, name, how]) => (properties[name] ? WRITTEN[how ?? "plain"](properties[name]) : ""));
+  return words.every(Boolean) ? text.replace(FIELD, () => words.shift()) : null;
+}
+
+/** What a pointer resting on a thing is told; every word of a record becomes text. */
+function tip(display, properties) {
+  const lines = display.tooltip.map((texts) => texts.map((text) => filled(text, properties)).find((line) => line !== null));
+  const [title, ...rest] = lines.filter(Boolean);
+  return h("div", {}, h("b", {}, title), rest.map((line) => h("span", {}, line)));
+}
+
+/** Give every layer its look, as a few values that the style sheet draws with. */
+function dress(displays) {
+  const sheet = new CSSStyleSheet();
+  const rule = (selector, values) => {
+    const { style } = sheet.cssRules[sheet.insertRule(`${selector} {}`, sheet.cssRules.length)];
+    for (const [name, value] of Object.entries(values)) style.setProperty(`--o-${name}`, value);
+  };
+  for (const [id, { form, style }] of displays) {
+    const name = CSS.escape(id);
+    const own = `path.overlay.${name}, .o-${name}`;
+    const [dash, gap] = style.dash.split(" ").map(Number);
+    rule(own, {
+      colour: style.colour,
+      width: style.width,
+      "small-width": style.small_width ?? style.width,
+      opacity: style.opacity,
+      dash: style.dash || "none",
+      cap: style.butt ? "butt" : "round",
+      area: { fills: "var(--o-colour)", points: "var(--card)" }[form] ?? "none",
+      fill: style.fill_opacity,
+      share: `${100 * style.fill_opacity}%`,
+      kind: !style.dash ? "solid" : dash < gap ? "dotted" : "dashed",
+      sign: `${form === "fills" ? Math.max(1, style.width) : Math.max(style.dash ? 2 : 1.5, style.width)}px`,
+    });
+    rule(own.replaceAll(/(^|, )/g, '$1:root[data-theme="dark"] '), { colour: style.dark_colour });
+  }
+  document.adoptedStyleSheets.push(sheet);
+}
+
+let asked = null;
+
+/** How each layer is shown, by id, as its collection says; asked again if that failed. */
+function displays() {
+  asked ??= get("/api/collections").then(({ collections }) => {
+    const found = new Map(collections.filter(({ display }) => display).map(({ id, display }) => [id, display]));
+    dress(found);
+    return found;
+  }).catch((error) => {
+    asked = null;
+    throw error;
+  });
+  return asked;
 }
 
 /** The outlines of polygons as lines, without the straight edges where the data were cut off. */
@@ -52,7 +91,8 @@ function outlines(features) {
 }
 
 /** One layer as paths that take their look from the style sheet. */
-function drawing(id, form, features, explain) {
+function drawing(id, display, features, explain) {
+  const { form } = display;
   const pane = PANES[form];
   const style = { className: `overlay ${id}`, fill: form === "fills" || form === "points", pane };
   const placed = features.filter((f) => f.geometry);
@@ -60,7 +100,7 @@ function drawing(id, form, features, explain) {
     pane, style, smoothFactor: 1,
     pointToLayer: (_, at) => L.circleMarker(at, { ...style, radius: 3.4 }),
     onEachFeature: ({ properties }, layer) => {
-      layer.bindTooltip(() => tip(id, properties), { className: "tip", sticky: true });
+      layer.bindTooltip(() => tip(display, properties), { className: "tip", sticky: true });
       layer.on("click", ({ latlng }) => explain(latlng));
     },
   });
@@ -97,6 +137,7 @@ export class Overlays {
     this.layers = new Map();
     this.wanted = new Set();
     makeHatch();
+    if (switches.size) displays().catch(() => {}); // said when a layer is wanted
   }
 
   /** Show these layers, and hatch where they or one more know nothing. */
@@ -104,7 +145,7 @@ export class Overlays {
     const on = [...switches].filter(([id]) => shown.has(id));
     const gaps = new Set([...on.map(([, box]) => box.dataset.gap), more].filter(Boolean));
     this.wanted = new Set([...on.map(([id]) => id), ...[...gaps].map((id) => `gap:${id}`)]);
-    for (const [id, box] of on) this.load(id, async () => drawing(id, box.dataset.overlay, await allFeatures(id), this.explain));
+    for (const [id] of on) this.load(id, async () => drawing(id, (await displays()).get(id), await allFeatures(id), this.explain));
     for (const id of gaps) {
       this.load(`gap:${id}`, async () => hatch(id, await get(`/api/collections/layer-coverage/items/${encodeURIComponent(id)}`), this.explain));
     }
@@ -143,5 +184,5 @@ function say(gaps) {
 /** The legend of what is on: sign, name, and whose data it is. */
 function legend(on) {
   document.getElementById("shown").replaceChildren(...on.map(([id, { dataset }]) => h("li", {},
-    h("i", { class: `sw o-${id}` }), h("span", {}, dataset.label, h("small", {}, `${dataset.credit} `, h("a", { href: dataset.source }, "source"))))));
+    h("i", { class: `sw o-${id}`, "data-form": dataset.overlay }), h("span", {}, dataset.label, h("small", {}, `${dataset.credit} `, h("a", { href: dataset.source }, "source"))))));
 }

@@ -7,6 +7,7 @@ import geopandas
 import numpy as np
 import shapely
 
+from geodata.display import Display, Style
 from geodata.errors import MissingLayerError
 from geodata.layers.clip import margin_polygon
 from geodata.layers.faults.merge import (
@@ -19,7 +20,7 @@ from geodata.layers.faults.merge import (
     to_plane,
 )
 from geodata.layers.faults.sets import SOURCES, FaultSource, read_sets
-from geodata.layers.model import Display, FileRecipe, Files, Layer, Style, VectorProduct
+from geodata.layers.model import FileRecipe, Files, Layer, VectorProduct
 
 REACH_KM = 100.0
 """A set says something this far from its lines; farther, nobody says he looked."""

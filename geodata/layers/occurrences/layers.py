@@ -1,6 +1,7 @@
 """The layers made of tables of occurrences: each from whichever tables are here."""
 
-from geodata.layers.model import Display, FileRecipe, Layer, Style
+from geodata.display import Display, Style
+from geodata.layers.model import FileRecipe, Layer
 from geodata.layers.occurrences.mineral_occurrences import (
     build_occurrences,
     build_unlocated,

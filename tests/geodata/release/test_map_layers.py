@@ -5,12 +5,11 @@ import numpy as np
 import pytest
 import shapely
 
+from geodata.layers.registry import all_layers
 from geodata.region import WINDOW
 from geodata.release.coverage import LayerCoverage, coverage_table, shares_by_state
-from geodata.release.shown import (
+from geodata.release.map_layers import (
     MOST_CORNERS,
-    SHOWN,
-    Shown,
     context,
     names_table,
     simplified,
@@ -18,7 +17,13 @@ from geodata.release.shown import (
 )
 from tests.geodata.release.small_layers import some_occurrences, table
 
-LINE = Shown(columns=("name",))
+DISPLAYS = {
+    layer.display.collection or layer.id: layer.display
+    for layer in all_layers().values()
+    if layer.display
+}
+CUT = {name: shown for name, shown in DISPLAYS.items() if name != "terranes"}
+LINE = DISPLAYS["faults"]
 
 
 def layer_of(release, name):
@@ -27,7 +32,7 @@ def layer_of(release, name):
 
 def test_every_shown_layer_is_carried_and_lies_in_the_window(layered):
     window = shapely.box(WINDOW.west, WINDOW.south, WINDOW.east, WINDOW.north)
-    for name, how in SHOWN.items():
+    for name, how in CUT.items():
         shown = layered.table(name)
         assert len(shown) > 0, name
         assert shown.crs.to_epsg() == 4326
@@ -161,5 +166,5 @@ def test_a_layer_known_everywhere_has_no_row_of_coverage():
 
 def test_a_release_without_these_layers_has_none_of_their_tables(release):
     here = {item["id"] for item in release.manifest["layers"]}
-    for name in set(SHOWN) - here:
+    for name in set(DISPLAYS) - here - {"context-occurrences"}:
         assert not release.has_table(name)

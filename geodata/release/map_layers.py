@@ -1,8 +1,6 @@
-"""Layers a release carries for its readers: clipped, simplified, known columns only."""
+"""The layers readers can switch on: clipped, simplified, known columns only."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from collections.abc import Mapping
 
 import geopandas as gpd
 import numpy as np
@@ -10,79 +8,25 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geodata.display import Display
+from geodata.layers.model import Layer
+from geodata.layers.registry import all_layers
 from geodata.layers.store import LayerStore
 from geodata.region import WINDOW
 
 MOST_CORNERS = 40_000  # of one layer: about 300 kB as compressed GeoJSON
 NAMES_MARGIN_DEG = 10.0  # 750 km and more from any of the five states
-CONTEXT = "context-occurrences"
 OCCURRENCES = "mineral-occurrences"
 _COARSEST_DEG = 0.2
 _DECIMALS = 4  # about 10 m
 
 
-Shapes = npt.NDArray[np.object_]
-Simplify = Callable[[Shapes, float], Shapes]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """How one layer is carried.
-
-    Attributes
-    ----------
-    columns : tuple of str
-        Those kept, as far as the layer has them.
-    tolerance_deg : float
-        How far a simplified line may leave the true one, degrees; doubled until the
-        layer has at most :data:`MOST_CORNERS` corners.
-    simplify : function (geometries, tolerance) -> geometries
-        ``shapely.coverage_simplify`` keeps the common edge of neighbours common.
-    """
-
-    columns: tuple[str, ...]
-    tolerance_deg: float = 0.005
-    simplify: Simplify = shapely.simplify
-
-
-SHOWN: Mapping[str, Shown] = MappingProxyType(
-    {
-        "faults": Shown(columns=("name", "kind", "sets")),
-        "sutures": Shown(columns=("name",)),
-        "provinces": Shown(
-            columns=("name", "type", "group", "orogen", "crust"),
-            tolerance_deg=0.01,
-            simplify=shapely.coverage_simplify,
-        ),
-        "intrusions": Shown(columns=("name", "kind", "age", "age_code")),
-        "magmatic-belts": Shown(columns=("name", "tract"), tolerance_deg=0.01),
-        "railways": Shown(columns=("name", "kind")),
-        "roads": Shown(columns=("name", "kind")),
-    }
-)
-"""Layers of lines and polygons that the page can draw."""
-
-_CONTEXT_COLUMNS = (
-    "occurrence_id",
-    "name",
-    "commodity_group",
-    "commodities",
-    "deposit_type",
-    "deposit_type_source",
-    "ree_evidence",
-    "status",
-    "uncertainty_km",
-    "country",
-    "source_id",
-    "record_id",
-    "record_url",
-)
-
-
-def shown_tables(
-    store: LayerStore, claims: gpd.GeoDataFrame
+def map_tables(
+    store: LayerStore,
+    claims: gpd.GeoDataFrame,
+    layers: Mapping[str, Layer] | None = None,
 ) -> dict[str, gpd.GeoDataFrame]:
-    """Return the layers that readers can see, as far as they are here.
+    """Return the layers that readers can switch on, as far as they are here.
 
     Parameters
     ----------
@@ -91,20 +35,25 @@ def shown_tables(
     claims : GeoDataFrame
         Every claim about every known rare-earth site; these records are not
         repeated among the other occurrences.
+    layers : mapping of str to Layer, optional
+        What is known of them; every layer of the atlas by default.
 
     Returns
     -------
     dict of str to GeoDataFrame
-        EPSG:4326, by id; a layer with nothing in the window is left out.
+        EPSG:4326, by id of the collection; a layer with nothing in the window is
+        left out.
     """
-    here = store.ids()
-    tables = {
-        layer: simplified(within_window(store.vector(layer).table), how)
-        for layer, how in SHOWN.items()
-        if layer in here
-    }
-    if OCCURRENCES in here:
-        tables[CONTEXT] = context(store.vector(OCCURRENCES).table, claims)
+    tables = {}
+    for name, layer in (all_layers() if layers is None else layers).items():
+        if layer.display is None or name not in store.ids():
+            continue
+        table = store.vector(name).table
+        if name == OCCURRENCES:
+            table = context(table, claims)
+        elif layer.display.tolerance_deg:
+            table = simplified(within_window(table), layer.display)
+        tables[layer.display.collection or name] = _known(table, layer.display)
     return {name: table for name, table in tables.items() if len(table)}
 
 
@@ -126,30 +75,33 @@ def within_window(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     whole = near.geometry.to_numpy()
     valid = np.where(shapely.is_valid(whole), whole, shapely.make_valid(whole))
     cut = shapely.intersection(valid, window)
-    kept = near.set_geometry(gpd.GeoSeries(_alike(cut, whole), near.index, crs=4326))
+    kept = near.set_geometry(gpd.GeoSeries(_whole(cut, whole), near.index, crs=4326))
     return kept[~kept.is_empty].reset_index(drop=True)
 
 
-def simplified(table: gpd.GeoDataFrame, how: Shown) -> gpd.GeoDataFrame:
-    """Simplify a table for the screen and keep its known columns.
+def simplified(table: gpd.GeoDataFrame, display: Display) -> gpd.GeoDataFrame:
+    """Simplify a table for the screen.
 
     Parameters
     ----------
     table : GeoDataFrame
         Lines or polygons, EPSG:4326.
-    how : Shown
-        Columns and tolerance.
+    display : Display
+        How far a line may leave the true one, doubled until the layer has at most
+        :data:`MOST_CORNERS` corners.
     """
-    shapes, tolerance = table.geometry.to_numpy(), how.tolerance_deg
-    made = how.simplify(shapes, tolerance)
+    simplify = shapely.coverage_simplify if display.shared_edges else shapely.simplify
+    shapes, tolerance = table.geometry.to_numpy(), display.tolerance_deg
+    made = simplify(shapes, tolerance)
     while shapely.get_num_coordinates(made).sum() > MOST_CORNERS:
         if (tolerance := 2 * tolerance) > _COARSEST_DEG:
             break
-        made = how.simplify(shapes, tolerance)
+        made = simplify(shapes, tolerance)
     rounded = shapely.transform(made, lambda corners: np.round(corners, _DECIMALS))
     geometry = gpd.GeoSeries(rounded, crs="EPSG:4326")
-    columns = [name for name in how.columns if name in table.columns]
-    return gpd.GeoDataFrame(table[columns].copy(), geometry=geometry, crs="EPSG:4326")
+    return gpd.GeoDataFrame(
+        table.drop(columns=table.geometry.name), geometry=geometry, crs="EPSG:4326"
+    )
 
 
 def context(table: gpd.GeoDataFrame, claims: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -191,8 +143,13 @@ def context(table: gpd.GeoDataFrame, claims: gpd.GeoDataFrame) -> gpd.GeoDataFra
         & _true(near, "preferred", absent=True)
         & ~ours
     ]
-    columns = [name for name in _CONTEXT_COLUMNS if name in kept.columns]
-    return kept[[*columns, kept.geometry.name]].reset_index(drop=True)
+    return kept.reset_index(drop=True)
+
+
+def _known(table: gpd.GeoDataFrame, display: Display) -> gpd.GeoDataFrame:
+    """Keep the columns that readers are promised, and the places."""
+    columns = [name for name in display.columns if name in table.columns]
+    return table[[*columns, table.geometry.name]]
 
 
 def _true(
@@ -203,7 +160,7 @@ def _true(
     return np.array([value in (True, "true") for value in table[column]], np.bool_)
 
 
-def _alike(
+def _whole(
     cut: npt.NDArray[np.object_], whole: npt.NDArray[np.object_]
 ) -> list[shapely.Geometry]:
     """Keep of each cut geometry only the parts of the dimension it had."""
