@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from app.security import new_nonce, security_headers
+from app.security import READ_API, new_nonce, security_headers
 from app.templating import render
 from geodata.errors import (
     OutsideRegionError,
@@ -21,6 +21,9 @@ from geodata.errors import (
 _log = logging.getLogger("atlas")
 
 PROBLEM = "application/problem+json"
+
+FOR_PROGRAMS = (*READ_API, "/healthz")
+"""Addresses whose errors are documents for programs, not pages."""
 
 
 class BadParameterError(Exception):
@@ -111,7 +114,7 @@ def _unexpected(request: Request, error: Exception) -> Response:
 def _answer(request: Request, status: HTTPStatus, text: str) -> Response:
     title = _TITLES.get(status, status.phrase)
     path = request.url.path
-    if path.startswith("/api") or path.endswith((".geojson", ".csv", "/healthz")):
+    if path.startswith(FOR_PROGRAMS):
         body = orjson.dumps(
             {
                 "type": "about:blank",

@@ -11,18 +11,7 @@ from app.caching import AnswerCache, GzipIfAccepted
 from app.errors import add_error_handlers
 from app.maps.shell import build_shell
 from app.recovery import RecoverRelease
-from app.routes import (
-    collections,
-    explain,
-    exports,
-    features,
-    health,
-    knowledge,
-    landing,
-    maps,
-    pages,
-    validation,
-)
+from app.routes import routers
 from app.schemas import Problem
 from app.security import CorsForReadApi, SecurityHeaders
 from app.settings import Settings
@@ -56,19 +45,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.atlas = load_atlas(settings.releases)
     app.state.cache = AnswerCache()
     app.state.shell = build_shell()
-    for module in (
-        pages,
-        knowledge,
-        validation,
-        exports,
-        landing,
-        collections,
-        features,
-        explain,
-        maps,
-        health,
-    ):
-        app.include_router(module.router)
+    for router in routers():
+        app.include_router(router)
     app.mount("/static", GzipIfAccepted(StaticFiles(directory=STATIC)), name="static")
     app.add_middleware(RecoverRelease)
     app.add_middleware(CorsForReadApi)

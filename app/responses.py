@@ -7,7 +7,6 @@ from app.errors import PROBLEM
 JSON = "application/json"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.1"
 GEOJSON = "application/geo+json"
-CSV = "text/csv; charset=utf-8"
 PNG = "image/png"
 
 _PROBLEM_BODY = {

@@ -13,7 +13,7 @@ _FIXED = {
     "Permissions-Policy": "geolocation=(), camera=(), microphone=()",
 }
 
-READ_API = ("/api", "/prospects.geojson", "/prospects.csv")
+READ_API = ("/api", "/prospects.")
 """Addresses that pages of other hosts may read."""
 
 

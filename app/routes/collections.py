@@ -10,6 +10,7 @@ from app.atlas import Atlas
 from app.caching import answer
 from app.collection import Collection
 from app.errors import NotFoundError
+from app.formats import formats
 from app.links import base_url, link
 from app.parameters import AtlasNow, only_known_parameters
 from app.responses import GEOJSON, JSON, NOT_FOUND, REFUSALS
@@ -104,14 +105,11 @@ def _info(request: Request, found: Collection) -> CollectionInfo:
         link(
             request,
             "enclosure",
-            f"/{found.id}.{ending}",
-            media_type=media_type,
-            title=f"All of it, {name}",
+            form.path,
+            media_type=form.media_type.partition(";")[0],
+            title=f"All of it, {form.title}",
         )
-        for ending, media_type, name in (
-            ("geojson", GEOJSON, "GeoJSON"),
-            ("csv", "text/csv", "CSV"),
-        )
+        for form in formats()
         if found.id == "prospects"
     ]
     return CollectionInfo(

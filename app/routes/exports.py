@@ -1,6 +1,5 @@
 """All prospects, or the map's selection, as one file for other programs."""
 
-from collections.abc import Callable
 from typing import Annotated
 
 import numpy as np
@@ -10,8 +9,7 @@ from starlette.responses import Response
 from app.atlas import Atlas
 from app.caching import answer
 from app.collection import Positions
-from app.export import to_csv
-from app.geojson import collection as feature_collection
+from app.formats import Format, formats
 from app.links import base_url
 from app.parameters import (
     AtlasNow,
@@ -21,7 +19,7 @@ from app.parameters import (
     only_known_parameters,
     parse_bbox,
 )
-from app.responses import CSV, FEATURES_SCHEMA, GEOJSON, REFUSALS, documented
+from app.responses import REFUSALS, documented
 
 router = APIRouter(dependencies=[Depends(only_known_parameters)], tags=["Exports"])
 
@@ -43,35 +41,26 @@ def select(atlas: Atlas, selection: Selection, bbox: str | None) -> Positions:
     return rows if box is None else np.intersect1d(rows, found.inside(box))
 
 
-@router.get(
-    "/prospects.geojson",
-    response_class=Response,
-    responses=documented(REFUSALS, GEOJSON, FEATURES_SCHEMA),
-)
-async def prospects_geojson(request: Request, atlas: AtlasNow, rows: Rows) -> Response:
-    """Return prospect areas as GeoJSON; filters as on the map."""
-    features = atlas.collections["prospects"].features
+def add_export(form: Format) -> None:
+    """Offer the prospect areas in a format, under an address of its own."""
 
-    def make() -> bytes:
-        return feature_collection([features[row] for row in rows], **atlas.stamp)
-
-    return answer(request, make, media_type=GEOJSON, file_name=_name(atlas, "geojson"))
-
-
-@router.get(
-    "/prospects.csv",
-    response_class=Response,
-    responses=documented(REFUSALS, "text/csv", {"type": "string"}),
-)
-async def prospects_csv(request: Request, atlas: AtlasNow, rows: Rows) -> Response:
-    """Return prospect areas as a table; filters as on the map."""
-    make: Callable[[], bytes] = lambda: to_csv(  # noqa: E731  # one call, named once
-        atlas.collections["prospects"].table.iloc[rows],
-        atlas.stamp,
-        f"{base_url(request)}/about",
+    @router.get(
+        form.path,
+        name=f"prospects_{form.ending}",
+        description=f"Return prospect areas as {form.title}; filters as on the map.",
+        response_class=Response,
+        responses=documented(
+            REFUSALS, form.media_type.partition(";")[0], dict(form.schema)
+        ),
     )
-    return answer(request, make, media_type=CSV, file_name=_name(atlas, "csv"))
+    async def prospects(request: Request, atlas: AtlasNow, rows: Rows) -> Response:
+        def make() -> bytes:
+            found = atlas.collections["prospects"]
+            return form.write(found, rows, atlas.stamp, f"{base_url(request)}/about")
+
+        name = f"rare-earth-prospects-{atlas.release.id}.{form.ending}"
+        return answer(request, make, media_type=form.media_type, file_name=name)
 
 
-def _name(atlas: Atlas, ending: str) -> str:
-    return f"rare-earth-prospects-{atlas.release.id}.{ending}"
+for each in formats():
+    add_export(each)

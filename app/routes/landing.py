@@ -5,6 +5,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from app.caching import answer
+from app.formats import formats
 from app.links import link
 from app.parameters import AtlasNow, only_known_parameters
 from app.responses import JSON, OPENAPI, REFUSALS
@@ -57,19 +58,15 @@ async def landing_page(request: Request, atlas: AtlasNow) -> Response:
             ),
             link(request, "conformance", "/api/conformance", media_type=JSON),
             link(request, "data", "/api/collections", media_type=JSON),
-            link(
-                request,
-                "enclosure",
-                "/prospects.geojson",
-                media_type="application/geo+json",
-                title="All prospect areas, GeoJSON",
-            ),
-            link(
-                request,
-                "enclosure",
-                "/prospects.csv",
-                media_type="text/csv",
-                title="All prospect areas, CSV",
+            *(
+                link(
+                    request,
+                    "enclosure",
+                    form.path,
+                    media_type=form.media_type.partition(";")[0],
+                    title=f"All prospect areas, {form.title}",
+                )
+                for form in formats()
             ),
         ],
     )

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from app.atlas import Atlas
 from app.errors import NotFoundError
+from app.formats import formats
 from app.lacks import what_it_lacks
 from app.links import with_query
 from app.maps.legend import agreement_swatches, legend_rows
@@ -67,6 +68,7 @@ def map_page(request: Request, atlas: AtlasNow) -> Response:
         agreement=agreement_swatches(),
         overlays=overlays(atlas.release),
         gaps=atlas.gap_ids,
+        downloads={item.title: item.path for item in formats()},
     )
 
 
@@ -91,8 +93,7 @@ def table_page(request: Request, atlas: AtlasNow, selection: Selected) -> Respon
         steady="rank_p10" in table.columns,
         no_learned={name: not has_learned(atlas, name) for name in type_titles(atlas)},
         selection=selection,
-        geojson=with_query("/prospects.geojson", query),
-        csv=with_query("/prospects.csv", query),
+        downloads={item.title: with_query(item.path, query) for item in formats()},
         on_map=with_query("/", query),
     )
 

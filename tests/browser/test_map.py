@@ -176,7 +176,7 @@ def test_a_choice_of_type_filters_list_map_and_downloads(
     page = window.open("/")
     page.check("input[value=carbonatite]")
     expect(page).to_have_url(re.compile(r"\?deposit_type=carbonatite$"))
-    expect(page.locator("#geojson")).to_have_attribute(
+    expect(page.locator("[data-download='/prospects.geojson']")).to_have_attribute(
         "href", "/prospects.geojson?deposit_type=carbonatite"
     )
     first = page.locator("#rows .rk").all_text_contents()

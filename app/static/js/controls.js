@@ -33,8 +33,7 @@ export function followState() {
   if (gapChoice) gapChoice.value = state().unknown;
   inView.checked = state().in_view !== "no";
   const query = filterQuery();
-  document.getElementById("geojson").href = `/prospects.geojson${query}`;
-  document.getElementById("csv").href = `/prospects.csv${query}`;
+  for (const link of document.querySelectorAll("[data-download]")) link.href = `${link.dataset.download}${query}`;
   document.querySelector("[data-follow]").href = `/table${query}`;
   document.getElementById("key-type").textContent = radio?.dataset.title?.toLowerCase() ?? (type ? "several types" : "all types");
 }

@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import shapely
 
+from app.collection import Collection, Positions
+from app.formats import Format
 from app.geojson import DECIMALS, JsonValue, to_member
 
 BOM = "\ufeff"
@@ -57,13 +58,17 @@ def neutralise(text: str) -> str:
     return f"'{safe}" if safe.startswith(("\t", "\r", "\n")) else safe
 
 
-def to_csv(table: gpd.GeoDataFrame, stamp: Mapping[str, Any], about: str) -> bytes:
+def write(
+    found: Collection, rows: Positions, stamp: Mapping[str, Any], about: str
+) -> bytes:
     """Write prospects as CSV.
 
     Parameters
     ----------
-    table : GeoDataFrame
-        EPSG:4326.
+    found : Collection
+        The prospect areas.
+    rows : array of int64
+        Which of them, in this order.
     stamp : mapping
         Release and caution; the id and the first sentence stand in each row.
     about : str
@@ -75,6 +80,7 @@ def to_csv(table: gpd.GeoDataFrame, stamp: Mapping[str, Any], about: str) -> byt
     bytes
         UTF-8 with byte-order mark; the outline as WKT, degrees, six decimals.
     """
+    table = found.table.iloc[rows]
     names = [name for name in table.columns if name != table.geometry.name]
     caution = f"{str(stamp['caution']).partition('. ')[0].rstrip('.')}."
     tail = [str(stamp["release"]), caution, about]
@@ -105,3 +111,13 @@ def _cell(value: object) -> JsonValue:
     if isinstance(member, str):
         return neutralise(member)
     return "" if member is None else member
+
+
+FORMAT = Format(
+    ending="csv",
+    title="CSV",
+    media_type="text/csv; charset=utf-8",
+    schema={"type": "string"},
+    write=write,
+    position=2,
+)

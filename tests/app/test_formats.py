@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pyogrio
 import pytest
 import shapely
@@ -14,7 +15,8 @@ from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.export import BOM, neutralise, to_csv
+from app.collection import make_collection
+from app.formats.csv import BOM, neutralise, write
 
 
 def read_csv(content: bytes) -> list[dict[str, str]]:
@@ -105,7 +107,13 @@ def test_a_formula_behind_another_list_separator_is_neutralised(text: str) -> No
     table = gpd.GeoDataFrame(
         {"nearest_occurrence": [text]}, geometry=[shapely.Point(70, 45)], crs=4326
     )
-    lines = to_csv(table, stamp, "/about").decode().removeprefix(BOM).splitlines()
+    found = make_collection(table, ["a"], name="", title="", description="")
+    lines = (
+        write(found, np.array([0]), stamp, "/about")
+        .decode()
+        .removeprefix(BOM)
+        .splitlines()
+    )
     for cell in re.split("[;|]", lines[1]):
         assert not cell.strip('" ').startswith(("=", "@"))
 
