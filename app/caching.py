@@ -1,11 +1,14 @@
 """Answers that a client can keep: strong ETags, 304, and gzip made once."""
 
+import functools
 import gzip
 import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
 
 from fastapi import Request
 from starlette.datastructures import Headers
@@ -152,8 +155,24 @@ class GzipIfAccepted(GZipMiddleware):
 
 def tag(request: Request) -> str:
     """Return the tag of a request: release, code version and full address."""
-    identity = (request.app.state.atlas.release.id, static_version(), str(request.url))
+    release = request.app.state.atlas.release.id
+    identity = (release, code_version(), static_version(), str(request.url))
     return hashlib.sha256("\n".join(identity).encode()).hexdigest()[:32]
+
+
+@functools.cache
+def code_version() -> str:
+    """Return a checksum over the Python text that answers are made by.
+
+    The id of a release tells the version of the method, not that of the code.
+    """
+    digest = hashlib.sha256()
+    for package in ("app", "geodata"):
+        folder = Path(str(resources.files(package)))
+        for path in sorted(folder.rglob("*.py")):
+            digest.update(path.relative_to(folder).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _body(content: bytes, media_type: str) -> Body:

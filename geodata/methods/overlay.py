@@ -165,6 +165,7 @@ def index_overlay(
     >>> found.favourability.tolist(), found.coverage.tolist()
     ([0.75, 1.0], [1.0, 0.75])
     """
+    _one_shape(evidence)
     found = np.asarray(weights, dtype=np.float64)
     positive = (found > 0.0) & (found < np.inf)
     if found.shape != (len(evidence),) or not positive.all():

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ from rasterio.shutil import copy
 from rasterio.transform import Affine
 
 from geodata.errors import DamagedReleaseError
-from geodata.raster import EQUAL_AREA, Cells, FloatArray
+from geodata.raster import EQUAL_AREA, Cells, FloatArray, FloatRaster
 
 SCALE = 1e-4  # shares and scores are stored as whole ten-thousandths
 RANK = "area_rank"  # band: share of the area that scores at least as high
@@ -182,27 +181,13 @@ def _thinned(
     return layer if shape == layer.shape else layer[rows[:, np.newaxis], columns]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShareMap:
-    """Bands of shares read back from a release.
-
-    Attributes
-    ----------
-    bands : dict of str to array of float32, shape (rows, columns)
-        0 to 1; NaN = unknown or outside.  :data:`LEADING` holds positions.
-    crs : str
-        Projection, as text.
-    transform : tuple of float
-        Affine transform, six numbers, metres.
-    """
-
-    bands: dict[str, FloatArray]
-    crs: str
-    transform: tuple[float, ...]
-
-
-def read_shares(path: Path) -> ShareMap:
+def read_shares(path: Path) -> FloatRaster:
     """Read a raster that :func:`write_shares` wrote.
+
+    Returns
+    -------
+    Raster
+        0 to 1; NaN = unknown or outside.  :data:`LEADING` holds positions.
 
     Raises
     ------
@@ -213,19 +198,19 @@ def read_shares(path: Path) -> ShareMap:
         with rasterio.open(path, driver="GTiff") as source:
             stored = source.read()
             names, scales = source.descriptions, source.scales
-            crs, transform = source.crs.to_wkt(), tuple(source.transform)[:6]
+            crs, transform = source.crs.to_wkt(), source.transform
     except rasterio.errors.RasterioIOError as error:
         raise DamagedReleaseError(
             f"{path.name} of release {path.parent.parent.name} cannot be read. Run "
             "scripts/rank_prospects.py, which builds the same release again."
         ) from error
-    return ShareMap(
+    return FloatRaster(
         bands={
             str(name): np.where(
                 band == UNKNOWN, np.float32(np.nan), band * np.float32(scale)
             ).astype(np.float32)
             for name, band, scale in zip(names, stored, scales, strict=True)
         },
-        crs=str(crs),
+        crs=crs,
         transform=transform,
     )
