@@ -8,7 +8,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import resources
-from pathlib import Path
 
 from fastapi import Request
 from starlette.datastructures import Headers
@@ -17,6 +16,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app.templating import static_version
+from geodata.checksums import tree_checksum
 
 _SMALLEST_GZIP = 800  # bytes; below that it costs more than it saves
 _PICTURES = "image/"
@@ -166,13 +166,8 @@ def code_version() -> str:
 
     The id of a release tells the version of the method, not that of the code.
     """
-    digest = hashlib.sha256()
-    for package in ("app", "geodata"):
-        folder = Path(str(resources.files(package)))
-        for path in sorted(folder.rglob("*.py")):
-            digest.update(path.relative_to(folder).as_posix().encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
+    packages = (resources.files(name) for name in ("app", "geodata"))
+    return tree_checksum(*packages, suffixes=(".py",))
 
 
 def _body(content: bytes, media_type: str) -> Body:
