@@ -93,15 +93,13 @@ def score_places(
             ],
         )
         p10, p50, p90 = np.full((3, places), np.nan, dtype=np.float32)
-        alike = None if tables is None else tables.at(here)
-        parts = scored_parts(deposit_type, draws, here, classes, alike=alike)
-        for rows, scores in parts:
-            range_here = spread(scores)
-            p10[rows], p50[rows], p90[rows] = (
-                range_here.p10,
-                range_here.p50,
-                range_here.p90,
-            )
+        score_group = None if tables is None else tables.scores_at(here)
+        groups = scored_parts(
+            deposit_type, draws, here, classes, score_group=score_group
+        )
+        for rows, scores in groups:
+            drawn = spread(scores)
+            p10[rows], p50[rows], p90[rows] = drawn.p10, drawn.p50, drawn.p90
         return Favourability(
             favourability=np.asarray(found.favourability, dtype=np.float32),
             p10=p10,

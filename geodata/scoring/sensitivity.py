@@ -162,8 +162,10 @@ def sensitivity(
         deposit_type=deposit_type.id,
         title=deposit_type.title,
         places=int(model.scored.sum()),
-        numbers=tuple(sorted(numbers, key=lambda one: _left(one.at_low, one.at_high))),
-        omissions=tuple(sorted(omissions, key=lambda one: _left(one.without))),
+        numbers=tuple(
+            sorted(numbers, key=lambda one: _least_kept(one.at_low, one.at_high))
+        ),
+        omissions=tuple(sorted(omissions, key=lambda one: _least_kept(one.without))),
     )
 
 
@@ -265,7 +267,7 @@ def _scores(terms: Sequence[Term]) -> npt.NDArray[np.float64]:
         return np.asarray(found.log_favourability + np.log(found.coverage))
 
 
-def _left(*changes: Change) -> tuple[float, float]:
+def _least_kept(*changes: Change) -> tuple[float, float]:
     """Say what the greatest of some changes leaves of a map; the less, the greater."""
     return (
         min(float(np.nan_to_num(one.kept)) for one in changes),

@@ -22,7 +22,7 @@ DRAWS = 101  # odd, so that p10, p50 and p90 are themselves draws
 SEED = 20_170_731
 CHUNK = 32_768  # places a thread takes at once: they seldom wait for each other
 TOGETHER = 8_192  # places drawn at once: few calls, and the rows still fit the caches
-FEWEST_ALIKE = 64  # places of which the same is known, to be drawn apart from others
+SMALLEST_GROUP = 64  # places of which the same is known, to be drawn by themselves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,8 +136,9 @@ def log_scores(
     return found
 
 
-Alike = Callable[[npt.NDArray[np.intp], npt.NDArray[np.bool_]], FloatArray]
-"""Scores some of the places, by their positions, that all know the same evidence."""
+GroupScores = Callable[[npt.NDArray[np.intp], npt.NDArray[np.bool_]], FloatArray]
+"""Scores places where the same evidence is known: their positions, and what is known,
+shape (evidence,), to log favourability, shape (places, draws)."""
 
 
 def scored_parts(
@@ -146,7 +147,7 @@ def scored_parts(
     measured: Mapping[str, FloatArray],
     classes: Mapping[str, Sequence[str]],
     *,
-    alike: Alike | None = None,
+    score_group: GroupScores | None = None,
 ) -> Iterator[tuple[npt.NDArray[np.intp], FloatArray]]:
     """Score some places under every draw, part by part, each place once.
 
@@ -157,9 +158,8 @@ def scored_parts(
     ----------
     deposit_type, draws, measured, classes
         As for :func:`log_scores`.
-    alike : function, optional
-        Scores places by their positions and what all of them know, shape (evidence,);
-        to the rounding of float32 as the model itself does.
+    score_group : function, optional
+        Scores a group as the model itself does, to the rounding of float32.
 
     Yields
     ------
@@ -176,18 +176,19 @@ def scored_parts(
             for item, key in zip(items, keys, strict=True)
         ]
     )
-    for group in _alike(known):
+    for group in _by_what_is_known(known):
         for start in range(0, len(group), TOGETHER):
             rows = group[start : start + TOGETHER]
-            if alike is not None and (known[:, rows] == known[:, rows[:1]]).all():
-                yield rows, alike(rows, known[:, rows[0]])
+            same = (known[:, rows] == known[:, rows[:1]]).all()
+            if score_group is not None and same:
+                yield rows, score_group(rows, known[:, rows[0]])
             else:
                 here = {key: values[rows] for key, values in measured.items()}
                 terms = _terms(deposit_type, draws, here, classes, known[:, rows])
                 yield rows, np.asarray(combine(terms).log_favourability)
 
 
-def _alike(known: npt.NDArray[np.bool_]) -> list[npt.NDArray[np.intp]]:
+def _by_what_is_known(known: npt.NDArray[np.bool_]) -> list[npt.NDArray[np.intp]]:
     """Group places by what is known of them, shape (evidence, places).
 
     Groups too small to be worth the trouble make one together.
@@ -196,8 +197,8 @@ def _alike(known: npt.NDArray[np.bool_]) -> list[npt.NDArray[np.intp]]:
     ordered = known[:, order]
     differs = (ordered[:, 1:] != ordered[:, :-1]).any(axis=0)
     groups = np.split(order, np.flatnonzero(differs) + 1)
-    large = [group for group in groups if len(group) >= FEWEST_ALIKE]
-    small = [group for group in groups if len(group) < FEWEST_ALIKE]
+    large = [group for group in groups if len(group) >= SMALLEST_GROUP]
+    small = [group for group in groups if len(group) < SMALLEST_GROUP]
     return [*large, np.concatenate(small)] if small else large
 
 

@@ -34,7 +34,9 @@ def survey(model, seed=1):
 
 def tabulated(model, draws, measured, classes):
     tables = TabulatedDraws.of(model, draws, measured, classes)
-    parts = scored_parts(model, draws, measured, classes, alike=tables.at(measured))
+    parts = scored_parts(
+        model, draws, measured, classes, score_group=tables.scores_at(measured)
+    )
     found = np.full((PLACES, draws.weights.shape[1]), np.inf, dtype=np.float32)
     for rows, scores in parts:
         found[rows] = scores
@@ -43,7 +45,7 @@ def tabulated(model, draws, measured, classes):
 
 @pytest.mark.parametrize("name", sorted(MODELS))
 def test_tables_score_as_the_model_does(name, monkeypatch):
-    monkeypatch.setattr("geodata.scoring.uncertainty.FEWEST_ALIKE", 1)
+    monkeypatch.setattr("geodata.scoring.uncertainty.SMALLEST_GROUP", 1)
     model = MODELS[name]
     draws, (measured, classes) = draw(model), survey(model)
     np.testing.assert_allclose(
@@ -72,7 +74,7 @@ def test_where_nothing_is_known_there_is_no_table_and_no_score():
     assert TabulatedDraws.of(model, draws, nothing, classes) is None
     tables = TabulatedDraws.of(model, draws, measured, classes)
     known = np.zeros(len(model.evidence), dtype=np.bool_)
-    scores = tables.at(nothing)(np.arange(3), known)
+    scores = tables.scores_at(nothing)(np.arange(3), known)
     assert scores.shape == (3, 101)
     assert np.isnan(scores).all()
 

@@ -16,8 +16,8 @@ from geodata.scoring.favourability import (
 )
 from geodata.scoring.uncertainty import (
     DRAWS,
-    FEWEST_ALIKE,
     SEED,
+    SMALLEST_GROUP,
     Draws,
     draw,
     log_scores,
@@ -377,7 +377,7 @@ def test_every_place_is_scored_once_and_as_if_it_were_alone(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("unknown", "parts"), [(FEWEST_ALIKE, 3), (FEWEST_ALIKE - 1, 2)]
+    ("unknown", "parts"), [(SMALLEST_GROUP, 3), (SMALLEST_GROUP - 1, 2)]
 )
 def test_places_that_know_the_same_are_scored_together_if_there_are_enough(
     unknown, parts

@@ -1,10 +1,8 @@
-"""Evidence of many places at once: each curve worked out at nodes, then looked up.
+"""Curves worked out at nodes, and looked up between them for many places at once.
 
-An argument's evidence depends on one number a place.  So the curve of every draw is
-worked out at nodes only, set where a straight line between them is not good enough,
-and a place takes its share of the two nodes around it.  For all arguments and draws
-together that is one product of a sparse matrix with the values at the nodes, and it
-takes a fifth of the time of the curves themselves.
+Nodes are set where a straight line between them is not good enough, and a place takes
+its share of the two nodes around it.  For all curves together that is one product of a
+sparse matrix with the values at the nodes.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,6 +15,7 @@ from scipy.sparse import csr_array
 from geodata.raster import FloatArray
 
 Rows = npt.NDArray[np.int32]
+Doubles = npt.NDArray[np.float64]
 
 TOLERANCE = 1e-7
 """Largest error of evidence between nodes: about one rounding of float32."""
@@ -38,12 +37,12 @@ class Table:
         What the curves are there.
     """
 
-    nodes: npt.NDArray[np.float64]
+    nodes: Doubles
     values: FloatArray
 
 
 def tabulate(
-    curves: Callable[[npt.NDArray[np.float64]], npt.NDArray[np.floating]],
+    curves: Callable[[Doubles], npt.NDArray[np.floating]],
     low: float,
     high: float,
     *,
@@ -66,7 +65,7 @@ def tabulate(
     """
     high = max(high, np.nextafter(low, np.inf))
 
-    def worked_out(nodes: npt.NDArray[np.float64]) -> npt.NDArray[np.floating]:
+    def worked_out(nodes: Doubles) -> npt.NDArray[np.floating]:
         parts = [
             curves(nodes[start : start + _AT_ONCE, np.newaxis])
             for start in range(0, len(nodes), _AT_ONCE)

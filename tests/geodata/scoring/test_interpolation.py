@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from geodata.scoring.tables import TOLERANCE, Stack, Table, tabulate
+from geodata.scoring.interpolation import TOLERANCE, Stack, Table, tabulate
 
 
 def looked_up(table, places):
