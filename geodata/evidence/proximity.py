@@ -18,13 +18,12 @@ import numpy.typing as npt
 import shapely
 from scipy.spatial import cKDTree
 
-from geodata.raster import DegreeArray, FloatArray
+from geodata.raster import KM_PER_DEGREE, DegreeArray, FloatArray
 
 SPACING_KM = 0.35  # half of it, 0.18 km, is the largest error of densification
 COARSER = ((10.0, 100.0), (3.0, 25.0))
 """Wider spacings, each with the distance from which it will do, km: errors to 0.13."""
 
-KM_PER_DEGREE = 111.195  # arc of a sphere of 6371.0 km; only sets the spacing
 _FEWER = 2  # times fewer points make a coarser tree worth asking first
 _SCOUTED = 16  # places that share one measurement of whether they can be far
 _LEAF = 32  # points on lines come in long rows: faster than fewer or more

@@ -1,8 +1,6 @@
 """Where each layer is known: its share of every state, and the area it leaves out."""
 
-import os
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -11,6 +9,7 @@ import numpy.typing as npt
 import shapely
 
 from geodata.evidence.recipes import Reading
+from geodata.execution import map_blocks
 from geodata.layers.store import LayerStore
 from geodata.prospects.delineate import outlines
 from geodata.prospects.describe import Survey
@@ -109,13 +108,14 @@ def _known(
     shapely.prepare([item.shape for item in extents.values()])  # before threads ask
     known = {layer: np.zeros(len(cells), dtype=np.bool_) for layer in extents}
 
-    def look(block: slice) -> None:
+    def look(block: slice) -> dict[str, npt.NDArray[np.bool_]]:
         lon, lat = cells.lonlat(block)
-        for layer, extent in extents.items():
-            known[layer][block] = extent.holds(lon, lat)
+        return {layer: extent.holds(lon, lat) for layer, extent in extents.items()}
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(look, cells.blocks(BLOCK)))
+    blocks = list(cells.blocks(BLOCK))
+    for block, found in zip(blocks, map_blocks(look, blocks), strict=True):
+        for layer, values in found.items():
+            known[layer][block] = values
     return known
 
 
