@@ -17,11 +17,10 @@ import pandas as pd
 
 from geodata.errors import MissingLayerError
 from geodata.evidence.measurement import Measurement
-from geodata.evidence.proximity import KM_PER_DEGREE
 from geodata.evidence.recipes import Reading, prepare
 from geodata.layers.occurrences.samples import background, labels
 from geodata.layers.store import LayerStore
-from geodata.raster import DegreeArray
+from geodata.raster import KM_PER_DEGREE, DegreeArray
 from geodata.region import Bounds
 from geodata.scoring.learned.argument import Argument, Float64Array
 from geodata.scoring.learned.countries import ONE_NAME

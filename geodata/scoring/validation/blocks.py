@@ -3,8 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from geodata.evidence.proximity import KM_PER_DEGREE
-from geodata.raster import DegreeArray
+from geodata.raster import KM_PER_DEGREE, DegreeArray
 
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
