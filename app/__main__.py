@@ -7,7 +7,8 @@ import sys
 import uvicorn
 from pydantic import ValidationError
 
-from app.atlas import load_atlas
+from app.atlas import find_release
+from app.main import create_app
 from app.maps.shell import LEAFLET_SCRIPT, LEAFLET_STYLE
 from app.settings import Settings
 from app.templating import STATIC
@@ -29,9 +30,12 @@ def main() -> int:
     try:
         settings = Settings()
         check_assets()
-        load_atlas(settings.releases)
         check_port(settings.host, settings.port)
         loop = choose_loop(settings.workers)
+        alone = settings.workers == 1
+        if not alone:  # each process opens it for itself; is there one?
+            find_release(settings.releases)
+        app = create_app(settings) if alone else "app.main:create_default_app"
     except ValidationError as error:
         parts = [
             f"ATLAS_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()
@@ -42,8 +46,8 @@ def main() -> int:
     except (GeodataError, MissingAssetsError, PortInUseError, NoLoopError) as error:
         return _fail(str(error))
     uvicorn.run(
-        "app.main:create_default_app",
-        factory=True,
+        app,
+        factory=not alone,
         host=settings.host,
         port=settings.port,
         workers=settings.workers,

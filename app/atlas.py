@@ -95,14 +95,7 @@ def load_atlas(releases: Path) -> Atlas:
     NoReleaseError
         If there is none that can be served.
     """
-    warning = ""
-    try:
-        release = open_release(releases)
-    except (DamagedReleaseError, NoReleaseError) as error:
-        release = _newest_intact(releases, error)
-        warning = f"{error} Serving release {release.id} instead."
-        _log.warning("%s", warning)
-        warning = without_folder(warning, releases)
+    release, warning = find_release(releases)
     return Atlas(
         release=release,
         collections=make_collections(release),
@@ -110,6 +103,23 @@ def load_atlas(releases: Path) -> Atlas:
         backdrop=make_backdrop(release),
         warning=warning,
     )
+
+
+def find_release(releases: Path) -> tuple[Release, str]:
+    """Open the release to serve; say why it is not the current one, if it is not.
+
+    Raises
+    ------
+    NoReleaseError
+        If there is none that can be served.
+    """
+    try:
+        return open_release(releases), ""
+    except (DamagedReleaseError, NoReleaseError) as error:
+        release = _newest_intact(releases, error)
+        warning = f"{error} Serving release {release.id} instead."
+        _log.warning("%s", warning)
+        return release, without_folder(warning, releases)
 
 
 def lost_file(release: Release) -> str:

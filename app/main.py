@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pyarrow as pa
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.staticfiles import StaticFiles
@@ -41,6 +42,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
+    pa.set_memory_pool(pa.system_memory_pool())  # its own keeps what it has freed
     app.state.settings = settings
     app.state.atlas = load_atlas(settings.releases)
     app.state.cache = AnswerCache()

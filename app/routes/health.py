@@ -7,6 +7,7 @@ from typing import Literal
 import orjson
 import rasterio
 from fastapi import APIRouter, Depends, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.atlas import Atlas, lost_file
@@ -29,7 +30,7 @@ router = APIRouter(dependencies=[Depends(only_known_parameters)], tags=["Health"
         503: {"description": "Files of the release are lost", "model": Health},
     },
 )
-def health(request: Request, atlas: AtlasNow) -> Response:
+async def health(request: Request, atlas: AtlasNow) -> Response:
     """Say whether the release that should be served is being served, files and all.
 
     When files of the open release are lost, another release is opened; the first
@@ -38,7 +39,8 @@ def health(request: Request, atlas: AtlasNow) -> Response:
     lost = lost_file(atlas.release)
     if lost:
         reason = f"Release {atlas.release.id} has lost files, {lost} among them."
-        return _say(_after_loss(request, atlas, reason), atlas, status_code=503)
+        said = await run_in_threadpool(_after_loss, request, atlas, reason)
+        return _say(said, atlas, status_code=503)
     return _say(("degraded" if atlas.warning else "ok", atlas.warning), atlas)
 
 

@@ -14,7 +14,13 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import ValidationError
 
-from app.__main__ import EXIT_NO_RELEASE, PortInUseError, check_port, choose_loop
+from app.__main__ import (
+    EXIT_NO_RELEASE,
+    PortInUseError,
+    check_port,
+    choose_loop,
+    main,
+)
 from app.main import create_app
 from app.settings import Settings
 from geodata.errors import NoReleaseError
@@ -213,28 +219,43 @@ def test_several_processes_run_on_the_fast_loop() -> None:
     assert choose_loop(2) == "uvloop"
 
 
-@pytest.mark.parametrize("case", ["nothing built", "port in use", "bad setting"])
-def test_starting_in_vain_says_why_in_one_paragraph(
-    case: str, taken: int, tmp_path: Path, release_home: Path
+@pytest.mark.parametrize(
+    ("settings", "code", "word"),
+    [
+        ({"PORT": "0"}, 1, "ATLAS_PORT"),
+        ({"PORT": "{taken}"}, 1, "cannot be used"),
+        ({"HOME": "{empty}"}, EXIT_NO_RELEASE, "no release"),
+        ({"HOME": "{empty}", "WORKERS": "2"}, EXIT_NO_RELEASE, "no release"),
+    ],
+)
+def test_starting_in_vain_says_why_in_one_paragraph(  # noqa: PLR0917  # fixtures
+    settings: dict[str, str],
+    code: int,
+    word: str,
+    taken: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    changed, word = {
-        "nothing built": ({"ATLAS_HOME": str(tmp_path)}, "no release"),
-        "port in use": (
-            {"ATLAS_HOME": str(release_home), "ATLAS_PORT": str(taken)},
-            "cannot be used",
-        ),
-        "bad setting": ({"ATLAS_PORT": "no"}, "ATLAS_PORT"),
-    }[case]
+    free = taken % 65_535 + 1
+    monkeypatch.setenv("ATLAS_PORT", str(free))
+    for name, value in settings.items():
+        monkeypatch.setenv(f"ATLAS_{name}", value.format(taken=taken, empty=tmp_path))
+    assert main() == code
+    said = capsys.readouterr().err
+    assert word in said
+    assert len(said.strip().splitlines()) == 1
+
+
+def test_the_program_ends_with_the_code_that_asks_for_a_release(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "app"],
         cwd=ROOT,
-        env=os.environ | changed,
+        env={**os.environ, "ATLAS_HOME": str(tmp_path), "ATLAS_PORT": "8001"},
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
-    assert done.returncode == (EXIT_NO_RELEASE if case == "nothing built" else 1)
-    assert word in done.stderr
+    assert done.returncode == EXIT_NO_RELEASE
     assert "Traceback" not in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1

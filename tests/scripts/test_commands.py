@@ -1,6 +1,8 @@
 """What holds for every command: it starts quickly, finds its home, trusts no text."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,61 @@ from geodata.folders import HOME, PROJECT
 
 SCRIPTS = sorted((PROJECT / "scripts").glob("*.py"))
 AT_HOME = [path for path in SCRIPTS if "ATLAS_HOME" in path.read_text("utf-8")]
+
+HEAVY = {
+    "geopandas",
+    "h5py",
+    "matplotlib",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "pyproj",
+    "rasterio",
+    "scipy",
+    "shapely",
+    "sklearn",
+}
+"""Libraries that take a tenth of a second or more to load."""
+
+HELP = """
+import runpy, sys
+script, sys.argv = sys.argv[1], [sys.argv[1], "--help"]
+try:
+    runpy.run_path(script, run_name="__main__")
+except SystemExit as done:
+    assert not done.code
+print("loaded:", *sys.modules)
+"""
+
+
+NOT_YET = {
+    "bench",
+    "build_bundle",
+    "ingest",
+    "pairwise_weights",
+    "train",
+    "validate",
+    "weights_of_evidence",
+}
+
+
+@pytest.mark.parametrize(
+    "script",
+    [path for path in SCRIPTS if path.stem not in NOT_YET],
+    ids=lambda path: path.stem,
+)
+def test_help_is_answered_before_anything_heavy_is_loaded(script: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", HELP, script],
+        capture_output=True,
+        text=True,
+        cwd=PROJECT,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    words, _, modules = done.stdout.partition("loaded:")
+    assert "Usage" in words
+    assert set(modules.split()) & HEAVY == set()
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
