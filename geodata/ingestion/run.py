@@ -1,6 +1,5 @@
 """Ingestion: bring files, make layers from them, publish each when it is whole."""
 
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -24,7 +23,7 @@ from geodata.layers.model import Part
 from geodata.layers.storage.publication import publish
 from geodata.layers.store import LayerStore
 from geodata.sources.catalogue import Catalogue
-from geodata.sources.door import Door
+from geodata.sources.connection import Connection, Stop
 
 WORKERS = 2
 _POLL_S = 0.2
@@ -46,7 +45,7 @@ def ingest(
     places: Places,
     watcher: IngestionWatcher,
     *,
-    door: Door | None = None,
+    connection: Connection | None = None,
     may_lose_sources: bool = False,
 ) -> Ingestion:
     """Make and publish layers.
@@ -61,8 +60,8 @@ def ingest(
         Home folder, and mirror if any.
     watcher : IngestionWatcher
         Is told of progress.
-    door : Door, optional
-        The way to the network; the ordinary one by default.
+    connection : Connection, optional
+        How a publisher's server is reached.
     may_lose_sources : bool
         Whether a layer may be made anew without sources that it holds now.
 
@@ -96,8 +95,8 @@ def ingest(
         catalogue,
         places,
         watcher,
-        door=door or Door(),
-        stop=threading.Event(),
+        connection=connection or Connection(),
+        stop=Stop(),
     )
     store = LayerStore((places.layers,))
     wrong = frozenset(

@@ -1,6 +1,5 @@
 """Public files: what they are, how they are fetched, how they are opened."""
 
-from geodata.sources.carriers import read_member
 from geodata.sources.catalogue import (
     Catalogue,
     PackageSource,
@@ -9,17 +8,20 @@ from geodata.sources.catalogue import (
     SourceFile,
     load_catalogue,
 )
-from geodata.sources.fetch import Door, Fetched, fetch_package, obtain
-from geodata.sources.ledger import forget, retrieved
+from geodata.sources.connection import Connection, Stop
+from geodata.sources.ledger import Fetched, forget, retrieved
+from geodata.sources.packages import fetch_package, read_member
+from geodata.sources.published import obtain
 
 __all__ = [
     "Catalogue",
-    "Door",
+    "Connection",
     "Fetched",
     "PackageSource",
     "PublishedSource",
     "Source",
     "SourceFile",
+    "Stop",
     "fetch_package",
     "forget",
     "load_catalogue",

@@ -4,19 +4,19 @@
 published it is the memory that makes the first one the only one.
 """
 
-import fcntl
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
+from geodata.checksums import exclusive, write_atomically
 from geodata.errors import SourceError
-from geodata.provenance import write_atomically
+from geodata.sources.partial import Version
 
 LEDGER = "ledger.json"
+LOCKS = ".locks"
+"""Folder of the lock files beside the ledger; they stay, empty."""
+
 PUBLISHER, MIRROR = "publisher", "mirror"
 
 Key = tuple[str, str, str]
@@ -54,6 +54,38 @@ class Retrieval:
     etag: str = ""
     last_modified: str = ""
     superseded: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A verified file of a publisher.
+
+    Attributes
+    ----------
+    source, file : str
+        Id in the catalogue and name of the file.
+    path : Path
+        Where it lies: among the downloads, or in the mirror itself.
+    sha256 : str
+        Its checksum.
+    bytes : int
+        Its size.
+    origin : str
+        ``publisher`` or ``mirror``.
+    rebuilt : bool
+        True when it is a reconstruction in the publisher's layout.
+    fresh : bool
+        True when it was brought now.
+    """
+
+    source: str
+    file: str
+    path: Path
+    sha256: str
+    bytes: int
+    origin: str
+    rebuilt: bool
+    fresh: bool
 
 
 def read_ledger(downloads: Path) -> dict[Key, Retrieval]:
@@ -117,10 +149,60 @@ def record(downloads: Path, entry: Retrieval) -> None:
     SourceError
         If the ledger is damaged.
     """
-    with _locked(downloads):
+    with exclusive(downloads / LOCKS / LEDGER):
         entries = read_ledger(downloads)
         entries[entry.source, entry.file, entry.origin] = entry
         _write(downloads, entries)
+
+
+def accept(
+    downloads: Path,
+    part: tuple[str, str],
+    path: Path,
+    sha256: str,
+    origin: str,
+    *,
+    rebuilt: bool = False,
+    came: Version | None = None,
+) -> Fetched:
+    """Write down a verified file that came, or that is here and not in the ledger yet.
+
+    Parameters
+    ----------
+    downloads : Path
+        Folder of the ledger.
+    part : tuple of str
+        Source id and name of the file.
+    path, sha256, origin, rebuilt
+        As :class:`Fetched` has them.
+    came : Version, optional
+        What the server said of it; None when it was here.
+    """
+    size = path.stat().st_size
+    known = read_ledger(downloads).get((*part, origin))
+    if came or known is None or known.sha256 != sha256:
+        retrieval = Retrieval(
+            source=part[0],
+            file=part[1],
+            origin=origin,
+            sha256=sha256,
+            bytes=size,
+            retrieved=f"{datetime.now(tz=UTC):%Y-%m-%dT%H:%M:%SZ}",
+            url=came.url if came else "",
+            etag=came.etag if came else "",
+            last_modified=came.last_modified if came else "",
+        )
+        record(downloads, retrieval)
+    return Fetched(
+        source=part[0],
+        file=part[1],
+        path=path,
+        sha256=sha256,
+        bytes=size,
+        origin=origin,
+        rebuilt=rebuilt,
+        fresh=came is not None,
+    )
 
 
 def forget(downloads: Path, source: str, file: str) -> bool:
@@ -146,7 +228,7 @@ def forget(downloads: Path, source: str, file: str) -> bool:
     """
     if not (downloads / LEDGER).exists():
         return False
-    with _locked(downloads):
+    with exclusive(downloads / LOCKS / LEDGER):
         entries = read_ledger(downloads)
         mirrored = entries.pop((source, file, MIRROR), None)
         entry = entries.get((source, file, PUBLISHER))
@@ -160,30 +242,9 @@ def forget(downloads: Path, source: str, file: str) -> bool:
     return True
 
 
-def utc_text(time: datetime) -> str:
-    """Return a time as the ledger writes it.
-
-    >>> from datetime import UTC
-    >>> utc_text(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
-    '2026-01-02T03:04:05Z'
-    """
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def _write(downloads: Path, entries: dict[Key, Retrieval]) -> None:
     for left in downloads.glob(f".{LEDGER}.*.part"):  # of a writer that was killed
         left.unlink(missing_ok=True)
     rows = [asdict(entries[key]) for key in sorted(entries)]
     text = json.dumps(rows, indent=1, ensure_ascii=False) + "\n"
     write_atomically(downloads / LEDGER, text.encode())
-
-
-@contextmanager
-def _locked(downloads: Path) -> Iterator[None]:
-    """Keep other writers out; the lock lies on the folder and leaves no file."""
-    handle = os.open(downloads, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)

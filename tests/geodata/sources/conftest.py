@@ -1,11 +1,12 @@
 """One certificate authority and one fault server for the tests of fetching."""
 
+import socket
 from collections.abc import Iterator
 
 import pytest
 import trustme
 
-from tests.geodata.sources.fault_server import FaultServer, closing
+from tests.geodata.sources.fault_server import FaultServer, closing, look_up
 
 
 @pytest.fixture(scope="session")
@@ -15,7 +16,12 @@ def authority() -> trustme.CA:
 
 
 @pytest.fixture
-def server(authority: trustme.CA) -> Iterator[FaultServer]:
-    """A server that has not been asked anything yet."""
+def server(
+    authority: trustme.CA, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[FaultServer]:
+    """A server that has not been asked anything yet, and that every name leads to."""
+    for name in ("https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
     with closing(FaultServer(authority)) as found:
+        monkeypatch.setattr(socket, "getaddrinfo", look_up(found.address))
         yield found

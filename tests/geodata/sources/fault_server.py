@@ -15,16 +15,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from ipaddress import ip_network
 from typing import Any
 
 import trustme
 
-from geodata.sources import Door, PublishedSource, SourceFile
+from geodata.sources import Connection, PublishedSource, SourceFile
 
 HOST = "files.example"
-NOON = datetime(2026, 3, 4, 12, 0, 0, tzinfo=UTC)
 OLD_DATE = "Mon, 02 Feb 2026 08:00:00 GMT"
 DATE = "Wed, 04 Mar 2026 12:00:00 GMT"
 
@@ -237,10 +235,10 @@ def _answer_of(act: Act, asked: dict[str, str]) -> tuple[bytes, bytes]:
 
 
 class Canary:
-    """Counts connections to one port; whoever asks a refused address is heard."""
+    """Hears whatever is said to one port; nothing should be to a refused address."""
 
     def __init__(self, address: str = "127.0.0.1", port: int = 0) -> None:
-        self.hits = 0
+        self.heard = b""
         self._socket = socket.create_server((address, port))
         self.port: int = self._socket.getsockname()[1]
         self._thread = threading.Thread(target=self._listen, daemon=True)
@@ -252,8 +250,9 @@ class Canary:
                 connection, _ = self._socket.accept()
             except OSError:
                 return
-            self.hits += 1
-            connection.close()
+            with connection, suppress(OSError):
+                connection.settimeout(5)
+                self.heard += connection.recv(100)
 
     def close(self) -> None:
         with suppress(OSError):
@@ -309,19 +308,29 @@ def closing(server: Any) -> Iterator[Any]:
         server.close()
 
 
-def door_to(server: FaultServer, **changes: Any) -> Door:
-    """A door that knows this server only, never waits and never rolls dice."""
+def connection_to(server: FaultServer, **changes: Any) -> Connection:
+    """A connection that trusts this server only, and never waits between attempts."""
     fields: dict[str, Any] = {
-        "resolve": lambda host, port: [server.address],
         "tls": server.trusted(),
         "networks": (ip_network(f"{server.address}/32"),),
         "port": server.port,
-        "proxy": "",
-        "pause": lambda stop, seconds: stop.is_set(),
-        "jitter": lambda: 0.5,
-        "now": lambda: NOON,
+        "pauses": False,
     }
-    return Door(**{**fields, **changes})
+    return Connection(**{**fields, **changes})
+
+
+def look_up(*addresses: str) -> Callable[..., list[Any]]:
+    """What stands in for ``socket.getaddrinfo``: every name leads to these."""
+
+    def answer(host: str, port: int, *_: Any, **__: Any) -> list[Any]:
+        return [
+            (socket.AF_INET6, socket.SOCK_STREAM, 6, "", (address, port, 0, 0))
+            if ":" in address
+            else (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))
+            for address in addresses
+        ]
+
+    return answer
 
 
 def file_entry(body: bytes = b"", **changes: Any) -> SourceFile:

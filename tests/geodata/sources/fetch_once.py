@@ -9,16 +9,18 @@ say on each line which file was made durable, and which was renamed to what.
 
 import json
 import os
+import re
 import resource
 import signal
+import socket
 import ssl
 import sys
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-from geodata.sources import Door, obtain
-from tests.geodata.sources.fault_server import file_entry, publication
+from geodata.sources import Connection, obtain
+from tests.geodata.sources.fault_server import file_entry, look_up, publication
 
 OPERATIONS = {"open", "os.rename", "os.remove", "os.truncate", "os.mkdir"}
 
@@ -51,7 +53,7 @@ def trace(folder: str) -> None:
 
     def tell(what: str, *paths: Any) -> None:
         names = (os.path.relpath(os.fspath(path), folder) for path in paths)
-        sys.stdout.write("\t".join((what, *names)).replace(str(os.getpid()), "N"))
+        sys.stdout.write(re.sub(r"\.[0-9a-f]{16}\.", ".N.", "\t".join((what, *names))))
         sys.stdout.write("\n")
 
     os.fsync = made_durable
@@ -62,12 +64,9 @@ def main() -> None:
     wish = json.loads(sys.argv[1])
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     tls.load_verify_locations(wish["ca"])
-    door = Door(
-        resolve=lambda host, port: ["127.0.0.1"],
-        tls=tls,
-        networks=(ip_network("127.0.0.1/32"),),
-        port=wish["port"],
-        proxy="",
+    socket.getaddrinfo = look_up("127.0.0.1")
+    connection = Connection(
+        tls=tls, networks=(ip_network("127.0.0.1/32"),), port=wish["port"]
     )
     entry = file_entry(sha256=wish["sha256"], bytes=wish["bytes"])
     if "largest_file" in wish:
@@ -81,7 +80,7 @@ def main() -> None:
         publication(entry),
         entry,
         downloads=Path(wish["folder"]),
-        door=door,
+        connection=connection,
         advance=say if wish.get("aloud") else None,
     )
 
