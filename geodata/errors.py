@@ -15,7 +15,8 @@ The tree::
     │   ├── MissingLayerError      it is not here
     │   ├── TamperedLayerError     its bytes are not the ones it was written with
     │   └── LayerFormatError       columns, bands or geometry are not as expected
-    │       └── UnsafeFileError    hostile, or larger than we read
+    │       ├── UnsafeFileError    hostile, or larger than we read
+    │       └── UnreadableFileError one file of several, which it names
     ├── GridError                  a grid cannot be made or does not fit
     │   ├── CellSizeError          cell size outside 30 m to 50 km
     │   └── GridMismatchError      two maps lie on different grids
@@ -84,20 +85,30 @@ class TamperedLayerError(LayerError):
 
 
 class LayerFormatError(LayerError):
-    """A layer's columns, bands or geometry are not as expected.
-
-    Attributes
-    ----------
-    part : (source id, file name) or None
-        The file it is about, when one file among several can be named; it goes with
-        the error from process to process.
-    """
-
-    part: tuple[str, str] | None = None
+    """A layer's columns, bands or geometry are not as expected."""
 
 
 class UnsafeFileError(LayerFormatError):
     """A foreign file is hostile or larger than we read; nothing of it was used."""
+
+
+class UnreadableFileError(LayerFormatError):
+    """One file, of several that a layer is made from, cannot be read.
+
+    Parameters
+    ----------
+    part : (source id, file name)
+        The file; it goes with the error from process to process.
+    reason : str
+        What is wrong with it, fit to be shown to a user.
+    """
+
+    def __init__(self, part: tuple[str, str], reason: str) -> None:
+        super().__init__(part, reason)
+        self.part = part
+
+    def __str__(self) -> str:
+        return str(self.args[1])
 
 
 class GridError(GeodataError):

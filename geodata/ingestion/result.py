@@ -3,9 +3,8 @@
 import resource
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from geodata.ingestion.gather import Here, Outcome
+from geodata.ingestion.gather import Outcome
 from geodata.ingestion.workshop import Made
 from geodata.layers.model import Part
 
@@ -70,30 +69,3 @@ class Ingestion:
         own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         made = [result.made for result in self.results if result.made]
         return max([own, *(item.memory_mb for item in made)])
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the run as JSON-ready values."""
-        return {
-            "layers": [
-                {
-                    "layer": result.layer,
-                    "state": result.state,
-                    "seconds": result.made.seconds if result.made else None,
-                    "problems": list(result.problems),
-                }
-                for result in self.results
-            ],
-            "files": [
-                {
-                    "file": "/".join(part),
-                    "here": isinstance(found, Here),
-                    "fresh": found.fresh if isinstance(found, Here) else None,
-                    "bytes": found.bytes if isinstance(found, Here) else None,
-                    "problem": None if isinstance(found, Here) else str(found),
-                }
-                for part, found in self.files.items()
-            ],
-            "seconds": self.seconds,
-            "largest_process_mb": self.memory_mb,
-            "failed": self.failed,
-        }

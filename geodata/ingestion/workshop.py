@@ -8,15 +8,15 @@ import dataclasses
 import functools
 import resource
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import active_children
 from pathlib import Path
 from types import TracebackType
-from typing import TypeGuard
+from typing import TypeVar
 
-from geodata.errors import ChecksumError, LayerFormatError, UnsafeFileError
+from geodata.errors import ChecksumError, UnreadableFileError, UnsafeFileError
 from geodata.ingestion.build import draft_record, stage_layer
 from geodata.ingestion.gather import Here
 from geodata.ingestion.plan import Plan
@@ -24,6 +24,8 @@ from geodata.layers.model import FileRecipe, Part, Product, RasterProduct
 from geodata.provenance import Member, Provenance, file_checksum
 from geodata.readers.sandbox import DEFAULT_ALLOWANCE, run_confined
 from geodata.sources import Catalogue, read_member
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +60,15 @@ class Order:
         """What the record says of the files."""
         return tuple(here.member for here in self.files.values())
 
-    def without(self, part: Part) -> "Order":
-        """Return the order with one file less."""
-        files = {name: here for name, here in self.files.items() if name != part}
+    def can_do_without(self, parts: Collection[Part]) -> bool:
+        """Tell whether the layer can be made, with the sources it needs, without."""
+        return len(self.files) > len(parts) and all(
+            part in self.plan.optional and part[0] not in self.needed for part in parts
+        )
+
+    def without(self, parts: Collection[Part]) -> "Order":
+        """Return the order without some of its files."""
+        files = {part: here for part, here in self.files.items() if part not in parts}
         return dataclasses.replace(self, files=files)
 
 
@@ -114,13 +122,7 @@ class Workshop:
 
     def submit(self, order: Order) -> "Future[Made]":
         """Hand in an order."""
-        return self._pool.submit(
-            run_confined,
-            functools.partial(make, order),
-            readable=[here.path for here in order.files.values()],
-            writable=[order.folder],
-            preload=__name__,
-        )
+        return self._pool.submit(_make_confined, order)
 
 
 def make(order: Order) -> Made:
@@ -141,11 +143,11 @@ def make(order: Order) -> Made:
             try:
                 product = _built(order)
                 break
-            except LayerFormatError as error:
-                if not _can_do_without(error.part, order):
+            except UnreadableFileError as error:
+                if not order.can_do_without({error.part}):
                     raise
                 left_out.append(str(error))
-                order = order.without(error.part)
+                order = order.without({error.part})
         draft = draft_record(
             order.plan,
             product,
@@ -157,11 +159,7 @@ def make(order: Order) -> Made:
         draft.extra["size"] = _size(product)
         record = stage_layer(order.folder, order.plan, product, draft)
     except MemoryError as error:
-        most = DEFAULT_ALLOWANCE.memory_bytes / 1024**3
-        raise UnsafeFileError(
-            f"Layer '{order.plan.id}' asked for more than {most:.0f} GB of memory. "
-            "Look at its files; one may not be what it says it is."
-        ) from error
+        raise _too_much(order) from error
     return Made(
         record=record,
         seconds=time.monotonic() - started,
@@ -170,12 +168,62 @@ def make(order: Order) -> Made:
     )
 
 
-def _can_do_without(part: Part | None, order: Order) -> TypeGuard[Part]:
-    return (
-        part is not None
-        and part in order.plan.optional
-        and part[0] not in order.needed
-        and len(order.files) > 1
+def _make_confined(order: Order) -> Made:
+    """Make a layer in a child; without the files, if there are, that end the child.
+
+    Which they are is found by reading each file that can be done without in a child
+    of its own.
+    """
+    try:
+        return _in_child(make, order)
+    except UnsafeFileError:
+        fatal = _fatal_files(order)
+        if not fatal:
+            raise
+    if not order.can_do_without(fatal.keys()):
+        raise UnsafeFileError(" ".join(fatal.values()))
+    made = _in_child(make, order.without(fatal.keys()))
+    return dataclasses.replace(made, left_out=(*fatal.values(), *made.left_out))
+
+
+def _fatal_files(order: Order) -> dict[Part, str]:
+    """Return the files that end a child which reads nothing else, and how."""
+    found = {}
+    for part in order.plan.optional:
+        if part in order.files and len(order.files) > 1:
+            others = {name for name in order.plan.optional if name != part}
+            try:
+                _in_child(_read_only, order.without(others))
+            except UnsafeFileError as error:
+                found[part] = f"{'/'.join(part)}: {error}"
+    return found
+
+
+def _in_child(work: Callable[[Order], Answer], order: Order) -> Answer:
+    return run_confined(
+        functools.partial(work, order),
+        readable=[here.path for here in order.files.values()],
+        writable=[order.folder],
+        preload=__name__,
+    )
+
+
+def _read_only(order: Order) -> None:
+    """Build a layer for nothing: only how that ends counts."""
+    try:
+        _built(order)
+    except MemoryError as error:
+        raise _too_much(order) from error
+    except Exception as error:  # said when the layer is made from all its files
+        if isinstance(error, UnsafeFileError):
+            raise
+
+
+def _too_much(order: Order) -> UnsafeFileError:
+    most = DEFAULT_ALLOWANCE.memory_bytes / 1024**3
+    return UnsafeFileError(
+        f"Layer '{order.plan.id}' asked for more than {most:.0f} GB of memory. Look "
+        "at its files; one may not be what it says it is."
     )
 
 

@@ -7,8 +7,8 @@ import geopandas
 
 from geodata.display import Display, Style
 from geodata.layers.clip import MARGIN, lines_inside, margin_polygon
-from geodata.layers.columns import texts_of
 from geodata.layers.model import FileRecipe, Files, Layer, Part, VectorProduct
+from geodata.layers.source_files import texts_of
 from geodata.layers.storage.table_file import CRS
 from geodata.readers.vector import read_vector
 

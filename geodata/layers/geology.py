@@ -12,8 +12,8 @@ import shapely
 
 from geodata.errors import MissingLayerError
 from geodata.layers.clip import MARGIN, clipped, margin_polygon
-from geodata.layers.columns import needed_column, texts
 from geodata.layers.model import FileRecipe, Files, Layer, Part, VectorProduct
+from geodata.layers.source_files import needed_column, texts
 from geodata.layers.storage.table_file import CRS
 from geodata.readers.vector import read_vector
 

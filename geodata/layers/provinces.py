@@ -11,8 +11,8 @@ import pandas as pd
 import shapely
 
 from geodata.display import Display, Style
-from geodata.layers.columns import texts
 from geodata.layers.model import FileRecipe, Files, Layer, Part, VectorProduct
+from geodata.layers.source_files import texts
 from geodata.layers.storage.table_file import CRS
 from geodata.readers.vector import read_vector
 

@@ -4,8 +4,8 @@ import geopandas
 import shapely
 
 from geodata.display import Display, Style
-from geodata.layers.columns import needed_column, texts
 from geodata.layers.model import FileRecipe, Files, Layer, Part, VectorProduct
+from geodata.layers.source_files import needed_column, texts
 from geodata.layers.storage.table_file import CRS
 from geodata.readers.vector import read_vector
 

@@ -1,9 +1,7 @@
 """What is here, what is not, and what each costs: the state of the layer store."""
 
-import math
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
 
 from geodata.layers.store import LayerStore
 from geodata.provenance import Provenance
@@ -60,25 +58,6 @@ class Holding:
             if member.rebuilt:
                 words.append("reconstruction")
         return tuple(dict.fromkeys(words))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the holding as JSON-ready values; a share that is NaN is null."""
-        record = self.record
-        return {
-            "layer": self.layer,
-            "here": record is not None,
-            "title": record.title if record else None,
-            "licence": record.licence if record else None,
-            "resolution_km": record.resolution_km if record else None,
-            "size": record.extra.get("size") if record else None,
-            "sha256": record.sha256 if record else None,
-            "origins": list(self.origins),
-            "coverage": {
-                code: None if math.isnan(share) else share
-                for code, share in self.shares.items()
-            },
-            "uses": [asdict(use) for use in self.uses],
-        }
 
 
 def oldest_file(item: Holding, ages: Mapping[tuple[str, str], str]) -> str:

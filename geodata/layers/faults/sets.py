@@ -13,10 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from geodata.errors import LayerFormatError
-from geodata.layers.blame import blaming
 from geodata.layers.clip import MARGIN, lines_inside, margin_polygon
-from geodata.layers.columns import needed_column, texts, texts_of
 from geodata.layers.model import Files, Part
+from geodata.layers.source_files import needed_column, reading, texts, texts_of
 from geodata.layers.storage.table_file import CRS
 from geodata.readers.vector import read_vector
 
@@ -123,7 +122,7 @@ def read_sets(files: Files) -> list[tuple[FaultSource, geopandas.GeoDataFrame]]:
     sets = []
     for source in SOURCES:
         if source.part in files:
-            with blaming(source.part):
+            with reading(source.part):
                 sets.append((source, _read(source, files[source.part])))
     return sets
 

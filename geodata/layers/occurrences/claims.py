@@ -8,12 +8,12 @@ import pandas as pd
 import shapely
 
 from geodata.checksums import file_checksum
-from geodata.layers.blame import blaming
 from geodata.layers.model import Files, Part
 from geodata.layers.occurrences.column_map import EXTRA, TARGETS, map_columns
 from geodata.layers.occurrences.layout import Columns, OccurrenceTable
 from geodata.layers.occurrences.minmod_sites import read_sites
 from geodata.layers.occurrences.tables import TABLES
+from geodata.layers.source_files import reading
 from geodata.readers.archive import archive_members
 from geodata.readers.delimited import read_csv
 from geodata.readers.geodatabase import read_geodatabase_table
@@ -61,7 +61,7 @@ def read_claims(files: Files, catalogue: Catalogue) -> pd.DataFrame:
     frames = []
     for table in TABLES:
         for part in _chosen(table, files):
-            with blaming(part):
+            with reading(part):
                 frames.append(_read_table(table, part, files, catalogue))
     if not frames:
         names = [*TARGETS, EXTRA, "source_id", "minerals_text", "rebuilt"]
@@ -201,7 +201,7 @@ def _minerals(table: OccurrenceTable, files: Files, claims: pd.DataFrame) -> pd.
     """Return what a copy of the table says of minerals; the copy adds no record."""
     if table.minerals is None or table.minerals not in files:
         return pd.Series("", index=claims.index, dtype=object)
-    with blaming(table.minerals):
+    with reading(table.minerals):
         sites = read_sites(files[table.minerals])
     texts: Mapping[str, str] = {key: site.commodities for key, site in sites.items()}
     return claims["record_id"].map(texts).fillna("").astype(object)

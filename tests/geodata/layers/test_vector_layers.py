@@ -20,7 +20,7 @@ from geodata.layers import (
     magmatic_belts,
 )
 from geodata.layers.clip import MARGIN, lines_inside, margin_polygon
-from geodata.layers.columns import found_column, needed_column
+from geodata.layers.source_files import found_column, needed_column
 
 ASIA_ALBERS = "+proj=aea +lat_1=40 +lat_2=60 +lat_0=30 +lon_0=75 +ellps=krass +units=m"
 ECKERT_IV = "ESRI:54012"

@@ -37,12 +37,6 @@ def test_the_gravity_of_the_bundle_speaks_about_every_state(bundle):
     assert item.origins == ("package",)
 
 
-def test_a_holding_is_json_ready_and_says_null_where_coverage_does_not_apply(bundle):
-    document = by_layer(bundle)["places"].to_dict()
-    assert set(document["coverage"].values()) == {None}
-    assert document["here"] is True
-
-
 def test_the_age_of_a_layer_is_that_of_its_oldest_file(bundle):
     item = by_layer(bundle)["gravity"]
     members = [(member.source, member.member) for member in item.record.members]

@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from geodata.errors import LayerFormatError
+from geodata.errors import UnreadableFileError
 from geodata.layers.occurrences.mineral_occurrences import (
     build_occurrences,
     build_unlocated,
@@ -57,9 +57,7 @@ def built_without_bad(build, files):
     while True:
         try:
             return build(files), blamed
-        except LayerFormatError as error:
-            if error.part not in files:
-                raise
+        except UnreadableFileError as error:
             blamed.append(error.part)
             files = {part: path for part, path in files.items() if part != error.part}
 
