@@ -10,6 +10,7 @@ import rasterio
 import shapely
 
 from geodata.checksums import checksum
+from geodata.layers.registry import all_layers
 from geodata.layers.store import LayerStore
 from geodata.prospects.delineate import Delineation
 from geodata.raster import DEFAULT_CELL_M, check_cell_size
@@ -83,7 +84,8 @@ class Inputs:
     Attributes
     ----------
     layers : dict of str to str
-        Layer id → checksum of its data file and of its record, together.
+        Layer id → checksum of its data file, of its record and of how it is shown,
+        together.
     deposit_types : dict of str to str
         Deposit type id → text of its file.
     learned : dict of str to LearnedFiles
@@ -147,8 +149,9 @@ def gather(
     for layer in store.ids():
         record = store.provenance(layer)
         store.content(layer)  # refuses a changed file before any work is done
-        text = record.to_json().encode()
-        layers[layer] = checksum(record.sha256.encode() + text)
+        known = all_layers().get(layer)
+        shown = repr((known.says, known.display)) if known else ""
+        layers[layer] = checksum(f"{record.sha256}{record.to_json()}{shown}".encode())
     for layer in REQUIRED:
         store.provenance(layer)
     return Inputs(
