@@ -3,8 +3,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from rasterio.transform import Affine
 
+from geodata.errors import LayerFormatError
 from geodata.raster import KM_PER_DEGREE, Raster
+from geodata.region import Bounds
 
 
 def field(values, step=1.0):
@@ -106,3 +109,79 @@ def test_relief_does_not_step_where_the_layer_changes_its_source(bundle):
 
     assert step(whole.relief(window_km=10)) > 1.5
     assert step(whole.smoothed(width_km=11).relief(window_km=20)) < 1.25
+
+
+@given(
+    hnp.arrays(np.float32, (4, 5), elements=st.floats(-100, 100, width=32)),
+    hnp.arrays(np.bool_, (4, 5)),
+)
+def test_a_gap_is_unknown_to_every_reading_and_lends_its_neighbours_nothing(
+    values, gaps
+):
+    """One rule: unknown cells take no part, and what stands on one is unknown."""
+    holed = np.where(gaps, np.float32(np.nan), values)
+    lon, lat = np.meshgrid(60.5 + np.arange(5), 49.5 - np.arange(4))
+    for made in (
+        field(holed),
+        field(holed).smoothed(width_km=2 * KM_PER_DEGREE),
+        field(holed).relief(window_km=300),
+    ):
+        assert np.array_equal(np.isnan(made.values), gaps)
+        assert np.array_equal(np.isnan(made.nearest(lon, lat)), gaps)
+        assert np.array_equal(np.isnan(made.bilinear(lon, lat)), gaps)
+    whole = field(np.full((4, 5), 7)).bilinear(lon + 0.3, lat - 0.3)
+    around_gaps = field(np.where(gaps, np.nan, 7)).bilinear(lon + 0.3, lat - 0.3)
+    known = ~np.isnan(around_gaps)
+    assert around_gaps[known] == pytest.approx(whole[known])
+
+
+def test_a_raster_keeps_the_precision_it_holds():
+    exact = Raster.of_degrees(
+        np.array([[0.1, 0.2], [0.3, 0.4]]),
+        west=60.0,
+        north=50.0,
+        step_lon_deg=1.0,
+        step_lat_deg=1.0,
+    )
+    lon, lat = np.array([60.7]), np.array([49.2])
+    for found in (exact.bilinear(lon, lat), exact.nearest(lon, lat)):
+        assert found.dtype == np.float64
+    assert exact.smoothed(width_km=1).values.dtype == np.float64
+    assert PLAIN.bilinear(lon, lat).dtype == np.float32
+    assert PLAIN.gradient().values.dtype == np.float32
+
+
+def test_where_a_raster_lies_and_what_its_bands_are():
+    two = Raster.of_degrees(
+        {"a": np.zeros((2, 4), np.float32), "b": np.ones((2, 4), np.float32)},
+        west=60.0,
+        north=50.0,
+        step_lon_deg=0.5,
+        step_lat_deg=0.25,
+    )
+    assert two.shape == (2, 4)
+    assert two.bounds == Bounds(west=60.0, south=49.5, east=62.0, north=50.0)
+    assert two.value("b", 60.1, 49.9) == 1
+    assert np.isnan(two.value("b", 62.1, 49.9))
+    assert two.band("a").values.max() == 0
+    with pytest.raises(ValueError, match="values to unpack"):
+        _ = two.values
+    with pytest.raises(LayerFormatError, match="equal steps"):
+        _ = two.step_deg
+
+
+@pytest.mark.parametrize(
+    ("bands", "turn", "said"),
+    [
+        ({"a": (2, 3), "b": (3, 2)}, (1, 0, 0, 0, -1, 0), "share one shape"),
+        ({"a": (2,)}, (1, 0, 0, 0, -1, 0), "share one shape"),
+        ({}, (1, 0, 0, 0, -1, 0), "share one shape"),
+        ({"a": (2, 3)}, (1, 0, 0, 0, 1, 0), "northernmost"),
+        ({"a": (2, 3)}, (-1, 0, 0, 0, -1, 0), "positive sizes"),
+        ({"a": (2, 3)}, (1, 0.1, 0, 0, -1, 0), "northernmost"),
+    ],
+)
+def test_what_is_no_north_up_raster_is_refused(bands, turn, said):
+    arrays = {name: np.zeros(shape, np.float32) for name, shape in bands.items()}
+    with pytest.raises(LayerFormatError, match=said):
+        Raster(bands=arrays, transform=Affine(*turn))

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from geodata.scoring.deposit_file import parse
 from geodata.scoring.favourability import (
@@ -97,6 +99,20 @@ def test_the_score_of_a_place_does_not_depend_on_the_block_it_falls_into():
     again = score_places(FIXED, drawn, measured, CLASSES, block=count)
     assert np.array_equal(found.p10, again.p10)
     assert np.array_equal(found.favourability, again.favourability)
+
+
+@given(block=st.integers(1, 400), seed=st.integers(0, 9))
+def test_one_block_or_many_give_the_same_bits(block, seed):
+    chance = np.random.default_rng(seed)
+    wide, count = model(spread=(1, 0.1, 10)), 300
+    crust, kind = chance.normal(size=count), chance.integers(0, 2, count) * 1.0
+    crust[chance.random(count) < 0.2] = nan
+    kind[chance.random(count) < 0.2] = nan
+    drawn, measured = draw(wide, count=5), rows(crust, kind)
+    whole = score_places(wide, drawn, measured, CLASSES)
+    parts = score_places(wide, drawn, measured, CLASSES, block=block)
+    for name in ("favourability", "p10", "p50", "p90", "coverage"):
+        assert getattr(parts, name).tobytes() == getattr(whole, name).tobytes()
 
 
 def test_a_range_spreads_the_score_to_both_sides_of_the_best_value():
