@@ -33,6 +33,7 @@ _NEIGHBOURS = {
 }
 _BAIKONUR = "Baikonur"
 _MARGIN_STEP_M = 5_000.0
+_WORLD_TOLERANCE_DEG = 0.2
 
 
 def build_states(members: Members) -> VectorProduct:
@@ -79,6 +80,30 @@ def build_neighbours(members: Members) -> VectorProduct:
             "iso3": [_NEIGHBOURS.get(country.code) for country, _ in found],
         },
         geometry=[inside for _, inside in found],
+        crs=CRS,
+    )
+    return VectorProduct(table=table)
+
+
+def build_countries(members: Members) -> VectorProduct:
+    """Return the countries of the world, generalised to about 20 km.
+
+    They tell which positions lie far from the country their record names.
+    """
+    countries = sorted(
+        read_countries(members[COUNTRIES_50M]), key=lambda country: country.name
+    )
+    table = geopandas.GeoDataFrame(
+        {"name": [country.name for country in countries]},
+        geometry=[
+            shapely.make_valid(
+                shapely.simplify(
+                    shapely.make_valid(country.geometry), _WORLD_TOLERANCE_DEG
+                ),
+                method="structure",
+            )
+            for country in countries
+        ],
         crs=CRS,
     )
     return VectorProduct(table=table)
@@ -139,6 +164,23 @@ LAYERS = (
                 resolution_km=3.0,
                 uncertainty=(
                     "For orientation only; outlines are strongly generalised."
+                ),
+            ),
+        ),
+    ),
+    Layer(
+        id="countries",
+        title="Countries of the world",
+        kind="polygons",
+        says="which records lie far from the country they name",
+        alternatives=(
+            PackageRecipe(
+                parts=(("natural-earth-borders", COUNTRIES_50M),),
+                build=build_countries,
+                resolution="1:50 million, generalised",
+                resolution_km=20.0,
+                uncertainty=(
+                    "Outlines are generalised to about 20 km; small islands lack."
                 ),
             ),
         ),

@@ -26,7 +26,7 @@ import pandas as pd
 
 from geodata.errors import LayerFormatError
 from geodata.layers.model import TableProduct
-from geodata.layers.occurrences.clusters import spread_km
+from geodata.layers.occurrences.sites import spread_km
 from geodata.layers.occurrences.vocabulary import EVIDENCE, deposit_types
 from geodata.layers.storage.publication import stage
 from geodata.layers.store import LayerStore

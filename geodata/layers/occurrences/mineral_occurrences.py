@@ -19,16 +19,15 @@ from geodata.errors import LayerFormatError
 from geodata.layers.model import Files, TableProduct, VectorProduct
 from geodata.layers.occurrences.claims import parts_used, read_claims
 from geodata.layers.occurrences.contents import describe_contents
-from geodata.layers.occurrences.places import with_places
+from geodata.layers.occurrences.countries import doubts, other_states
 from geodata.layers.occurrences.positions import (
-    doubts,
     inside,
-    other_states,
     read_positions,
     shared_points,
     states_at,
     uncertainties_km,
 )
+from geodata.layers.occurrences.sites import with_sites
 from geodata.layers.occurrences.tables import TABLES
 from geodata.layers.occurrences.vocabulary import load_vocabulary
 from geodata.layers.storage.table_file import CRS
@@ -176,7 +175,7 @@ def located_claims(
         quarantined=[bool(text) for text in reason],
         reason=reason,
     )
-    placed = claims.assign(**with_places(claims))
+    placed = claims.assign(**with_sites(claims))
     return geopandas.GeoDataFrame(
         placed[list(COLUMNS)],
         geometry=geopandas.points_from_xy(lon, lat),

@@ -13,8 +13,7 @@ import shapely
 
 from geodata.layers.model import Files, VectorProduct
 from geodata.layers.occurrences.mineral_occurrences import build_occurrences
-from geodata.layers.occurrences.places import preference
-from geodata.layers.occurrences.positions import inside
+from geodata.layers.occurrences.positions import inside, preference
 from geodata.layers.occurrences.samples import usable
 from geodata.region import WINDOW
 

@@ -14,16 +14,13 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from geodata.layers.occurrences.country_outlines import load_outlines
-from geodata.region import STATES, Bounds
+from geodata.layers.occurrences.tables import TABLES
+from geodata.region import Bounds
 
 Degrees = npt.NDArray[np.float64]
 
-FARTHEST_KM = 500.0
-"""A point farther than this from the country its record names is on a wrong course."""
-
-AGREEMENT_DEG = 0.02
-"""Two ways of writing one coordinate may differ by a rounded arc-minute, no more."""
+RADIUS_KM = 6_371.0
+"""Of the sphere on which neighbours are sought."""
 
 SHARED_KM = 10.0
 """Least uncertainty of a point that stands for several records of one table."""
@@ -44,6 +41,7 @@ _ANGLE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _POINT_DECIMALS = 5
+_ORDER = {table.source: number for number, table in enumerate(TABLES)}
 
 
 def parse_angle(text: str) -> float:
@@ -120,43 +118,12 @@ def read_positions(claims: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def doubts(claims: pd.DataFrame, lon: Degrees, lat: Degrees) -> list[str]:
-    """Say of each position what in its own record contradicts it.
-
-    Parameters
-    ----------
-    claims : DataFrame
-        Columns ``lon_dms``, ``lat_dms`` and ``country_text``, text.
-    lon, lat : array of float64
-        Degrees; no NaN.
-
-    Returns
-    -------
-    list of str
-        Reason to set the record aside; empty when nothing contradicts.
-
-    Notes
-    -----
-    Two tests: decimal degrees against degrees and minutes, where a table has both,
-    and the distance to the country named.  A country whose name is not known to us
-    contradicts nothing.
-    """
-    outlines = load_outlines()
-    found = []
-    columns = (claims["lon_dms"], claims["lat_dms"], claims["country_text"])
-    for lon_dms, lat_dms, country, east, north in zip(*columns, lon, lat, strict=True):
-        differs = [
-            abs(parse_angle(text) - value) > AGREEMENT_DEG
-            for text, value in ((lon_dms, east), (lat_dms, north))
-        ]
-        away_km = outlines.distance_km(country, lon=east, lat=north)
-        if any(differs):
-            found.append("decimal degrees differ from degrees and minutes")
-        elif away_km > FARTHEST_KM:
-            found.append(f"{away_km:,.0f} km from the country it names, {country}")
-        else:
-            found.append("")
-    return found
+def unit_vectors(lon: Degrees, lat: Degrees) -> npt.NDArray[np.float64]:
+    """Return points on a sphere of radius 1, shape (points, 3)."""
+    east, north = np.radians(lon), np.radians(lat)
+    return np.column_stack(
+        [np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)]
+    )
 
 
 def shared_points(sources: Sequence[str], lon: Degrees, lat: Degrees) -> pd.Series:
@@ -235,6 +202,25 @@ def least_uncertainty_km(lon: float, lat: float, *, source: str) -> float:
     return max(written, _MRDS_KM) if source == _MRDS else written
 
 
+def preference(records: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Return the rank of each record as the position of a site, 0 the best.
+
+    A record that names rare earths comes first, then the smaller uncertainty, then the
+    order of the tables, then the id; the order of the rows does not matter.
+    """
+    order = pd.DataFrame(
+        {
+            "indirect": (records["ree_evidence"] != "direct").to_numpy(),
+            "uncertainty_km": records["uncertainty_km"].to_numpy(),
+            "table": records["source_id"].map(_ORDER).to_numpy(),
+            "id": records["occurrence_id"].to_numpy(),
+        }
+    ).sort_values(["indirect", "uncertainty_km", "table", "id"])
+    rank = np.empty(len(records), dtype=np.int64)
+    rank[order.index.to_numpy()] = np.arange(len(records))
+    return rank
+
+
 def inside(bounds: Bounds, lon: Degrees, lat: Degrees) -> npt.NDArray[np.bool_]:
     """Tell which positions lie in a box."""
     return np.asarray(
@@ -264,35 +250,6 @@ def states_at(states: pd.DataFrame, lon: Degrees, lat: Degrees) -> list[str]:
         shapely.prepare(shape)
         found[shapely.contains_xy(shape, lon, lat)] = code
     return [str(code) for code in found]
-
-
-def other_states(occurrences: pd.DataFrame) -> list[str]:
-    """Return the ids of records that name another country than that of their polygon.
-
-    Parameters
-    ----------
-    occurrences : DataFrame
-        Columns ``occurrence_id``, ``country`` and ``country_text``.
-
-    Returns
-    -------
-    list of str
-        Records in one of the five states by polygon that name another country, and
-        records elsewhere that name one of the five; in the order of the table.
-    """
-    outlines = load_outlines()
-    names = {state.iso3: state.name for state in STATES}
-    columns = ("occurrence_id", "country", "country_text")
-    return [
-        record
-        for record, code, text in zip(*(occurrences[c] for c in columns), strict=True)
-        if outlines.knows(text)
-        and (
-            not outlines.same(text, names[code])
-            if code
-            else any(outlines.same(text, name) for name in names.values())
-        )
-    ]
 
 
 def _is_multiple(minutes: float, step: float) -> bool:

@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geodata.layers.occurrences.known_sites import NUMBER_COLUMNS, TEXT_COLUMNS
-from geodata.layers.occurrences.places import preference
-from geodata.layers.occurrences.positions import inside, point_keys
+from geodata.layers.occurrences.positions import inside, point_keys, preference
 from geodata.layers.occurrences.tables import TABLES
 from geodata.layers.occurrences.vocabulary import deposit_types
 from geodata.region import WINDOW

@@ -6,6 +6,7 @@ from geodata.sources import load_catalogue
 
 COMMITTED = {
     "states",
+    "countries",
     "neighbours",
     "lakes",
     "places",

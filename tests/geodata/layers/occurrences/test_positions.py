@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geodata.layers.occurrences.positions import (
-    doubts,
     least_uncertainty_km,
     parse_angle,
     read_positions,
@@ -66,27 +65,6 @@ def test_a_position_that_cannot_be_used_is_missing_with_its_reason():
         "the position is the placeholder 0, 0",
         "the position is not on Earth",
     ]
-
-
-def doubt(lon, lat, *, lon_dms="", lat_dms="", country=""):
-    claims = pd.DataFrame(
-        {"lon_dms": [lon_dms], "lat_dms": [lat_dms], "country_text": [country]}
-    )
-    return doubts(claims, np.array([lon]), np.array([lat]))[0]
-
-
-def test_decimal_degrees_must_agree_with_degrees_and_minutes():
-    assert doubt(76.1667, 42.6667, lon_dms="76-10E", lat_dms="42-40N") == ""
-    assert "differ" in doubt(76.1667, 42.6667, lon_dms="76-10E", lat_dms="24-40N")
-    assert "differ" in doubt(76.1667, 42.6667, lon_dms="76-10W", lat_dms="42-40N")
-
-
-def test_a_point_far_from_the_country_it_names_is_set_aside():
-    assert "km from the country it names, Russia" in doubt(
-        30.1167, 6.8, country="Russia"
-    )
-    assert doubt(30.1167, 66.8, country="Russia") == ""
-    assert doubt(30.1167, 6.8, country="Atlantis") == ""
 
 
 def test_a_point_is_shared_only_within_one_table():

@@ -6,8 +6,8 @@ from geodata.layers.occurrences.known_sites import COLUMNS as BUNDLE_COLUMNS
 from geodata.layers.occurrences.known_sites import parse_known_sites
 from geodata.layers.occurrences.mineral_occurrences import COLUMNS
 from geodata.layers.occurrences.phosphatic_rocks import circles, phosphatic_places
-from geodata.layers.occurrences.places import with_places
 from geodata.layers.occurrences.samples import background, labels, region_claims
+from geodata.layers.occurrences.sites import with_sites
 
 USUAL = {
     "name": "",
@@ -45,7 +45,7 @@ def occurrences(*changes):
     ]
     frame = pd.DataFrame(rows)
     frame["occurrence_id"] = frame["source_id"] + ":" + frame["record_id"]
-    frame = frame.assign(**with_places(frame))
+    frame = frame.assign(**with_sites(frame))
     points = geopandas.points_from_xy(frame["lon"], frame["lat"])
     return geopandas.GeoDataFrame(frame, geometry=points, crs="EPSG:4326")
 
