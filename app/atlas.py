@@ -11,8 +11,18 @@ from app.errors import without_folder
 from app.maps.backdrop import make_backdrop
 from app.maps.raster import FavourabilityImages
 from app.overlays import GAPS
-from geodata.errors import DamagedReleaseError, NoReleaseError, ReleaseError
-from geodata.release import Release, known_releases, open_release
+from geodata.errors import (
+    DamagedReleaseError,
+    NoReleaseError,
+    OutdatedReleaseError,
+    ReleaseError,
+)
+from geodata.release import (
+    DepositTypeEntry,
+    Release,
+    known_releases,
+    open_release,
+)
 
 _log = logging.getLogger("atlas")
 
@@ -49,24 +59,24 @@ class Atlas:
     @property
     def caution(self) -> str:
         """The caution that stands in every artefact."""
-        return str(self.release.manifest["caution"])
+        return self.release.manifest.caution
 
     @property
-    def deposit_types(self) -> tuple[dict[str, Any], ...]:
+    def deposit_types(self) -> tuple[DepositTypeEntry, ...]:
         """Id, code, title, summary and number of prospects of each type."""
-        return tuple(self.release.manifest["deposit_types"])
+        return self.release.manifest.deposit_types
 
     @property
     def credits(self) -> list[dict[str, str]]:
         """Credit, licence and citation of every layer of the release."""
         return [
             {
-                "layer": str(layer["title"]),
-                "credit": str(layer["credit"]),
-                "licence": str(layer["licence"]),
-                "citation": str(layer["citation"]),
+                "layer": layer.title,
+                "credit": layer.credit,
+                "licence": layer.licence,
+                "citation": layer.citation,
             }
-            for layer in self.release.manifest["layers"]
+            for layer in self.release.manifest.layers
         ]
 
     @property
@@ -115,7 +125,7 @@ def find_release(releases: Path) -> tuple[Release, str]:
     """
     try:
         return open_release(releases), ""
-    except (DamagedReleaseError, NoReleaseError) as error:
+    except (DamagedReleaseError, NoReleaseError, OutdatedReleaseError) as error:
         release = _newest_intact(releases, error)
         warning = f"{error} Serving release {release.id} instead."
         _log.warning("%s", warning)
@@ -127,9 +137,9 @@ def lost_file(release: Release) -> str:
 
     Cheap: it looks at the files' entries, not into them.
     """
-    for name, entry in release.manifest["files"].items():
+    for name, entry in release.manifest.files.items():
         try:
-            if (release.folder / name).stat().st_size == entry["bytes"]:
+            if (release.folder / name).stat().st_size == entry.bytes:
                 continue
         except OSError:
             pass
@@ -143,7 +153,7 @@ def _newest_intact(releases: Path, reason: ReleaseError) -> Release:
             return open_release(releases, name)
         except ReleaseError:
             continue
-    if isinstance(reason, NoReleaseError):
+    if isinstance(reason, NoReleaseError | OutdatedReleaseError):
         raise reason
     raise NoReleaseError(
         f"{reason} No other intact release is in {releases}, so there is nothing to "

@@ -7,8 +7,8 @@ from typing import Any
 from app.findings import Estimate
 from app.report_reader import count, estimate, mapping, rows
 from app.reports import Report
+from app.text.numbers import share
 from app.tried import BLOCKS
-from app.wording import share
 
 OTHERS, LAND = "other deposits", "land"
 _SIGNS = {

@@ -1,4 +1,4 @@
-"""Two opinions of one place, the expert model's and the learned one's, in words."""
+"""Two opinions of one place, the expert model's and the learned one's, compared."""
 
 import math
 from collections.abc import Mapping
@@ -7,19 +7,11 @@ from typing import Any
 import numpy as np
 
 from app.atlas import Atlas
-from app.wording import share
+from app.schemas import Agreement
+from app.text import say
+from app.text.opinions import compared, other_than_tested, too_few
 from geodata.release import OVERALL, LearnedMap, Place
 from geodata.scoring.agreement import WORDS, classes
-from geodata.scoring.ranking import BEST
-
-ONE_TYPE = "no learned model of all types together; choose one deposit type"
-
-NOTHING_KNOWN = (
-    "no map by the learned model: the layers it reads are not in this release; run "
-    "scripts/ingest.py"
-)
-
-_SCALE = "0 % is the best of the known area"
 
 
 def has_learned(atlas: Atlas, deposit_type: str) -> bool:
@@ -39,69 +31,42 @@ def why_not_learned(atlas: Atlas, deposit_type: str) -> str:
         Id of a deposit type, or ``"overall"``.
     """
     if deposit_type == OVERALL:
-        return ONE_TYPE
+        return say("learned.one-type")
     if has_learned(atlas, deposit_type):
         empty = atlas.release.learned_map(deposit_type) is LearnedMap.EMPTY
-        return NOTHING_KNOWN if empty else ""
-    found = atlas.release.validation.get("without_learned") or {}
-    return too_few(**_known(found.get(deposit_type) or {}))
+        return say("learned.empty") if empty else ""
+    without = atlas.release.validation.get("without_learned") or {}
+    found = without.get(deposit_type) or {}
+    return too_few(
+        found.get("n_world"),
+        fewest=found.get("fewest"),
+        tested=found.get("n_tested"),
+        fewest_tested=found.get("fewest_tested"),
+    )
 
 
-def _known(found: Mapping[str, Any]) -> dict[str, int | None]:
-    """Return what :func:`too_few` asks for; older releases hold less of it."""
-    keys = {
-        "examples": "n_world",
-        "fewest": "fewest",
-        "tested": "n_tested",
-        "fewest_tested": "fewest_tested",
-    }
-    return {name: found.get(key) for name, key in keys.items()}
-
-
-def too_few(
-    examples: int | None,
-    *,
-    fewest: int | None = None,
-    tested: int | None = None,
-    fewest_tested: int | None = None,
-) -> str:
-    """Say why a type has no map by a learned model.
+def layers_of_test(atlas: Atlas, deposit_type: str, *, below: bool = False) -> str:
+    """Say which layers of its test a learned model lacks here; empty where none.
 
     Parameters
     ----------
-    examples, fewest : int or None
-        Known examples in the world, and how many a model needs.
-    tested, fewest_tested : int or None
-        Known examples in the region that a model was tested on, and how many it
-        needs to make a map.
-
-    >>> too_few(7)
-    'no learned model: 7 known examples in the world are too few'
-    >>> too_few(215, fewest=30, tested=0, fewest_tested=5)[:64]
-    'no map by the learned model: of its 215 known examples none lies'
-    >>> too_few(None)
-    'no learned model in this release'
+    atlas : Atlas
+        The open release.
+    deposit_type : str
+        Id of a deposit type.
+    below : bool
+        Whether the figures of the test stand below what is said.
     """
-    enough = examples is not None and fewest is not None and examples >= fewest
-    if enough and tested is not None and fewest_tested is not None:
-        many = (
-            "none lies" if not tested else f"{tested} {'lie' if tested > 1 else 'lies'}"
-        )
-        return (
-            f"no map by the learned model: of its {examples} known examples {many} in "
-            f"Central Asia, and a test there needs {fewest_tested}"
-        )
-    match examples:
-        case None:
-            return "no learned model in this release"
-        case 0:
-            return "no learned model: no known example in the world is listed as such"
-        case 1:
-            return "no learned model: 1 known example in the world is too few"
-        case _:
-            return (
-                f"no learned model: {examples} known examples in the world are too few"
-            )
+    missing = (atlas.release.validation.get("learned_lacks") or {}).get(deposit_type)
+    titles: dict[str, list[str]] = {"absent": [], "other": []}
+    for item in missing or []:
+        titles[item["why"]].append(_title(item["layer"], item["title"]))
+    return other_than_tested(titles["absent"], titles["other"], below=below)
+
+
+def _title(layer: str, title: str) -> str:
+    """Name a layer; one that is not there may be known by its id alone."""
+    return layer.replace("-", " ") if title == layer else title
 
 
 def compare(expert: float | None, learned: float | None) -> str:
@@ -119,63 +84,21 @@ def compare(expert: float | None, learned: float | None) -> str:
     return WORDS[int(classes(*ranks)[0])]
 
 
-def in_words(
-    kind: str, expert: float | None, learned: float | None, *, what: str
-) -> str:
-    """Tell in a sentence how two models compare.
-
-    Parameters
-    ----------
-    kind : str
-        As :func:`compare` gives it.
-    expert, learned : float or None
-        Area ranks, 0 (best) to 1.
-    what : str
-        ``"place"`` or ``"area"``.
-
-    >>> in_words("both", 0.01, 0.05, what="area")
-    'Both models put this area in their best 10 %.'
-    """
-    match kind:
-        case "both":
-            return f"Both models put this {what} in their best {share(BEST)}."
-        case "expert only":
-            return (
-                f"Only the expert model puts this {what} in its best {share(BEST)}; "
-                f"the learned model has it at {share(learned)} ({_SCALE})."
-            )
-        case "learned only":
-            return (
-                f"Only the learned model puts this {what} in its best {share(BEST)}; "
-                f"the expert model has it at {share(expert)} ({_SCALE})."
-            )
-        case "neither":
-            return (
-                f"Neither model puts this {what} in its best {share(BEST)}: the expert "
-                f"model has it at {share(expert)}, the learned model at "
-                f"{share(learned)} ({_SCALE})."
-            )
-        case _:
-            return "Too little is known here to compare the two models."
-
-
-def of_place(atlas: Atlas, place: Place, deposit_type: str) -> dict[str, Any] | None:
-    """Compare the two models at the cell that holds a place.
-
-    Returns
-    -------
-    dict or None
-        ``kind``, ``text``, and the area ranks ``expert_rank`` and ``learned_rank``,
-        0 (best) to 1 or None; None where the type has no learned model.
-    """
+def of_place(atlas: Atlas, place: Place, deposit_type: str) -> Agreement | None:
+    """Compare the two models at a place; None where the type has no learned model."""
     if not has_learned(atlas, deposit_type):
         return None
     ranks = place.ranks(deposit_type)
     kind = compare(ranks.expert, ranks.learned)
-    return _told(kind, ranks.expert, ranks.learned, "place")
+    return Agreement(
+        kind=kind,
+        text=compared(kind, ranks.expert, ranks.learned, what="place"),
+        expert_rank=ranks.expert,
+        learned_rank=ranks.learned,
+    )
 
 
-def of_area(atlas: Atlas, row: Mapping[str, Any]) -> dict[str, Any] | None:
+def of_area(atlas: Atlas, row: Mapping[str, Any]) -> Agreement | None:
     """Compare the two models over a prospect area.
 
     Parameters
@@ -183,58 +106,22 @@ def of_area(atlas: Atlas, row: Mapping[str, Any]) -> dict[str, Any] | None:
     atlas : Atlas
         The open release.
     row : mapping
-        The area's row of the table; older releases lack the learned columns.
+        The area's row of the table.
 
     Returns
     -------
-    dict or None
+    Agreement or None
         As :func:`of_place`; an area has no single rank of the expert model, so
         ``expert_rank`` is None.
     """
-    if "agreement" not in row or not has_learned(atlas, str(row["deposit_type"])):
+    if not has_learned(atlas, str(row["deposit_type"])):
         return None
-    learned = row.get("learned_rank")
-    known = None if _is_unknown(learned) else float(learned or 0.0)
-    return _told(str(row["agreement"]), None, known, "area")
-
-
-def stability(
-    rank: int, low: float | None, high: float | None, *, what: str = "rank"
-) -> str:
-    """Tell how far the rank of an area moves between trial runs.
-
-    Parameters
-    ----------
-    rank : int
-        The rank of the area.
-    low, high : float or None
-        10th and 90th percentile of its rank over the trial runs.
-    what : str
-        What the number is called.
-
-    >>> stability(4, 2.0, 9.4)
-    'rank 4; in 8 of 10 trial runs between 2 and 9'
-    >>> stability(1, 1.0, 1.0), stability(1, None, None)
-    ('rank 1, also in 8 of 10 trial runs', '')
-    """
-    if _is_unknown(low) or _is_unknown(high):
-        return ""
-    first, last = round(float(low or 0.0)), round(float(high or 0.0))
-    if first == last == rank:
-        return f"{what} {rank}, also in 8 of 10 trial runs"
-    return f"{what} {rank}; in 8 of 10 trial runs between {first} and {last}"
-
-
-def _told(
-    kind: str, expert: float | None, learned: float | None, what: str
-) -> dict[str, Any]:
-    return {
-        "kind": kind,
-        "text": in_words(kind, expert, learned, what=what),
-        "expert_rank": expert,
-        "learned_rank": learned,
-    }
-
-
-def _is_unknown(value: float | None) -> bool:
-    return value is None or math.isnan(value)
+    learned = float(row["learned_rank"])
+    known = None if math.isnan(learned) else learned
+    kind = str(row["agreement"])
+    return Agreement(
+        kind=kind,
+        text=compared(kind, None, known, what="area"),
+        expert_rank=None,
+        learned_rank=known,
+    )

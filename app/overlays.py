@@ -1,10 +1,6 @@
 """The layers a reader can switch on, as a release says of each how it is shown."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from pydantic import TypeAdapter
 
 from geodata.display import Display
 from geodata.release import Release
@@ -13,7 +9,6 @@ GAPS = "layer-coverage"
 """The collection of areas that layers leave out."""
 
 _CREDITS = 3  # sources named in the map key
-_DISPLAY: TypeAdapter[Display | None] = TypeAdapter(Display | None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +38,9 @@ class Overlay:
 def overlays(release: Release) -> tuple[Overlay, ...]:
     """Return the layers of a release that can be switched on, in their order."""
     found = [
-        Overlay(
-            layer=str(item["id"]), display=display, credit=short_credit(item["credit"])
-        )
-        for item in release.manifest["layers"]
-        if (display := _display(item)) is not None
+        Overlay(layer=item.id, display=item.display, credit=short_credit(item.credit))
+        for item in release.manifest.layers
+        if item.display is not None
     ]
     found.sort(key=lambda overlay: (overlay.display.order, overlay.layer))
     return tuple(overlay for overlay in found if release.has_table(overlay.id))
@@ -76,7 +69,3 @@ def layer_name(layer: str) -> str:
     'magmatic belts'
     """
     return layer.replace("-", " ")
-
-
-def _display(item: Mapping[str, Any]) -> Display | None:
-    return _DISPLAY.validate_python(item.get("display"))

@@ -169,7 +169,7 @@ def get_selection(
     BadParameterError
         If a deposit type or a state is not known.
     """
-    types = [str(item["id"]) for item in atlas.deposit_types]
+    types = [str(item.id) for item in atlas.deposit_types]
     return Selection(
         deposit_types=_listed("deposit_type", deposit_type, types),
         states=_listed("state", state, [item.iso3 for item in STATES]),

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.findings import ORDER, Capture, Estimate, Model, Scheme, Site, Tried
 from app.reports import SHOWN, Report
-from app.wording import NONE, number, share
+from app.text.numbers import NONE, number, share
 
 
 def read_report(name: str, found: Mapping[str, Any]) -> Report:

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from app.findings import Capture, Estimate, Model, Scheme, Site, Tried
-from app.wording import share
+from app.text.numbers import share
 from geodata.scoring.ranking import BEST
 
 SHOWN = (0.10, 0.20)

@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.overlays import layer_name
 from app.text import say, say_many
-from app.wording import (
+from app.text.numbers import (
     decimal,
     degrees,
     dms,

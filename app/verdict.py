@@ -7,7 +7,7 @@ from typing import Any
 from app.findings import Estimate
 from app.report_reader import count, estimate, mapping
 from app.reports import Report
-from app.wording import share
+from app.text.numbers import share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

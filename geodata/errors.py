@@ -29,6 +29,7 @@ The tree::
     └── ReleaseError               a release cannot be built, opened or trusted
         ├── NoReleaseError         there is none
         ├── DamagedReleaseError    files are missing or changed
+        ├── OutdatedReleaseError   it was built by another version
         └── StorageError           the disk is full or refuses to be written
 
 A message holds what was expected, what came, and what to do next.  A wrong
@@ -157,6 +158,10 @@ class NoReleaseError(ReleaseError):
 
 class DamagedReleaseError(ReleaseError):
     """Files of a release are missing or changed."""
+
+
+class OutdatedReleaseError(ReleaseError):
+    """A release was built by another version, which wrote it otherwise."""
 
 
 class StorageError(ReleaseError):

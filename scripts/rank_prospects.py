@@ -126,17 +126,15 @@ def summary(release: "Release", out: Console) -> None:
     types = Table(title="Deposit types", title_justify="left")
     for heading in ("type", "areas", "mean coverage"):
         types.add_column(heading)
-    for item in release.manifest["deposit_types"]:
-        covered = release.validation["coverage"][item["id"]]["mean"]
-        types.add_row(item["title"], str(item["prospects"]), f"{covered:.0%}")
+    for item in release.manifest.deposit_types:
+        covered = release.validation["coverage"][item.id]["mean"]
+        types.add_row(item.title, str(item.prospects), f"{covered:.0%}")
     out.print(types)
     from geodata.ingestion.plan import package_plans
 
     makeable = {plan.id for plan in package_plans()}
     lacking = [
-        item["layer"]
-        for item in release.manifest["missing_layers"]
-        if item["layer"] in makeable
+        item.layer for item in release.manifest.missing_layers if item.layer in makeable
     ]
     if lacking:
         out.print(

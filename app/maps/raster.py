@@ -148,7 +148,7 @@ class FavourabilityImages:
         self, known: npt.NDArray[np.bool_], box: Bounds
     ) -> npt.NDArray[np.bool_]:
         """Return which pixels lie less than about a cell from a known one."""
-        cell_m = float(self._release.manifest["grid"]["cell_m"])
+        cell_m = self._release.manifest.grid.cell_m
         pixel_m = (box.east - box.west) / known.shape[1]
         reach = 2 * int(1.5 * cell_m / pixel_m) + 1  # Mercator stretches by up to 1.8
         return np.asarray(ndimage.maximum_filter(known, size=reach), dtype=np.bool_)

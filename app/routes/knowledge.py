@@ -48,7 +48,7 @@ def layer_rows(atlas: Atlas) -> list[dict[str, Any]]:
     switches = {item.layer: item.id for item in overlays(atlas.release)}
     gaps = atlas.gap_ids
     rows = []
-    for item in atlas.release.manifest["layers"]:
+    for item in (entry.model_dump() for entry in atlas.release.manifest.layers):
         name = str(item["id"])
         rows.append(
             {
@@ -81,11 +81,11 @@ def missing_rows(atlas: Atlas) -> list[dict[str, Any]]:
     """Describe the layers the models ask for that are not in the release."""
     rows: list[dict[str, Any]] = [
         {
-            "name": layer_name(str(item["layer"])).capitalize(),
-            "what": item.get("says", ""),
-            "costs": uses_in_words(atlas, item["costs"]),
+            "name": layer_name(item.layer).capitalize(),
+            "what": item.says,
+            "costs": uses_in_words(atlas, [cost.model_dump() for cost in item.costs]),
         }
-        for item in atlas.release.manifest["missing_layers"]
+        for item in atlas.release.manifest.missing_layers
     ]
     rows.sort(key=lambda row: -sum(cost["share"] for cost in row["costs"]))
     return rows

@@ -10,20 +10,22 @@ from starlette.responses import Response
 
 from app.atlas import Atlas
 from app.errors import NotFoundError
+from app.explanations import explain_area
 from app.formats import formats
-from app.lacks import what_it_lacks
 from app.links import with_query
 from app.maps.legend import agreement_swatches, legend_rows
 from app.maps.sketch import HEIGHT, WIDTH, draw_sketch
-from app.opinions import has_learned, stability, why_not_learned
+from app.opinions import has_learned, layers_of_test, why_not_learned
 from app.overlays import overlays
 from app.parameters import AtlasNow, Selected, only_known_parameters
-from app.routes.explain import add_context, explain_area
 from app.routes.features import FeatureId
+from app.schemas import BlockBox, Explanation
 from app.templating import STATIC, render
+from app.text.numbers import dms
+from app.text.opinions import stability
 from app.verdict import in_words
-from app.wording import dms
 from geodata.region import STATES, LonLat
+from geodata.release import LayerEntry
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -39,10 +41,10 @@ def show_page(
         release=atlas.release.id,
         deposit_types=[
             {
-                **item,
-                "short": short_title(str(item["title"])),
-                "no_learned": why_not_learned(atlas, str(item["id"])),
-                "lacks": what_it_lacks(atlas, str(item["id"])),
+                **item.model_dump(),
+                "short": short_title(item.title),
+                "no_learned": why_not_learned(atlas, item.id),
+                "lacks": layers_of_test(atlas, item.id),
             }
             for item in atlas.deposit_types
         ],
@@ -89,8 +91,6 @@ def table_page(request: Request, atlas: AtlasNow, selection: Selected) -> Respon
         verdict=in_words(atlas.release.validation).short,
         rows=chosen.drop(columns=table.geometry.name).to_dict("records"),
         total=len(table),
-        with_learned="learned_rank" in table.columns,
-        steady="rank_p10" in table.columns,
         no_learned={name: not has_learned(atlas, name) for name in type_titles(atlas)},
         selection=selection,
         downloads={item.title: with_query(item.path, query) for item in formats()},
@@ -110,7 +110,7 @@ def prospect_page(
             "them; an area may have another name in a later release."
         )
     row = found.table.iloc[found.position[prospect_id]].drop(found.table.geometry.name)
-    explanation = add_context(atlas, explain_area(atlas, prospect_id))
+    explanation = explain_area(atlas, prospect_id)
     return show_page(
         request,
         atlas,
@@ -121,26 +121,24 @@ def prospect_page(
         titles=type_titles(atlas),
         explanation=explanation,
         no_learned=why_not_learned(atlas, str(row["deposit_type"])),
-        lacks=what_it_lacks(atlas, str(row["deposit_type"])),
-        steady=stability(row["rank"], row.get("rank_p10"), row.get("rank_p90")),
+        lacks=layers_of_test(atlas, str(row["deposit_type"])),
+        steady=stability(row["rank"], row["rank_p10"], row["rank_p90"]),
         steady_in_type=stability(
             row["rank_in_type"],
-            row.get("rank_in_type_p10"),
-            row.get("rank_in_type_p90"),
+            row["rank_in_type_p10"],
+            row["rank_in_type_p90"],
             what="number",
         ),
         sketch=draw_sketch(atlas.release, prospect_id),
         sketch_size=(WIDTH, HEIGHT),
-        corners=block_corners(explanation["blocks"]),
+        corners=block_corners(explanation.blocks) if explanation.blocks else (),
         neighbours=nearest_areas(found.table, prospect_id),
         sources=used_layers(atlas, explanation),
-        credit={
-            item["id"]: item["credit"] for item in atlas.release.manifest["layers"]
-        },
+        credit={item.id: item.credit for item in atlas.release.manifest.layers},
         over_area=any(
-            item.get("measured_low") is not None
-            for component in explanation["components"]
-            for item in component["evidence"]
+            item.measured_low is not None
+            for component in explanation.components
+            for item in component.evidence
         ),
         sites=site_records(atlas, explanation),
     )
@@ -194,7 +192,7 @@ def capture_rows(validation: dict[str, Any]) -> list[dict[str, Any]]:
 
 def type_titles(atlas: Atlas) -> dict[str, str]:
     """Return deposit type → title."""
-    return {str(item["id"]): str(item["title"]) for item in atlas.deposit_types}
+    return {item.id: item.title for item in atlas.deposit_types}
 
 
 def short_title(title: str) -> str:
@@ -208,13 +206,13 @@ def short_title(title: str) -> str:
     return title
 
 
-def block_corners(blocks: dict[str, Any]) -> list[dict[str, str | float]]:
+def block_corners(blocks: BlockBox) -> list[dict[str, str | float]]:
     """Name the corners of the box of licence blocks, clockwise from north-west."""
     corners = (
-        ("North-west", LonLat(lon=blocks["west"], lat=blocks["north"])),
-        ("North-east", LonLat(lon=blocks["east"], lat=blocks["north"])),
-        ("South-east", LonLat(lon=blocks["east"], lat=blocks["south"])),
-        ("South-west", LonLat(lon=blocks["west"], lat=blocks["south"])),
+        ("North-west", LonLat(lon=blocks.west, lat=blocks.north)),
+        ("North-east", LonLat(lon=blocks.east, lat=blocks.north)),
+        ("South-east", LonLat(lon=blocks.east, lat=blocks.south)),
+        ("South-west", LonLat(lon=blocks.west, lat=blocks.south)),
     )
     return [
         {"name": name, "lon": at.lon, "lat": at.lat, "dms": dms(at.lon, at.lat)}
@@ -242,19 +240,23 @@ def nearest_areas(table: pd.DataFrame, prospect_id: str) -> list[dict[str, Any]]
     ]
 
 
-def used_layers(atlas: Atlas, explanation: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the records of the layers that both models' accounts drew on."""
-    parts = explanation["components"]
-    arguments = [item for part in parts for item in part["evidence"]]
-    arguments += (explanation["learned"] or {}).get("arguments", [])
-    used = {item["layer"] for item in arguments if item["known"]}
-    return [item for item in atlas.release.manifest["layers"] if item["id"] in used]
+def used_layers(atlas: Atlas, explanation: Explanation) -> list[LayerEntry]:
+    """Return the records of the layers that both models' explanations drew on."""
+    used = {
+        item.layer
+        for component in explanation.components
+        for item in component.evidence
+        if item.known
+    }
+    if explanation.learned:
+        used |= {item.layer for item in explanation.learned.arguments if item.known}
+    return [item for item in atlas.release.manifest.layers if item.id in used]
 
 
-def site_records(atlas: Atlas, explanation: dict[str, Any]) -> dict[str, str]:
+def site_records(atlas: Atlas, explanation: Explanation) -> dict[str, str]:
     """Return record → address of the public record, only plain https ones."""
     table = atlas.collections["occurrences"].table
-    wanted = {item["record"] for item in explanation["nearest_occurrences"]}
+    wanted = {item.record for item in explanation.nearest_occurrences or ()}
     found = table[table["occurrence_id"].isin(wanted)]
     pairs = zip(found["occurrence_id"], found["record_url"], strict=True)
     return {name: url for name, url in pairs if str(url).startswith("https://")}

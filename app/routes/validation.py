@@ -11,17 +11,16 @@ from app.atlas import Atlas
 from app.breakdown import beside_the_model, read_breakdown
 from app.caching import answer
 from app.errors import NotFoundError
-from app.lacks import BELOW, what_it_lacks
-from app.opinions import why_not_learned
+from app.opinions import layers_of_test, why_not_learned
 from app.parameters import AtlasNow, only_known_parameters
 from app.report_reader import read_report
 from app.reports import Report, chance
 from app.responses import NOT_FOUND, PNG, documented
 from app.routes.features import FeatureId
 from app.routes.pages import show_page, type_titles
+from app.text.numbers import decimal, share
 from app.tried import how_it_was_chosen, what_was_tried
 from app.verdict import checks_of_the_expert, in_words
-from app.wording import decimal, share
 
 router = APIRouter(
     default_response_class=HTMLResponse,
@@ -61,7 +60,7 @@ def validation_page(request: Request, atlas: AtlasNow) -> Response:
         atlas,
         "validation.html",
         reports=reports,
-        lacks={name: what_it_lacks(atlas, name, BELOW) for name in told},
+        lacks={name: layers_of_test(atlas, name, below=True) for name in told},
         parts={
             name: read_breakdown((validation.get("learned") or {})[name])
             for name in told
@@ -106,7 +105,7 @@ def figure(request: Request, name: FeatureId, atlas: AtlasNow) -> Response:
 
 def figure_names(atlas: Atlas) -> list[str]:
     """Return the names of the figures that the manifest lists."""
-    files = (Path(name) for name in atlas.release.manifest["files"])
+    files = (Path(name) for name in atlas.release.manifest.files)
     return sorted(
         path.stem
         for path in files

@@ -1,8 +1,7 @@
 """Describe prospect areas: where, how big, whose, why, and how sure."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -11,15 +10,21 @@ import shapely
 
 from geodata.prospects.blocks import blocks
 from geodata.prospects.delineate import outlines
-from geodata.prospects.neighbours import NearestOccurrence, nearest_occurrences
+from geodata.prospects.neighbours import nearest_occurrences
 from geodata.prospects.places import describe_place
 from geodata.prospects.sheets import sheet_200k, sheets_200k
 from geodata.raster import Cells, FloatArray
 from geodata.region import STATES
+from geodata.scoring.area_explanation import (
+    AreaExplanation,
+    BlockBox,
+    NearestOccurrence,
+    StateShare,
+)
 from geodata.scoring.deposit_type import DepositType
 from geodata.scoring.explanation import explain
-from geodata.scoring.facts import Background
 from geodata.scoring.favourability import Favourability
+from geodata.scoring.measured import Background
 from geodata.scoring.uncertainty import CHUNK, Draws, log_scores
 
 NEARBY_KM = 250.0  # an occurrence farther away says nothing about an area
@@ -73,8 +78,8 @@ class ProspectArea:
         Positions of its cells among those of the survey.
     drawn : array of float32, shape (draws,)
         Log favourability under every draw.
-    explanation : dict
-        As :func:`geodata.scoring.explanation.explain`, with what is nearby.
+    explanation : AreaExplanation
+        Why it scores as it does, and what is nearby.
     nearest : sequence of NearestOccurrence
         Nearest first; empty when none is known.
     place : str
@@ -94,7 +99,7 @@ class ProspectArea:
     area_km2: float
     members: npt.NDArray[np.int64]
     drawn: FloatArray
-    explanation: dict[str, Any]
+    explanation: AreaExplanation
     nearest: Sequence[NearestOccurrence]
     place: str
     sheet: str
@@ -104,7 +109,7 @@ class ProspectArea:
     @property
     def conservative_score(self) -> float:
         """The ranking score, p10 × coverage, 0 to 1."""
-        return float(self.explanation["p10"] * self.explanation["coverage"])
+        return self.explanation.p10 * self.explanation.coverage
 
 
 def describe(
@@ -166,41 +171,16 @@ def _describe_one(
         measured,
         survey.backgrounds,
         {key: survey.names[key](lon, lat) for key in keys},
+        lon=lon,
+        lat=lat,
     )
-    nearest = [
+    nearest = tuple(
         item
         for item in nearest_occurrences(geometry, survey.occurrences)
         if item.distance_km <= NEARBY_KM
-    ]
-    sheets, lattice = sheets_200k(geometry), blocks(geometry)
+    )
+    sheets = sheets_200k(geometry)
     shares = _shares(survey.state[members])
-    explanation |= {
-        "lon": lon,
-        "lat": lat,
-        "states": [
-            {"iso3": code, "name": _STATE_NAMES[code], "share": share}
-            for code, share in shares
-        ],
-        "nearest_occurrences": [
-            {
-                "name": item.site,
-                "distance_km": item.distance_km,
-                "uncertainty_km": item.uncertainty_km,
-                "text": item.text,
-                "deposit_type": item.deposit_type,
-                "record": item.record,
-            }
-            for item in nearest
-        ],
-        "sheets": list(sheets),
-        "blocks": {
-            "count": lattice.count,
-            "west": lattice.west,
-            "south": lattice.south,
-            "east": lattice.east,
-            "north": lattice.north,
-        },
-    }
     return ProspectArea(
         deposit_type=deposit_type,
         geometry=geometry,
@@ -209,7 +189,16 @@ def _describe_one(
         area_km2=len(members) * survey.cells.grid.cell_area_km2,
         members=members,
         drawn=drawn,
-        explanation=explanation,
+        explanation=AreaExplanation(
+            **dict(explanation),
+            states=tuple(
+                StateShare(iso3=code, name=_STATE_NAMES[code], share=share)
+                for code, share in shares
+            ),
+            nearest_occurrences=nearest,
+            sheets=sheets,
+            blocks=BlockBox(**asdict(blocks(geometry))),
+        ),
         nearest=nearest,
         place=describe_place(lon, lat, survey.places),
         sheet=sheet_200k(lon, lat),

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -13,38 +12,10 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geodata.layers.occurrences.known_sites import preferred
+from geodata.scoring.area_explanation import NearestOccurrence
 
 _EDGE_STEP_DEG = 0.05  # straight edges in degrees are curved on the ground
 _CRUDE_FACTOR = 1.6
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NearestOccurrence:
-    """A known occurrence near a place.
-
-    Attributes
-    ----------
-    name, site : str
-        Name in the record and name of the site.
-    distance_km : float
-        Geodesic distance to the place's edge, km, rounded like ``text``; 0 inside.
-    uncertainty_km : float
-        How far the occurrence's position may be wrong, km.
-    text : str
-        The distance in words, never finer than the position is known.
-    deposit_type : str
-        Slug of the deposit type; empty when none fits.
-    record : str
-        Id of the record the position is taken from.
-    """
-
-    name: str
-    site: str
-    distance_km: float
-    uncertainty_km: float
-    text: str
-    deposit_type: str
-    record: str
 
 
 def nearest_occurrences(
@@ -86,8 +57,8 @@ def nearest_occurrences(
     ...     geometry=[shapely.Point(75.91667, 42.35)],
     ...     crs="EPSG:4326",
     ... )
-    >>> nearest_occurrences(shapely.Point(76.0, 42.5), sites)[0].text
-    '18 ± 10 km'
+    >>> nearest_occurrences(shapely.Point(76.0, 42.5), sites)[0].distance_km
+    18.0
     """
     if place.is_empty or count < 1:
         raise ValueError(
@@ -105,28 +76,6 @@ def nearest_occurrences(
         _neighbour(known.iloc[int(row)].to_dict(), float(distances_km[row]))
         for row in nearest
     ]
-
-
-def describe_distance(distance_km: float, uncertainty_km: float) -> str:
-    """Say a distance no more exactly than the position is known.
-
-    Parameters
-    ----------
-    distance_km, uncertainty_km : float
-        Distance and position error, km; zero or more, and positive.
-
-    Examples
-    --------
-    >>> describe_distance(12.3, 10.0)
-    '12 ± 10 km'
-    >>> describe_distance(9.0, 10.0)
-    'within position error (good to 10 km)'
-    """
-    good_to = math.ceil(uncertainty_km)
-    if distance_km <= uncertainty_km:
-        return f"within position error (good to {good_to} km)"
-    rounded = round_to_uncertainty(distance_km, uncertainty_km)
-    return f"{rounded:.0f} ± {good_to} km"
 
 
 def round_to_uncertainty(distance_km: float, uncertainty_km: float) -> float:
@@ -154,7 +103,7 @@ def _neighbour(claim: Mapping[Hashable, Any], distance_km: float) -> NearestOccu
         site=str(claim["site"]),
         distance_km=round_to_uncertainty(distance_km, error_km),
         uncertainty_km=error_km,
-        text=describe_distance(distance_km, error_km),
+        within_error=distance_km <= error_km,
         deposit_type=str(claim["deposit_type"]),
         record=str(claim["occurrence_id"]),
     )

@@ -53,7 +53,7 @@ def places_drawn(ranked: Sequence[ProspectArea]) -> npt.NDArray[np.int64]:
     if not ranked:
         return np.zeros((0, 1), dtype=np.int64)
     score = np.stack(
-        [np.exp(area.drawn) * area.explanation["coverage"] for area in ranked]
+        [np.exp(area.drawn) * area.explanation.coverage for area in ranked]
     )
     order = np.argsort(-score, axis=0, kind="stable")
     return np.asarray(np.argsort(order, axis=0) + 1)
@@ -127,7 +127,7 @@ def to_table(ranked: Sequence[ProspectArea]) -> gpd.GeoDataFrame:
         why = area.explanation
         identity, label = names[position]
         nearest = area.nearest[0] if area.nearest else None
-        learned = (why.get("learned") or {}).get("rank")
+        learned = why.learned.rank if why.learned else np.nan
         rows.append(
             {
                 "id": identity,
@@ -142,15 +142,13 @@ def to_table(ranked: Sequence[ProspectArea]) -> gpd.GeoDataFrame:
                     for code, share in area.shares
                 ),
                 "state_codes": ",".join(code for code, _ in area.shares),
-                "favourability": why["favourability"],
-                "p10": why["p10"],
-                "p50": why["p50"],
-                "p90": why["p90"],
-                "coverage": why["coverage"],
+                "favourability": why.favourability,
+                "p10": why.p10,
+                "p50": why.p50,
+                "p90": why.p90,
+                "coverage": why.coverage,
                 "unknown_components": ", ".join(
-                    group["name"]
-                    for group in why["components"]
-                    if group["score"] is None
+                    group.name for group in why.components if np.isnan(group.score)
                 ),
                 "conservative_score": area.conservative_score,
                 "top10_share": shares[position],
@@ -158,7 +156,7 @@ def to_table(ranked: Sequence[ProspectArea]) -> gpd.GeoDataFrame:
                 "rank_p90": places[position][1],
                 "rank_in_type_p10": of_type[position][0],
                 "rank_in_type_p90": of_type[position][1],
-                "learned_rank": np.nan if learned is None else learned,
+                "learned_rank": learned,
                 "agreement": word_for(learned),
                 "area_km2": area.area_km2,
                 "lon": area.lon,

@@ -4,12 +4,25 @@ To open a release loads nothing that builds one: import that from
 :mod:`geodata.release.build`.
 """
 
-from geodata.release.open import Release, known_releases, open_release
+from geodata.release.model import (
+    DepositTypeEntry,
+    LayerEntry,
+    Manifest,
+    MissingLayer,
+)
+from geodata.release.open import known_releases, open_release
 from geodata.release.place import OVERALL, LearnedMap, Place
+from geodata.release.release import Release
+from geodata.scoring.area_explanation import AreaExplanation
 
 __all__ = [
     "OVERALL",
+    "AreaExplanation",
+    "DepositTypeEntry",
+    "LayerEntry",
     "LearnedMap",
+    "Manifest",
+    "MissingLayer",
     "Place",
     "Release",
     "known_releases",

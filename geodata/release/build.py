@@ -5,7 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from geodata.errors import CellSizeError, DamagedReleaseError, NoReleaseError
+from geodata.errors import (
+    CellSizeError,
+    DamagedReleaseError,
+    NoReleaseError,
+    OutdatedReleaseError,
+)
 from geodata.execution import BackgroundWriter
 from geodata.layers.store import LayerStore, ReadOnce
 from geodata.prospects.delineate import delineate
@@ -17,11 +22,12 @@ from geodata.release.coverage import coverage_of_layers
 from geodata.release.export import named_layers, write_json, write_tables
 from geodata.release.figures import draw_capture, draw_map
 from geodata.release.inputs import Inputs, Parameters, gather
-from geodata.release.learned import account_of, opinions
+from geodata.release.learned import opinions, with_learned
 from geodata.release.learned_files import FOLDER as LEARNED_FOLDER
 from geodata.release.learned_files import bearing_maps, write_files
 from geodata.release.manifest import make_manifest
 from geodata.release.maps import RankedMaps, write_evidence, write_maps
+from geodata.release.model import EXPLANATIONS, to_json
 from geodata.release.open import open_release
 from geodata.release.place import OVERALL
 from geodata.release.publish import make_current, new_folder, publish
@@ -95,7 +101,7 @@ def build_release(
     inputs = gather(store, dict(deposit_types), parameters or Parameters())
     try:
         folder = open_release(releases, inputs.release_id).folder
-    except (NoReleaseError, DamagedReleaseError):
+    except (NoReleaseError, DamagedReleaseError, OutdatedReleaseError):
         folder = _build(ReadOnce(store), models, inputs, releases, progress)
         return Built(folder=folder, fresh=True)
     make_current(releases, inputs.release_id)
@@ -116,7 +122,7 @@ def _build(
     cells = Cells.inside(grid, around.scored)
     progress("Laying the grid", 1.0)
     needed = _DISK_BASE + _DISK_PER_CELL * len(cells)
-    with new_folder(releases, inputs.release_id, needed=needed) as folder:
+    with new_folder(releases, needed=needed) as folder:
         learned_models = {
             name: item.read() for name, item in bearing_maps(inputs.learned).items()
         }
@@ -130,10 +136,7 @@ def _build(
             ranks, coverages, learned = made.ranks, made.coverages(), made.learned
             writer.begin(write_maps, folder, made, cells, progress)
             del maps, made  # their memory is free once they are written
-            ranked = rank(areas)
-            for area in ranked:
-                opinion = learned.get(area.deposit_type.id)
-                area.explanation["learned"] = account_of(area, opinion, survey)
+            ranked = with_learned(rank(areas), learned, survey)
             prospects = to_table(ranked)
             known = coverage_of_layers(store, readings.values(), survey, around)
             write_tables(
@@ -144,10 +147,9 @@ def _build(
                 named=sorted(set(named_layers(readings).values())),
                 coverage=known.values(),
             )
-            told = [area.explanation for area in ranked]
-            write_json(
-                folder / "explanations.json",
-                dict(zip(prospects["id"], told, strict=True)),
+            explanations = [area.explanation for area in ranked]
+            (folder / EXPLANATIONS).write_bytes(
+                to_json(dict(zip(prospects["id"], explanations, strict=True)))
             )
             report = check_sites(
                 ranks,

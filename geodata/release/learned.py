@@ -1,5 +1,6 @@
-"""The learned opinion in a release: its maps, its account, its agreement."""
+"""The learned opinion in a release: its maps, its explanation, its agreement."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -11,8 +12,9 @@ from geodata.prospects.describe import ProspectArea, Survey
 from geodata.raster import FloatArray
 from geodata.release.rasters import LEARNED, LEARNED_COVERAGE, LEARNED_RANK
 from geodata.scoring.agreement import compare
+from geodata.scoring.explanation import LearnedExplanation
 from geodata.scoring.favourability import area_rank
-from geodata.scoring.learned.account import account_for
+from geodata.scoring.learned.explanation import explain_learned
 from geodata.scoring.learned.model import Judgement, LearnedModel, judge
 from geodata.scoring.learned.refits import ladder, rank_spread, some_of
 from geodata.scoring.learned.withheld import plain
@@ -73,16 +75,31 @@ def _ladder(
     return ladder(model, model.encode(measured, _classes(survey)))
 
 
-def account_of(
-    area: ProspectArea, opinion: Opinion | None, survey: Survey
-) -> dict[str, Any] | None:
-    """Explain an area by the learned model of its type; None when there is none."""
-    if opinion is None:
-        return None
+def with_learned(
+    areas: Sequence[ProspectArea], learned: Mapping[str, Opinion], survey: Survey
+) -> list[ProspectArea]:
+    """Add to the explanation of every area what the learned model of its type says."""
+    return [
+        dataclasses.replace(
+            area,
+            explanation=area.explanation.model_copy(
+                update={"learned": explain_area(area, opinion, survey)}
+            ),
+        )
+        if (opinion := learned.get(area.deposit_type.id))
+        else area
+        for area in areas
+    ]
+
+
+def explain_area(
+    area: ProspectArea, opinion: Opinion, survey: Survey
+) -> LearnedExplanation:
+    """Explain an area by the learned model of its type."""
     keys = {item.measurement.key for item in opinion.model.arguments}
     known = opinion.rank[area.members]
     known = known[~np.isnan(known)]
-    return account_for(
+    return explain_learned(
         opinion.model,
         {key: survey.measured[key][area.members] for key in keys},
         survey.backgrounds,

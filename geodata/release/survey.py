@@ -12,8 +12,8 @@ from geodata.prospects.describe import Survey
 from geodata.raster import Cells, FloatArray
 from geodata.release.surroundings import Surroundings, state_of_cells
 from geodata.scoring.deposit_type import DepositType
-from geodata.scoring.facts import Background
 from geodata.scoring.learned.model import LearnedModel
+from geodata.scoring.measured import Background
 
 Progress = Callable[[str, float], object]
 """Called with what is being done and how much of it is, 0 to 1."""

@@ -1,15 +1,184 @@
-"""Why a place scores as it does: the exact account, in a geologist's words."""
+"""Why a place scores as it does: the exact account, in codes and numbers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 
 import numpy as np
 import numpy.typing as npt
 
 from geodata.raster import FloatArray
 from geodata.scoring.deposit_type import COMPONENTS, DepositType, Evidence
-from geodata.scoring.facts import Background, measured_fact, number, summarise
-from geodata.scoring.mineral_system import Score, account, evidence_at, score
+from geodata.scoring.measured import Background, Measured, compare_with_region
+from geodata.scoring.mineral_system import evidence_at, score, split_score
+from geodata.scoring.record import MaybeNaN, Record
+
+
+class ParameterPart(Record):
+    """One number of an argument, with its plausible range and where it stands."""
+
+    name: str
+    unit: str
+    value: float
+    low: float
+    high: float
+    basis: str
+    reference: str
+
+
+class ArgumentPart(Record):
+    """What one geological argument says here.
+
+    Attributes
+    ----------
+    known : bool
+        Whether it is known at the place, or anywhere in the area.
+    value : float
+        Evidence, 0 to 1; NaN = unknown.
+    part : float
+        What it takes away from a perfect score, natural log, <= 0; 0 where unknown.
+    measured : Measured
+        What was measured, in ``unit``.
+    layer, layer_title, source, licence : str
+        What it was read from; ``layer_title`` is empty when the release lacks it.
+    weight, weight_range, basis, reference
+        Its share of the model's weight, the plausible range, and where that stands.
+    """
+
+    name: str
+    title: str
+    claim: str
+    component: str
+    known: bool
+    value: MaybeNaN
+    part: float
+    measured: Measured
+    unit: str
+    layer: str
+    layer_title: str
+    source: str
+    licence: str
+    weight: float
+    weight_range: tuple[float, float]
+    basis: str
+    reference: str
+    parameters: tuple[ParameterPart, ...]
+
+
+class ComponentPart(Record):
+    """What one component of the mineral system says here.
+
+    Attributes
+    ----------
+    score : float
+        0 to 1; NaN where nothing of it is known.
+    weight, coverage : float
+        Weight of its arguments, and the share of it that is known, 0 to 1.
+    part : float
+        Sum of the parts of its arguments.
+    """
+
+    name: str
+    score: MaybeNaN
+    weight: float
+    coverage: float
+    part: float
+    evidence: tuple[ArgumentPart, ...]
+
+
+class LearnedPart(Record):
+    """What one argument of a learned model says here.
+
+    Attributes
+    ----------
+    part : float
+        How much it moves the log odds from an average place of the training.
+    beyond : bool
+        Outside all that the training had seen, on half of the cells or more; counts
+        as its edge.
+    direction : str
+        What geology says of more of it; ``either``: a correlation only.
+    importance : float
+        Its share of what the model knows by.
+    """
+
+    name: str
+    title: str
+    claim: str
+    direction: str
+    reference: str
+    known: bool
+    part: float
+    beyond: bool
+    importance: float
+    measured: Measured
+    unit: str
+    layer: str
+    layer_title: str
+    source: str
+    licence: str
+
+
+class TrainedOn(Record):
+    """What a learned model was trained on; ``withheld`` says what took no part."""
+
+    positives: int
+    others: int
+    land: int
+    withheld: str
+
+
+class LearnedExplanation(Record):
+    """What a learned model says here: log odds = intercept + the sum of the parts.
+
+    Attributes
+    ----------
+    score : float
+        0 to 1, of use only for ranking; NaN where nothing is known.
+    coverage : float
+        Share of its arguments known, by importance, 0 to 1.
+    rank, rank_p10, rank_p90 : float
+        Area rank, 0 best to 1, and the same in eight of ten refits; NaN = unknown.
+    """
+
+    title: str
+    log_odds: float
+    score: MaybeNaN
+    coverage: float
+    rank: MaybeNaN
+    rank_p10: MaybeNaN
+    rank_p90: MaybeNaN
+    intercept: float
+    arguments: tuple[LearnedPart, ...]
+    trained_on: TrainedOn
+
+
+class Explanation(Record):
+    """Why a place, or the average of the cells of an area, scores as it does.
+
+    Attributes
+    ----------
+    lon, lat : float
+        The place, or the best cell of the area, degrees, WGS 84.
+    log_favourability : float
+        Mean over the cells; the parts of all arguments sum to it.
+    favourability, p10, p50, p90 : float
+        0 to 1; NaN = unknown.
+    coverage : float
+        Share of the model's weight that is known, 0 to 1.
+    learned : LearnedExplanation or None
+        What the learned model of the type says; None where there is none.
+    """
+
+    deposit_type: str
+    lon: float
+    lat: float
+    log_favourability: MaybeNaN
+    favourability: MaybeNaN
+    p10: MaybeNaN
+    p50: MaybeNaN
+    p90: MaybeNaN
+    coverage: float
+    components: tuple[ComponentPart, ...]
+    learned: LearnedExplanation | None = None
 
 
 def explain(
@@ -18,7 +187,10 @@ def explain(
     measured: Mapping[str, FloatArray],
     backgrounds: Mapping[str, Background],
     names: Mapping[str, str],
-) -> dict[str, object]:
+    *,
+    lon: float,
+    lat: float,
+) -> Explanation:
     """Explain a place, or the average of the cells of an area.
 
     Parameters
@@ -33,144 +205,115 @@ def explain(
         The region to compare with.
     names : mapping of measurement key to str
         What was measured to, for example the name of the nearest boundary.
-
-    Returns
-    -------
-    dict
-        JSON-ready.  The parts of all evidence sum to ``log_favourability``,
-        which is the mean over the cells of log favourability.
+    lon, lat : float
+        The place, degrees, WGS 84.
 
     Notes
     -----
     A part tells what an argument takes away from a perfect score; unknown
     evidence takes nothing away and adds nothing.
     """
-    keys = [evidence.measurement.key for evidence in deposit_type.evidence]
-    rows = [measured[key] for key in keys]
-    classes = [backgrounds[key].classes for key in keys]
+    arguments = deposit_type.evidence
     values = [
-        evidence_at(evidence, row, list_of)
-        for evidence, row, list_of in zip(
-            deposit_type.evidence, rows, classes, strict=True
+        evidence_at(
+            evidence,
+            measured[evidence.measurement.key],
+            backgrounds[evidence.measurement.key].classes,
         )
+        for evidence in arguments
     ]
     found = score(deposit_type, [row.astype(np.float64) for row in values])
-    parts = account(deposit_type, values)
-    part_of = dict(
-        zip(
-            (item.name for item in deposit_type.evidence),
-            parts.evidence.mean(axis=1).tolist(),
-            strict=True,
-        )
-    )
+    parts = split_score(deposit_type, values)
     told = [
-        _evidence(
-            evidence,
-            values=value,
-            measured=row,
-            part=part_of[evidence.name],
-            background=backgrounds[evidence.measurement.key],
-            name=names.get(evidence.measurement.key, ""),
-            apart=(
-                measured[evidence.disagreement.key] if evidence.disagreement else None
-            ),
-        )
-        for evidence, value, row in zip(
-            deposit_type.evidence, values, rows, strict=True
+        _argument(evidence, value, measured, backgrounds, names, part=float(part))
+        for evidence, value, part in zip(
+            arguments, values, parts.evidence.mean(axis=1), strict=True
         )
     ]
-    return {
-        "deposit_type": deposit_type.id,
-        **_summary(found, drawn),
-        "components": [
+    mean_log = float(found.log_favourability.mean())
+    p10, p50, p90 = np.exp(np.percentile(drawn.astype(np.float64), (10, 50, 90)))
+    return Explanation(
+        deposit_type=deposit_type.id,
+        lon=lon,
+        lat=lat,
+        log_favourability=mean_log,
+        favourability=float(np.exp(mean_log)),
+        p10=float(p10),
+        p50=float(p50),
+        p90=float(p90),
+        coverage=float(found.coverage.mean()),
+        components=tuple(
             _component(name, told, parts.component[name])
             for name in COMPONENTS
             if name in parts.component
-        ],
-    }
-
-
-def _summary(found: Score, drawn: FloatArray) -> dict[str, float | None]:
-    mean_log = float(found.log_favourability.mean())
-    p10, p50, p90 = np.exp(np.percentile(drawn.astype(np.float64), (10, 50, 90)))
-    return {
-        "log_favourability": number(mean_log),
-        "favourability": number(float(np.exp(mean_log))),
-        "p10": number(float(p10)),
-        "p50": number(float(p50)),
-        "p90": number(float(p90)),
-        "coverage": number(float(found.coverage.mean())),
-    }
+        ),
+    )
 
 
 def _component(
-    name: str,
-    told: Sequence[dict[str, object]],
-    scores: npt.NDArray[np.float64],
-) -> dict[str, object]:
-    own = [item for item in told if item["component"] == name]
-    weight = sum(float(str(item["weight"])) for item in own)
-    known = sum(float(str(item["weight"])) for item in own if item["known"])
+    name: str, told: Sequence[ArgumentPart], scores: npt.NDArray[np.float64]
+) -> ComponentPart:
+    own = tuple(item for item in told if item.component == name)
+    weight = sum(item.weight for item in own)
     with_score = scores[~np.isnan(scores)]
-    return {
-        "name": name,
-        "title": name.capitalize(),
-        "score": float(with_score.mean()) if len(with_score) else None,
-        "weight": weight,
-        "coverage": known / weight,
-        "part": sum(float(str(item["part"])) for item in own),
-        "evidence": own,
-    }
+    return ComponentPart(
+        name=name,
+        score=float(with_score.mean()) if len(with_score) else np.nan,
+        weight=weight,
+        coverage=sum(item.weight for item in own if item.known) / weight,
+        part=sum(item.part for item in own),
+        evidence=own,
+    )
 
 
-def _evidence(
+def _argument(
     evidence: Evidence,
-    *,
     values: FloatArray,
-    measured: FloatArray,
+    measured: Mapping[str, FloatArray],
+    backgrounds: Mapping[str, Background],
+    names: Mapping[str, str],
+    *,
     part: float,
-    background: Background,
-    name: str,
-    apart: FloatArray | None,
-) -> dict[str, object]:
-    amount = summarise(measured, is_class=bool(background.classes))
+) -> ArgumentPart:
+    key, unit = evidence.measurement.key, evidence.measurement.unit
+    background = backgrounds[key]
     known = values[~np.isnan(values)]
-    return {
-        "name": evidence.name,
-        "title": evidence.title,
-        "claim": evidence.claim,
-        "component": evidence.component,
-        "known": len(known) > 0,
-        "value": float(known.mean()) if len(known) else None,
-        "part": part,
-        "measured": number(amount.typical),
-        **(
-            {"measured_low": number(amount.low), "measured_high": number(amount.high)}
-            if len(measured) > 1 and not background.classes
-            else {}
-        ),
-        "unit": evidence.measurement.unit,
-        "fact": measured_fact(
+    return ArgumentPart(
+        name=evidence.name,
+        title=evidence.title,
+        claim=evidence.claim,
+        component=evidence.component,
+        known=len(known) > 0,
+        value=float(known.mean()) if len(known) else np.nan,
+        part=part,
+        measured=compare_with_region(
             evidence.measurement,
-            amount,
+            measured[key],
             background,
-            name,
+            nearest=names.get(key, ""),
             apart=(
-                np.nan
-                if apart is None
-                else summarise(np.abs(apart), is_class=False).typical
+                measured[evidence.disagreement.key] if evidence.disagreement else None
             ),
         ),
-        "layer": evidence.measurement.layer,
-        "layer_title": background.layer_title,
-        "source": background.source,
-        "licence": background.licence,
-        "weight": evidence.weight.value,
-        "weight_range": [evidence.weight.low, evidence.weight.high],
-        "basis": evidence.weight.basis,
-        "reference": evidence.weight.reference,
-        "parameters": [
-            {"name": key, "unit": evidence.measurement.unit, **asdict(value)}
-            for key, value in evidence.parameters.items()
-        ],
-    }
+        unit=unit,
+        layer=evidence.measurement.layer,
+        layer_title=background.layer_title,
+        source=background.source,
+        licence=background.licence,
+        weight=evidence.weight.value,
+        weight_range=(evidence.weight.low, evidence.weight.high),
+        basis=evidence.weight.basis,
+        reference=evidence.weight.reference,
+        parameters=tuple(
+            ParameterPart(
+                name=name,
+                unit=unit,
+                value=number.value,
+                low=number.low,
+                high=number.high,
+                basis=number.basis,
+                reference=number.reference,
+            )
+            for name, number in evidence.parameters.items()
+        ),
+    )

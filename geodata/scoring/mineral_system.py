@@ -222,7 +222,7 @@ class Parts:
     component: dict[str, npt.NDArray[np.float64]]
 
 
-def account(deposit_type: DepositType, values: Sequence[FloatArray]) -> Parts:
+def split_score(deposit_type: DepositType, values: Sequence[FloatArray]) -> Parts:
     """Split log favourability exactly among the pieces of evidence.
 
     A component's logarithm is shared out by shortfall: evidence of 1 takes

@@ -134,16 +134,16 @@ def empty_client(empty_home: Path) -> Iterator[TestClient]:
 
 
 @pytest.fixture(scope="session")
-def older_home(release_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the release as it was before there were learned models."""
-    home = tmp_path_factory.mktemp("older")
+def untaught_home(release_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the release in which no type has a learned model."""
+    home = tmp_path_factory.mktemp("untaught")
     forget_learned(copy_release(release_home, home))
     return home
 
 
 @pytest.fixture(scope="session")
-def older_client(older_home: Path) -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(home=older_home))) as opened:
+def untaught_client(untaught_home: Path) -> Iterator[TestClient]:
+    with TestClient(create_app(Settings(home=untaught_home))) as opened:
         yield opened
 
 
@@ -151,10 +151,12 @@ def _spoil_explanations(path: Path) -> None:
     content = json.loads(path.read_text(encoding="utf-8"))
     for explanation in content.values():
         for site in explanation["nearest_occurrences"]:
-            site["name"] = HOSTILE
+            site["site"] = HOSTILE
         for component in explanation["components"]:
             for item in component["evidence"]:
-                item["fact"] = item["claim"] = item["title"] = HOSTILE
+                item["claim"] = item["title"] = HOSTILE
+                item["measured"] |= {"state": "known", "kind": "class"}
+                item["measured"] |= {"class_name": HOSTILE, "class_share": 1.0}
     path.write_text(json.dumps(content), encoding="utf-8")
 
 

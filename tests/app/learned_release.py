@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import rasterio
 
+from geodata.scoring.explanation import LearnedExplanation, LearnedPart, TrainedOn
+from geodata.scoring.measured import Measured
 from tests.app.sealing import seal
 
 LEARNED = "carbonatite"
@@ -19,9 +21,8 @@ UNTAUGHT = "placer"
 """A type of which seven examples are known, too few to learn from."""
 
 BANDS = ("learned", "learned_rank", "learned_coverage")
-COLUMNS = ("learned_rank", "agreement", "rank_p10", "rank_p90")
 
-TRAINED_ON = {"positives": 228, "others": 3412, "land": 5000, "withheld": ""}
+TRAINED_ON = TrainedOn(positives=228, others=3412, land=5000, withheld="")
 
 
 def folder_of(home: Path) -> Path:
@@ -36,18 +37,18 @@ def copy_release(release_home: Path, home: Path) -> Path:
 
 
 def forget_learned(folder: Path) -> None:
-    """Make a release as they were before there were learned models."""
+    """Make a release one in which no type has a learned model."""
     for path in (folder / "favourability").glob("*.tif"):
         bands, scales = read(path)
         kept = {name: band for name, band in bands.items() if name not in BANDS}
         if len(kept) < len(bands):
             write(path, kept, scales)
     table = gpd.read_parquet(folder / "prospects.parquet")
-    gone = [name for name in COLUMNS if name in table.columns]
-    table.drop(columns=gone).to_parquet(folder / "prospects.parquet", index=False)
+    table["learned_rank"], table["agreement"] = np.nan, "not known"
+    table.to_parquet(folder / "prospects.parquet", index=False)
     change(
         folder / "explanations.json",
-        lambda told: [e.pop("learned", 0) for e in told.values()],
+        lambda told: [one.update(learned=None) for one in told.values()],
     )
     change(folder / "validation.json", forget_reports)
     shutil.rmtree(folder / "learned", ignore_errors=True)
@@ -137,55 +138,58 @@ def _teach_table(folder: Path) -> dict[str, float]:
 
 def _teach_explanations(told: dict[str, Any], ranks: dict[str, float]) -> None:
     for name, explanation in told.items():
-        explanation["learned"] = account(ranks[name]) if name in ranks else None
+        learned = explained(ranks[name]) if name in ranks else None
+        explanation["learned"] = learned and learned.model_dump(mode="json")
 
 
-def account(rank: float) -> dict[str, Any]:
-    """Return a learned model's account of a place."""
+def explained(rank: float) -> LearnedExplanation:
+    """Return what a learned model says of an area of which it knows two arguments."""
 
-    def argument(name: str, title: str, part: float, **facts: Any) -> dict[str, Any]:
-        return {
-            "name": name,
-            "title": title,
-            "claim": f"Claim of {name}.",
-            "known": True,
-            "measured": 8.0,
-            "unit": "km",
-            "fact": "8.0 km from the boundary Stepnyak | Chu-Ili",
-            "part": part,
-            "direction": "up",
-            "reference": "Hand 2026, p. 1",
-            "importance": 0.4,
-            "layer": "terrane-boundaries",
-            "layer_title": "Terrane boundaries",
-            "source": "Hand 2026",
-            "licence": "CC0-1.0",
-            **facts,
-        }
+    def argument(
+        name: str, title: str, part: float, measured: Measured, **more: str
+    ) -> LearnedPart:
+        return LearnedPart(
+            name=name,
+            title=title,
+            claim=f"Claim of {name}.",
+            known=measured.state == "known",
+            measured=measured,
+            unit="km",
+            part=part,
+            beyond=False,
+            direction="up",
+            reference="Hand 2026, p. 1",
+            importance=0.4,
+            layer=more.get("layer", "terrane-boundaries"),
+            layer_title=more.get("layer_title", "Terrane boundaries"),
+            source="Hand 2026",
+            licence="CC0-1.0",
+        )
 
-    arguments = [
-        argument("far-fault", "Faults", -0.25, fact="61 km from a fault"),
-        argument("terrane-boundary", "Terrane boundary", 0.75),
-        argument(
-            "faults",
-            "Fault crossings",
-            0.0,
-            known=False,
-            measured=None,
-            fact="no fault data here",
-            layer="crossings",
-            layer_title="",
+    def distance(km: float, nearest: str) -> Measured:
+        return Measured(
+            state="known", kind="distance", typical=km, below=60, nearest=nearest
+        )
+
+    boundary = distance(8.0, "the boundary Stepnyak | Chu-Ili")
+    missing = Measured(state="layer-missing", kind="distance")
+    crossings = {"layer": "crossings", "layer_title": ""}
+    return LearnedExplanation(
+        title="Carbonatite and alkaline igneous",
+        log_odds=-1.5,
+        score=0.18,
+        coverage=0.8,
+        rank=rank,
+        rank_p10=np.nan,
+        rank_p90=np.nan,
+        intercept=-2.0,
+        arguments=(
+            argument("far-fault", "Faults", -0.25, distance(61.0, "a fault")),
+            argument("terrane-boundary", "Terrane boundary", 0.75, boundary),
+            argument("faults", "Fault crossings", 0.0, missing, **crossings),
         ),
-    ]
-    return {
-        "log_odds": -1.5,
-        "score": 0.18,
-        "coverage": 0.8,
-        "rank": rank,
-        "intercept": -2.0,
-        "arguments": arguments,
-        "trained_on": TRAINED_ON,
-    }
+        trained_on=TRAINED_ON,
+    )
 
 
 def reports() -> dict[str, Any]:

@@ -1,19 +1,13 @@
 """Layers that can be switched on, where they know nothing, and the page of them all."""
 
 import gzip
-import json
-import shutil
-from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
-from app.main import create_app
 from app.overlays import GAPS
 from app.routes.knowledge import is_everywhere, origins
-from app.settings import Settings
 from tests.app.conftest import HOSTILE
-from tests.app.sealing import seal
 from tests.app.test_pages import Reader
 
 HAND_MADE = [
@@ -174,25 +168,3 @@ def test_the_origin_of_a_layer_is_told_in_words(
 
 def test_a_state_without_data_is_not_everywhere() -> None:
     assert not is_everywhere({"KAZ": 1.0, "TKM": 0.0})
-
-
-def test_a_release_of_an_older_kind_is_shown_without_what_it_lacks(
-    layered_home: Path, tmp_path: Path
-) -> None:
-    """A release built before layers told their coverage can still be opened."""
-    shutil.copytree(layered_home / "releases", tmp_path / "releases")
-    folder = next(path for path in (tmp_path / "releases").iterdir() if path.is_dir())
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    for item in manifest["layers"]:
-        for key in ("coverage_by_state", "unknown_share", "uses", "kind"):
-            del item[key]
-    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    report = json.loads((folder / "validation.json").read_text(encoding="utf-8"))
-    del report["circular"]
-    for row in report["sites"]:
-        del row["circular"], row["circular_overall"]
-    (folder / "validation.json").write_text(json.dumps(report), encoding="utf-8")
-    seal(folder)
-    with TestClient(create_app(Settings(home=tmp_path))) as client:
-        for path in ("/", "/layers", "/about"):
-            assert client.get(path).status_code == 200, path

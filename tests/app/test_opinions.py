@@ -11,12 +11,15 @@ from fastapi.testclient import TestClient
 from app.main import create_app
 from app.maps.raster import FavourabilityImages, palette
 from app.maps.scale import AGREEMENT, AREA_BREAKS, STRENGTHS
-from app.opinions import compare, has_learned, in_words, stability, too_few
+from app.opinions import compare, has_learned
 from app.settings import Settings
+from app.text import say, say_many
+from app.text.numbers import sentence
+from app.text.opinions import compared, other_than_tested
 from geodata.release import OVERALL, Release, open_release
 from tests.app.learned_release import LEARNED, UNTAUGHT, change, copy_release
 from tests.app.sealing import seal
-from tests.app.test_exports import read_csv
+from tests.app.test_formats import read_csv
 from tests.app.test_maps import decode
 from tests.app.test_pages import Reader
 
@@ -53,54 +56,6 @@ def test_a_tenth_of_the_area_is_the_best_part_its_end_included(
     expert: float | None, learned: float | None, kind: str
 ) -> None:
     assert compare(expert, learned) == kind
-
-
-def test_each_kind_of_agreement_is_a_sentence_with_its_ranks() -> None:
-    def said(kind: str) -> str:
-        return in_words(kind, 0.22, 0.34, what="place")
-
-    assert said("both") == "Both models put this place in their best 10 %."
-    assert said("expert only") == (
-        "Only the expert model puts this place in its best 10 %; the learned model has "
-        "it at 34 % (0 % is the best of the known area)."
-    )
-    assert "the expert model has it at 22 %" in said("learned only")
-    assert "at 22 %, the learned model at 34 %" in said("neither")
-    assert "Too little is known" in said("not known")
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "text"),
-    [
-        (2.0, 9.0, "rank 4; in 8 of 10 trial runs between 2 and 9"),
-        (3.6, 4.4, "rank 4, also in 8 of 10 trial runs"),
-        (5.0, 5.0, "rank 4; in 8 of 10 trial runs between 5 and 5"),
-        (None, 9.0, ""),
-        (2.0, math.nan, ""),
-    ],
-)
-def test_the_steadiness_of_a_rank_is_told_from_its_draws(
-    low: float | None, high: float | None, text: str
-) -> None:
-    assert stability(4, low, high) == text
-
-
-def test_too_few_examples_are_counted() -> None:
-    assert too_few(0).endswith("no known example in the world is listed as such")
-    assert too_few(1).endswith("1 known example in the world is too few")
-    assert too_few(2).endswith("2 known examples in the world are too few")
-    assert too_few(None) == "no learned model in this release"
-    asked = {"fewest": 30, "fewest_tested": 5}
-    none = too_few(215, tested=0, **asked)
-    assert none == (
-        "no map by the learned model: of its 215 known examples none lies in Central "
-        "Asia, and a test there needs 5"
-    )
-    assert "examples 1 lies in" in too_few(30, tested=1, **asked)
-    assert "examples 4 lie in" in too_few(30, tested=4, **asked)
-    assert too_few(29, tested=0, **asked).endswith(
-        "29 known examples in the world are too few"
-    )
 
 
 def test_the_learned_map_has_the_rank_colours_and_pales_by_its_own_coverage(
@@ -146,9 +101,9 @@ def test_the_picture_follows_the_opinion_asked_for(learned_client: TestClient) -
 @pytest.mark.parametrize(
     ("deposit_type", "reason"),
     [
-        (UNTAUGHT, "7 known examples in the world are too few"),
-        ("peralkaline", "no learned model in this release"),
-        (OVERALL, "all types together; choose one deposit type"),
+        (UNTAUGHT, say_many("learned.too-few", 7)),
+        ("peralkaline", say("learned.absent")),
+        (OVERALL, say("learned.one-type")),
         ("nosuch", "There is no deposit type"),
         ("..%2fmanifest", ""),
     ],
@@ -176,7 +131,7 @@ def test_a_click_compares_the_two_models_as_the_map_shows_them(
         if told["kind"] == "not known":
             continue
         assert told["kind"] == compare(*ranks)
-        assert told["text"] == in_words(told["kind"], *ranks, what="place")
+        assert told["text"] == compared(told["kind"], *ranks, what="place")
         assert abs(ranks[0] - answer["better_share"]) < 0.02
         seen.add(told["kind"])
     assert len(seen) > 1
@@ -209,9 +164,9 @@ def test_wherever_a_release_has_a_learned_model_its_account_of_a_cell_adds_up(
 ) -> None:
     atlas = client.app.state.atlas  # type: ignore[attr-defined]  # ours has a state
     for item in atlas.deposit_types:
-        query = f"lon=73.1&lat=49.8&deposit_type={item['id']}"
+        query = f"lon=73.1&lat=49.8&deposit_type={item.id}"
         told = client.get(f"/api/explain?{query}").json()
-        assert (told["learned"] is not None) == has_learned(atlas, item["id"])
+        assert (told["learned"] is not None) == has_learned(atlas, item.id)
         if told["learned"] is not None:
             learned = told["learned"]
             parts = sum(argument["part"] for argument in learned["arguments"])
@@ -312,16 +267,13 @@ def test_an_account_without_refits_tells_none(learned_client: TestClient) -> Non
 
 
 def test_the_table_has_a_column_of_the_learned_model(
-    learned_client: TestClient, older_client: TestClient
+    learned_client: TestClient,
 ) -> None:
     page = learned_client.get("/table").text
     assert "Learned %" in page
     assert 'data-value="0.34">34 %<small>expert only</small>' in page
     assert 'data-value="nan">–<small>no model</small>' in page
     assert "<small>1–6</small>" in page
-    older = older_client.get("/table").text
-    assert "Learned %" not in older
-    assert "trial runs, with weights" in older
 
 
 def test_the_map_offers_opinions_with_their_key_and_their_reasons(
@@ -333,30 +285,100 @@ def test_the_map_offers_opinions_with_their_key_and_their_reasons(
     assert offered == ["", "learned", "agreement"]
     reasons = {a["value"]: a.get("data-no-learned") for a in inputs if "value" in a}
     assert reasons[LEARNED] is None
-    assert reasons[UNTAUGHT] == (
-        "no learned model: 7 known examples in the world are too few"
-    )
+    assert reasons[UNTAUGHT] == say_many("learned.too-few", 7)
     for label in ("both models", "expert model only", "learned model only", "neither"):
         assert label in text
 
 
 @pytest.mark.parametrize("path", ["/", "/table", "/about", "/validation", "/layers"])
-def test_a_release_of_before_the_learned_models_is_served(
-    older_client: TestClient, path: str
+def test_a_release_without_learned_models_is_served(
+    untaught_client: TestClient, path: str
 ) -> None:
-    assert older_client.get(path).status_code == 200
+    assert untaught_client.get(path).status_code == 200
 
 
-def test_an_older_release_explains_and_exports_without_the_second_opinion(
-    older_client: TestClient,
+def test_a_release_without_learned_models_explains_and_exports_one_opinion(
+    untaught_client: TestClient,
 ) -> None:
-    area = areas_of(older_client, LEARNED)[0]
-    assert "learned_rank" not in area
-    told = older_client.get(f"/api/prospects/{area['id']}/explanation").json()
+    area = areas_of(untaught_client, LEARNED)[0]
+    assert area["learned_rank"] is None
+    told = untaught_client.get(f"/api/prospects/{area['id']}/explanation").json()
     assert told["learned"] is told["agreement"] is None
-    page = Reader(older_client.get(f"/prospects/{area['id']}").text).text
-    assert "No learned model in this release." in page
-    assert "trial runs between" not in page
-    assert read_csv(older_client.get("/prospects.csv").content)
-    answer = older_client.get(f"/api/maps/{LEARNED}.png?opinion=learned")
+    page = Reader(untaught_client.get(f"/prospects/{area['id']}").text).text
+    assert sentence(say("learned.absent")) in page
+    assert read_csv(untaught_client.get("/prospects.csv").content)
+    answer = untaught_client.get(f"/api/maps/{LEARNED}.png?opinion=learned")
     assert answer.status_code == 404
+
+
+LACKING = ("Crustal thickness", "terrane boundaries"), ("Relief",)
+
+
+def prospect_of(client: TestClient, deposit_type: str) -> str:
+    return f"/prospects/{areas_of(client, deposit_type)[0]['id']}"
+
+
+def chips(client: TestClient) -> dict[str | None, dict[str, Any]]:
+    tags = Reader(client.get("/").text).tags
+    return {a["value"]: a for tag, a in tags if a.get("name") == "deposit_type"}
+
+
+def test_the_page_of_validation_names_missing_layers_before_the_figures(
+    lacking_client: TestClient,
+) -> None:
+    text = Reader(lacking_client.get("/validation").text).text
+    lacks, figures = other_than_tested(*LACKING, below=True), "Of the 4 known places"
+    first = text.index(lacks)
+    assert first < text.index(figures)
+    second = text.index(lacks, first + 1)
+    assert text.index(figures) < second < text.index("best 1 %")
+
+
+def test_the_map_and_the_page_of_a_prospect_name_missing_layers(
+    lacking_client: TestClient,
+) -> None:
+    lacks = other_than_tested(*LACKING, below=False)
+    found = chips(lacking_client)
+    assert found[LEARNED]["data-lacks"] == lacks
+    assert "data-no-learned" not in found[LEARNED]
+    assert "data-lacks" not in found[UNTAUGHT]
+    page = Reader(lacking_client.get(prospect_of(lacking_client, LEARNED)).text).text
+    assert page.index("The second opinion") < page.index(lacks)
+    assert page.index(lacks) < page.index("It was made without the first opinion")
+    other = lacking_client.get(prospect_of(lacking_client, UNTAUGHT)).text
+    assert "this release lacks" not in other
+
+
+def test_a_release_with_all_layers_of_the_test_says_nothing_of_them(
+    learned_client: TestClient, untaught_client: TestClient
+) -> None:
+    for client in (learned_client, untaught_client):
+        for path in ("/", "/validation", prospect_of(client, LEARNED)):
+            answer = client.get(path)
+            assert answer.status_code == 200
+            assert "this release lacks" not in answer.text
+            assert "data-lacks" not in answer.text
+
+
+@pytest.mark.parametrize("opinion", ["learned", "agreement"])
+def test_a_map_on_which_nothing_is_known_is_refused_with_the_reason(
+    empty_client: TestClient, opinion: str
+) -> None:
+    answer = empty_client.get(f"/api/maps/{LEARNED}.png?opinion={opinion}")
+    assert answer.status_code == 404
+    assert say("learned.empty") in answer.json()["detail"]
+    assert empty_client.get(f"/api/maps/{LEARNED}.png").status_code == 200
+
+
+def test_an_empty_map_is_no_choice_but_its_model_keeps_its_explanation(
+    empty_client: TestClient,
+) -> None:
+    assert chips(empty_client)[LEARNED]["data-no-learned"] == say("learned.empty")
+    page = Reader(empty_client.get(prospect_of(empty_client, LEARNED)).text).text
+    assert "It was made without the first opinion" in page
+    table = Reader(empty_client.get(f"/table?deposit_type={LEARNED}").text).text
+    assert "no model" not in table
+    text = Reader(empty_client.get("/validation").text).text
+    assert other_than_tested(*LACKING, below=True) in text
+    place = f"/api/explain?lon=73.1&lat=49.8&deposit_type={LEARNED}"
+    assert empty_client.get(place).json()["agreement"]["kind"] == "not known"

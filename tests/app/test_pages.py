@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.routes.pages import block_corners, short_title
+from app.schemas import BlockBox
 from tests.app.conftest import HOSTILE
 
 PAGES = ("/", "/table", "/layers", "/validation", "/about", "/api/docs")
@@ -270,7 +271,9 @@ def test_titles_fit_on_buttons() -> None:
 
 
 def test_corners_of_blocks_are_given_clockwise_from_the_north_west() -> None:
-    corners = block_corners({"west": 75.0, "south": 43.0, "east": 75.5, "north": 43.25})
+    corners = block_corners(
+        BlockBox(count=450, west=75.0, south=43.0, east=75.5, north=43.25)
+    )
     assert [corner["name"] for corner in corners] == [
         "North-west",
         "North-east",

@@ -23,7 +23,7 @@ from app.__main__ import (
 )
 from app.main import create_app
 from app.settings import Settings
-from geodata.errors import NoReleaseError
+from geodata.errors import NoReleaseError, OutdatedReleaseError
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -85,6 +85,35 @@ def test_with_only_damaged_releases_nothing_is_served(two_releases: Path) -> Non
     (two_releases / "releases" / "0ld" / "explanations.json").write_text("{}")
     with pytest.raises(NoReleaseError, match=r"prospects\.parquet"):
         create_app(Settings(home=two_releases))
+
+
+def _make_older(folder: Path) -> None:
+    """Take its version out of a manifest, as it was before there was one."""
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    del manifest["schema_version"]
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def test_a_release_of_an_older_version_is_refused_with_what_to_do(
+    release_home: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(release_home / "releases", tmp_path / "releases")
+    folder = next(path for path in (tmp_path / "releases").iterdir() if path.is_dir())
+    newer = folder.with_name("0ld")
+    shutil.copytree(folder, newer)
+    _make_older(folder)
+    app = create_app(Settings(home=tmp_path))
+    assert app.state.atlas.release.folder.name == "0ld"
+    assert "older version" in app.state.atlas.warning
+    with TestClient(app) as client:
+        shutil.rmtree(newer / "favourability")
+        answer = client.get("/api/explain?lon=67&lat=48")
+    assert answer.status_code == 503
+    assert "older version" in answer.json()["detail"]
+    assert str(tmp_path) not in answer.text
+    with pytest.raises(OutdatedReleaseError, match="Run scripts/setup"):
+        create_app(Settings(home=tmp_path))
 
 
 @pytest.mark.parametrize("pointer", [None, b"", b"nosuch", b"../..", b"\xff\x00"])

@@ -277,8 +277,8 @@ def test_hostile_words_of_a_report_are_shown_as_they_are(
     assert answer.text.count(str(html.escape(HOSTILE)[:20])) >= 3
 
 
-def test_a_release_without_reports_says_so(older_client: TestClient) -> None:
-    text = Reader(older_client.get("/validation").text).text
+def test_a_release_without_reports_says_so(untaught_client: TestClient) -> None:
+    text = Reader(untaught_client.get("/validation").text).text
     assert "This release holds no report of a learned model." in text
     assert "The expert model" in text
 

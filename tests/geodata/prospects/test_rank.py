@@ -1,3 +1,4 @@
+import dataclasses
 import re
 
 import numpy as np
@@ -14,10 +15,18 @@ from geodata.prospects.rank import (
     to_table,
     top_share,
 )
+from geodata.scoring.area_explanation import AreaExplanation, BlockBox
 from geodata.scoring.deposit_file import parse
 from geodata.scoring.deposit_type import deposit_type_texts
+from geodata.scoring.explanation import ComponentPart, LearnedExplanation, TrainedOn
 
 TEXTS = deposit_type_texts()
+
+
+def component(name, score):
+    return ComponentPart(
+        name=name, score=score, weight=1.0, coverage=1.0, part=-1.0, evidence=()
+    )
 
 
 def area(
@@ -37,17 +46,22 @@ def area(
         area_km2=1_000.0,
         members=np.arange(40),
         drawn=np.float32(drawn),
-        explanation={
-            "p10": p10,
-            "p50": p10,
-            "p90": p10,
-            "favourability": p10,
-            "coverage": coverage,
-            "components": [
-                {"name": "source", "score": 0.5},
-                {"name": "trap", "score": None},
-            ],
-        },
+        explanation=AreaExplanation(
+            deposit_type=kind,
+            lon=lon,
+            lat=42.5,
+            log_favourability=np.log(p10),
+            favourability=p10,
+            p10=p10,
+            p50=p10,
+            p90=p10,
+            coverage=coverage,
+            components=(component("source", 0.5), component("trap", np.nan)),
+            states=(),
+            nearest_occurrences=(),
+            sheets=(sheet,),
+            blocks=BlockBox(count=1, west=75.0, south=42.0, east=76.0, north=43.0),
+        ),
         nearest=(),
         place="at Balykchy",
         sheet=sheet,
@@ -134,13 +148,25 @@ def test_no_area_has_no_range():
 
 
 def learned(rank):
+    found = LearnedExplanation(
+        title="",
+        log_odds=0.0,
+        score=0.5,
+        coverage=1.0,
+        rank=rank,
+        rank_p10=rank,
+        rank_p90=rank,
+        intercept=0.0,
+        arguments=(),
+        trained_on=TrainedOn(positives=1, others=1, land=1, withheld=""),
+    )
     one = area()
-    one.explanation["learned"] = rank if rank is None else {"rank": rank}
-    return one
+    why = one.explanation.model_copy(update={"learned": found})
+    return dataclasses.replace(one, explanation=why)
 
 
 def test_the_table_says_whether_the_learned_model_agrees():
-    table = to_table([learned(0.04), learned(0.5), learned(None), area()])
+    table = to_table([learned(0.04), learned(0.5), learned(np.nan), area()])
     table = table.set_index("rank")
     assert table["learned_rank"].tolist()[:2] == [0.04, 0.5]
     assert np.isnan(table["learned_rank"].tolist()[2:]).all()

@@ -1,5 +1,6 @@
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from geodata.errors import (
     CellSizeError,
     DamagedReleaseError,
     NoReleaseError,
+    OutdatedReleaseError,
     OutsideRegionError,
     StorageError,
     TamperedLayerError,
@@ -20,10 +22,11 @@ from geodata.raster import Grid
 from geodata.release import known_releases, open_release
 from geodata.release.build import build_release, check_memory
 from geodata.release.inputs import Parameters
-from geodata.release.publish import CURRENT, MANIFEST
+from geodata.release.model import CURRENT, MANIFEST
 from geodata.release.rasters import read_shares
 from geodata.scoring.deposit_type import deposit_type_texts
 
+BUNDLE = Path(__file__).parents[3] / "geodata" / "bundle"
 COARSE = Parameters(cell_m=50_000)
 ONE = {"placer": deposit_type_texts()["placer"]}
 
@@ -92,12 +95,29 @@ def test_a_changed_byte_is_noticed(release_home, tmp_path):
         open_release(releases)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"id": "x"}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"schema_version": 2, "id": "x"}'])
 def test_a_broken_manifest_is_a_damaged_release(release_home, tmp_path, text):
     releases = copy_of(release_home, tmp_path)
     folder = open_release(releases).folder
     (folder / MANIFEST).write_text(text)
     with pytest.raises(DamagedReleaseError, match=r"manifest\.json"):
+        open_release(releases)
+
+
+@pytest.mark.parametrize(
+    ("version", "whose"), [(None, "an older"), (1, "an older"), (99, "a newer")]
+)
+def test_a_release_of_another_version_is_refused_with_what_to_do(
+    release_home, tmp_path, version, whose
+):
+    releases = copy_of(release_home, tmp_path)
+    path = open_release(releases).folder / MANIFEST
+    manifest = json.loads(path.read_text())
+    del manifest["schema_version"]
+    if version is not None:
+        manifest["schema_version"] = version
+    path.write_text(json.dumps(manifest))
+    with pytest.raises(OutdatedReleaseError, match=rf"{whose} version.*scripts/setup"):
         open_release(releases)
 
 
@@ -120,17 +140,14 @@ def test_too_little_space_is_said_before_any_work(bundle, releases, monkeypatch)
     assert known_releases(releases) == []
 
 
-def test_a_tampered_layer_stops_the_build_and_is_named(tmp_path, store, releases):
+def test_a_tampered_layer_stops_the_build_and_is_named(tmp_path, releases):
     folder = tmp_path / "bundle"
-    folder.mkdir()
-    for layer in ("states", "lakes", "neighbours", "places", "occurrences", "relief"):
-        record = store.provenance(layer)
-        (folder / record.file).write_bytes(store.content(layer))
-        (folder / f"{layer}.json").write_text(record.to_json(), encoding="utf-8")
-    with (folder / "relief.tif").open("r+b") as stream:
+    shutil.copytree(BUNDLE, folder)
+    (relief,) = folder.glob("relief-*.tif")
+    with relief.open("r+b") as stream:
         stream.seek(5_000)
         stream.write(b"\0\1\2\3")
-    with pytest.raises(TamperedLayerError, match=r"relief\.tif"):
+    with pytest.raises(TamperedLayerError, match=r"relief-\w+\.tif"):
         build_release(LayerStore((folder,)), ONE, releases, parameters=COARSE)
     assert not (releases / CURRENT).exists()
 
@@ -156,7 +173,7 @@ def test_the_map_holds_its_bands_in_the_equal_area_projection(release):
     ]
     values = found.bands["favourability"]
     assert values.shape == release.grid.shape
-    assert (~np.isnan(values)).sum() == release.manifest["grid"]["cells"]
+    assert (~np.isnan(values)).sum() == release.manifest.grid.cells
     assert "Azimuthal" in found.crs
     with rasterio.open(
         release.favourability_path("carbonatite"), driver="GTiff"
@@ -174,11 +191,9 @@ def test_p10_p50_and_p90_are_in_order_everywhere(release):
 
 def test_every_explanation_sums_to_its_score(release):
     for why in release.explanations.values():
-        parts = [
-            item["part"] for group in why["components"] for item in group["evidence"]
-        ]
-        assert abs(sum(parts) - why["log_favourability"]) <= 1e-9
-        assert np.exp(why["log_favourability"]) == pytest.approx(why["favourability"])
+        parts = [item.part for group in why.components for item in group.evidence]
+        assert abs(sum(parts) - why.log_favourability) <= 1e-9
+        assert np.exp(why.log_favourability) == pytest.approx(why.favourability)
 
 
 def test_a_place_is_explained_as_its_cell_was_scored(release):
@@ -186,12 +201,11 @@ def test_a_place_is_explained_as_its_cell_was_scored(release):
     bands = read_shares(release.favourability_path("peralkaline")).bands
     row, column = release.grid.cell_of(lon, lat)
     why = release.explain(release.at(lon, lat), "peralkaline")
-    assert why["favourability"] == pytest.approx(
+    assert why.favourability == pytest.approx(
         bands["favourability"][row, column], abs=1e-4
     )
-    assert why["coverage"] == pytest.approx(bands["coverage"][row, column], abs=1e-4)
-    assert why["p10"] == pytest.approx(bands["p10"][row, column], abs=1e-4)
-    json.dumps(why, allow_nan=False)
+    assert why.coverage == pytest.approx(bands["coverage"][row, column], abs=1e-4)
+    assert why.p10 == pytest.approx(bands["p10"][row, column], abs=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -212,20 +226,20 @@ def test_an_unknown_type_is_answered_with_the_known_ones(release):
 def test_without_the_layers_of_setup_coverage_is_lower_and_says_so(bundle, releases):
     folder = build_release(bundle, ONE, releases, parameters=COARSE).folder
     release = open_release(releases)
-    missing = {item["layer"] for item in release.manifest["missing_layers"]}
+    missing = {item.layer for item in release.manifest.missing_layers}
     assert {"crust", "radiometrics"} <= missing
     assert release.validation["coverage"]["placer"]["mean"] < 0.5
     assert folder.name == release.id
 
 
 def test_the_manifest_names_every_layer_with_its_licence(release):
-    for layer in release.manifest["layers"]:
-        assert layer["licence"]
-        assert layer["credit"]
+    for layer in release.manifest.layers:
+        assert layer.licence
+        assert layer.credit
     costs = [
-        cost["weight_share"]
-        for item in release.manifest["missing_layers"]
-        for cost in item["costs"]
-        if cost["deposit_type"] == "placer"
+        cost.weight_share
+        for item in release.manifest.missing_layers
+        for cost in item.costs
+        if cost.deposit_type == "placer"
     ]
     assert 0 < sum(costs) < 1

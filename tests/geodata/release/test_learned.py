@@ -15,7 +15,7 @@ from geodata.raster import Cells, Grid
 from geodata.release import open_release
 from geodata.release.build import build_release
 from geodata.release.inputs import Parameters, gather
-from geodata.release.learned import Opinion, account_of, agreement_report, opinions
+from geodata.release.learned import Opinion, agreement_report, explain_area, opinions
 from geodata.release.learned_files import (
     FEWEST_TESTED,
     LearnedFiles,
@@ -109,14 +109,14 @@ def test_the_release_carries_the_model_and_its_arguments(taught):
         learned_type_texts()[LEARNED]
     )
     assert {f"learned/{LEARNED}.json", f"learned/{LEARNED}.toml"} <= set(
-        taught.manifest["files"]
+        taught.manifest.files
     )
 
 
 def test_a_model_tested_on_fewer_than_five_places_makes_no_map(taught):
     other = read_shares(taught.favourability_path(UNTESTED)).bands
     assert not set(BANDS) & set(other)
-    assert taught.explain(taught.at(66.0, 44.0), UNTESTED)["learned"] is None
+    assert taught.explain(taught.at(66.0, 44.0), UNTESTED).learned is None
     assert not (taught.folder / "figures" / f"agreement-{UNTESTED}.png").exists()
     assert set(taught.validation["agreement"]) == {LEARNED}
 
@@ -174,7 +174,7 @@ def test_a_cell_is_explained_as_it_was_judged(taught, bands):
     seen = 0
     for number in range(0, len(lon), len(lon) // 12):
         row, column = taught.grid.cell_of(lon[number], lat[number])
-        why = taught.explain(taught.at(lon[number], lat[number]), LEARNED)["learned"]
+        why = taught.explain(taught.at(lon[number], lat[number]), LEARNED).learned
         for name, band in (
             ("score", "learned"),
             ("rank", "learned_rank"),
@@ -182,13 +182,12 @@ def test_a_cell_is_explained_as_it_was_judged(taught, bands):
         ):
             stored = bands[band][row, column]
             if np.isnan(stored):
-                assert why[name] is None
+                assert np.isnan(getattr(why, name))
             else:
-                assert why[name] == pytest.approx(stored, abs=1e-4)
+                assert getattr(why, name) == pytest.approx(stored, abs=1e-4)
                 seen += 1
-        parts = sum(item["part"] for item in why["arguments"])
-        assert abs(why["intercept"] + parts - why["log_odds"]) <= 1e-12
-        json.dumps(why, allow_nan=False)
+        parts = sum(item.part for item in why.arguments)
+        assert abs(why.intercept + parts - why.log_odds) <= 1e-12
     assert seen > 12
 
 
@@ -200,8 +199,8 @@ def read_land(release):
 
 def test_a_type_without_a_learned_model_is_explained_without_one(taught):
     why = taught.explain(taught.at(66.0, 44.0), "phosphorite-uranium")
-    assert why["learned"] is None
-    assert taught.explain(taught.at(66.0, 44.0), LEARNED)["learned"] is not None
+    assert why.learned is None
+    assert taught.explain(taught.at(66.0, 44.0), LEARNED).learned is not None
 
 
 def test_every_area_tells_what_the_learned_model_thinks_of_it(taught):
@@ -211,18 +210,18 @@ def test_every_area_tells_what_the_learned_model_thinks_of_it(taught):
     assert types >= set(table["deposit_type"])
     for name, why in taught.explanations.items():
         row = table.loc[name]
-        learned = why["learned"]
+        learned = why.learned
         if row["deposit_type"] != LEARNED:
             assert learned is None
             assert np.isnan(row["learned_rank"])
             assert row["agreement"] == "not known"
             continue
-        parts = sum(item["part"] for item in learned["arguments"])
-        assert abs(learned["intercept"] + parts - learned["log_odds"]) <= 1e-12
-        assert row["learned_rank"] == pytest.approx(learned["rank"], abs=1e-6)
-        assert row["agreement"] == word_for(learned["rank"])
-        assert 0 < learned["rank"] <= 1
-        assert 0 < learned["rank_p10"] < learned["rank_p90"] <= 1
+        parts = sum(item.part for item in learned.arguments)
+        assert abs(learned.intercept + parts - learned.log_odds) <= 1e-12
+        assert row["learned_rank"] == pytest.approx(learned.rank, abs=1e-6)
+        assert row["agreement"] == word_for(learned.rank)
+        assert 0 < learned.rank <= 1
+        assert 0 < learned.rank_p10 < learned.rank_p90 <= 1
     assert (table["deposit_type"] == LEARNED).any()
     assert (table["rank_p10"] <= table["rank_p90"]).all()
     assert (table["rank_p10"] >= 1).all()
@@ -333,14 +332,13 @@ def test_an_area_is_told_as_the_mean_of_its_cells():
     where = survey([3.0, 1.0, np.nan, 2.0, 9.0])
     opinion = opinions({"x": model_of(ROCK, slopes=[1.0])}, where)["x"]
     one = dataclasses.replace(area(), members=np.array([0, 2, 3]), lon=70.0, lat=45.0)
-    found = account_of(one, opinion, where)
-    assert found["rank"] == pytest.approx((0.5 + 0.75) / 2)
-    assert found["arguments"][0]["part"] == pytest.approx((3 + 0 + 2) / 3)
-    assert found["coverage"] == pytest.approx(2 / 3)
-    assert found["log_odds"] == pytest.approx(0.25 + 5 / 3)
+    found = explain_area(one, opinion, where)
+    assert found.rank == pytest.approx((0.5 + 0.75) / 2)
+    assert found.arguments[0].part == pytest.approx((3 + 0 + 2) / 3)
+    assert found.coverage == pytest.approx(2 / 3)
+    assert found.log_odds == pytest.approx(0.25 + 5 / 3)
     unknown = dataclasses.replace(one, members=np.array([2]))
-    assert account_of(unknown, opinion, where)["rank"] is None
-    assert account_of(one, None, where) is None
+    assert np.isnan(explain_area(unknown, opinion, where).rank)
 
 
 def test_an_area_is_told_with_the_spread_of_its_rank_over_the_refits():
@@ -356,11 +354,11 @@ def test_an_area_is_told_with_the_spread_of_its_rank_over_the_refits():
         np.float32([[3, -3, 0], [1, -1, 0], [np.nan] * 3, [2, -2, 0], [9, -9, 0]]),
     )
     one = dataclasses.replace(area(), members=np.array([0, 2, 3]), lon=70.0, lat=45.0)
-    found = account_of(one, opinion, where)
-    assert found["rank_p10"] == pytest.approx(0.625)
-    assert found["rank_p90"] == pytest.approx(0.625 + 0.8 * 0.375)
+    found = explain_area(one, opinion, where)
+    assert found.rank_p10 == pytest.approx(0.625)
+    assert found.rank_p90 == pytest.approx(0.625 + 0.8 * 0.375)
     bare = opinions({"x": model_of(ROCK, slopes=[1.0])}, where)["x"]
-    assert account_of(one, bare, where)["rank_p10"] is None
+    assert np.isnan(explain_area(one, bare, where).rank_p10)
 
 
 def test_the_name_is_that_at_the_best_cell_of_the_area():
@@ -377,8 +375,8 @@ def test_the_name_is_that_at_the_best_cell_of_the_area():
     )
     opinion = opinions({"x": model_of(fault, slopes=[1.0])}, where)["x"]
     one = dataclasses.replace(area(), members=np.array([0]), lon=70.0, lat=45.0)
-    fact = account_of(one, opinion, where)["arguments"][0]["fact"]
-    assert "3.0 km from at 70 45" in fact
+    measured = explain_area(one, opinion, where).arguments[0].measured
+    assert (measured.typical, measured.nearest) == (3.0, "at 70 45")
 
 
 def test_the_report_of_agreement_is_fit_for_json():

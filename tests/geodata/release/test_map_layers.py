@@ -27,7 +27,7 @@ LINE = DISPLAYS["faults"]
 
 
 def layer_of(release, name):
-    return next(item for item in release.manifest["layers"] if item["id"] == name)
+    return next(item for item in release.manifest.layers if item.id == name)
 
 
 def test_every_shown_layer_is_carried_and_lies_in_the_window(layered):
@@ -57,21 +57,21 @@ def test_names_come_from_the_whole_lines_and_not_from_the_simplified_ones(layere
     assert layered.has_table("names/faults")
     assert len(layered.table("names/faults").geometry.iloc[0].coords) == 3
     why = layered.explain(layered.at(73.0, 42.5), "carbonatite")
-    facts = [
-        item["fact"]
-        for component in why["components"]
-        for item in component["evidence"]
-        if item["layer"] == "faults"
+    nearest = [
+        item.measured.nearest
+        for component in why.components
+        for item in component.evidence
+        if item.layer == "faults"
     ]
-    assert "from Karatau fault" in facts[0]
+    assert nearest[0] == "Karatau fault"
 
 
 def test_where_faults_are_not_mapped_the_argument_is_unknown(layered):
     why = layered.explain(layered.at(57.0, 48.0), "carbonatite")
     known = {
-        item["layer"]: item["known"]
-        for component in why["components"]
-        for item in component["evidence"]
+        item.layer: item.known
+        for component in why.components
+        for item in component.evidence
     }
     assert known["faults"] is False
 
@@ -125,22 +125,22 @@ def test_the_share_of_each_state_is_counted_by_cells():
 
 
 def test_the_manifest_tells_where_each_layer_is_known(layered):
-    faults = layer_of(layered, "faults")["coverage_by_state"]
+    faults = layer_of(layered, "faults").coverage_by_state
     assert faults["KGZ"] > 0.95
     assert faults["TKM"] == 0.0
     assert 0.2 < faults["KAZ"] < 0.6
-    assert layer_of(layered, "relief")["coverage_by_state"]["UZB"] == 1.0
+    assert layer_of(layered, "relief").coverage_by_state["UZB"] == 1.0
     for name in ("sutures", "railways", "places", "mineral-occurrences"):
-        assert layer_of(layered, name)["coverage_by_state"] is None
+        assert layer_of(layered, name).coverage_by_state is None
 
 
 def test_the_manifest_tells_what_each_layer_is_used_for_and_where_it_is_from(layered):
     faults = layer_of(layered, "faults")
-    (use,) = faults["uses"]
-    assert use["deposit_type"] == "carbonatite"
-    assert 0 < use["weight_share"] < 1
-    assert faults["members"][0]["origin"] == "mirror"
-    assert layer_of(layered, "mineral-occurrences")["members"][0]["rebuilt"]
+    (use,) = faults.uses
+    assert use.deposit_type == "carbonatite"
+    assert 0 < use.weight_share < 1
+    assert faults.members[0].origin == "mirror"
+    assert layer_of(layered, "mineral-occurrences").members[0].rebuilt
 
 
 def test_the_area_a_layer_leaves_out_is_the_land_outside_its_coverage(layered):
@@ -153,7 +153,7 @@ def test_the_area_a_layer_leaves_out_is_the_land_outside_its_coverage(layered):
     assert not shapely.intersects_xy(west, 77.0, 43.0)  # Almaty
     assert not shapely.intersects_xy(west, 51.0, 42.0)  # the Caspian
     assert not shapely.intersects_xy(west, 60.0, 57.5)  # beyond the border
-    share = layer_of(layered, "faults")["unknown_share"]
+    share = layer_of(layered, "faults").unknown_share
     assert gaps["unknown_share"]["faults"] == pytest.approx(share)
 
 
@@ -165,6 +165,6 @@ def test_a_layer_known_everywhere_has_no_row_of_coverage():
 
 
 def test_a_release_without_these_layers_has_none_of_their_tables(release):
-    here = {item["id"] for item in release.manifest["layers"]}
+    here = {item.id for item in release.manifest.layers}
     for name in set(DISPLAYS) - here - {"context-occurrences"}:
         assert not release.has_table(name)

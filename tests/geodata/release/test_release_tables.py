@@ -54,7 +54,7 @@ def test_coverage_classes_share_out_all_cells(release):
 
 
 def test_the_caution_stands_in_the_manifest(release):
-    assert release.manifest["caution"] == CAUTION
+    assert release.manifest.caution == CAUTION
 
 
 def test_figures_are_there_and_are_pictures(release):
@@ -65,10 +65,10 @@ def test_figures_are_there_and_are_pictures(release):
 
 
 def test_percentiles_of_measurements_ascend(release):
-    for item in release.manifest["measurements"]:
-        if item["percentiles"]:
-            assert len(item["percentiles"]) == 101
-            assert (np.diff(item["percentiles"]) >= 0).all()
+    for item in release.manifest.measurements:
+        if percentiles := item.background.percentiles:
+            assert len(percentiles) == 101
+            assert (np.diff(percentiles) >= 0).all()
 
 
 def test_json_of_a_release_holds_no_nan(release):

@@ -9,10 +9,10 @@ from geodata.scoring.deposit_type import deposit_type_texts
 from geodata.scoring.mineral_system import (
     FLOOR,
     Term,
-    account,
     combine,
     evidence_at,
     score,
+    split_score,
 )
 
 NUMBER = 'value = {0}, low = {0}, high = {0}, basis = "expert", reference = "test"'
@@ -110,7 +110,7 @@ EVIDENCE = hnp.arrays(
 @given(EVIDENCE)
 def test_parts_always_sum_to_log_favourability(values):
     found = score(TWO, list(values))
-    parts = account(TWO, list(values)).evidence
+    parts = split_score(TWO, list(values)).evidence
     known = ~np.isnan(found.log_favourability)
     difference = parts.sum(axis=0)[known] - found.log_favourability[known]
     assert np.abs(difference).max(initial=0) <= 1e-9
@@ -152,7 +152,7 @@ def test_the_shipped_models_explain_exactly_too(seed):
         values = chance.random((len(shipped.evidence), 20))
         values[chance.random(values.shape) < 0.3] = np.nan
         found = score(shipped, list(values)).log_favourability
-        parts = account(shipped, list(values)).evidence.sum(axis=0)
+        parts = split_score(shipped, list(values)).evidence.sum(axis=0)
         known = ~np.isnan(found)
         assert np.abs(parts - found)[known].max(initial=0) <= 1e-12
 
@@ -220,7 +220,7 @@ def test_a_term_that_is_known_nowhere_still_counts_in_coverage():
 
 def test_parts_and_components_by_hand():
     """Source 0.5: short of 0.8 × 1 and 0.4 × 3, so two fifths and three fifths."""
-    found = account(TWO, grid([0.2, 1.0], [0.6, 1.0], [0.8, np.nan]))
+    found = split_score(TWO, grid([0.2, 1.0], [0.6, 1.0], [0.8, np.nan]))
     logs = np.array([0.4 * np.log(0.5), 0.6 * np.log(0.5), np.log(0.8)])
     assert found.evidence[:, 0] == pytest.approx(logs / 2)
     assert found.evidence[:, 1].tolist() == [0.0, 0.0, 0.0]
@@ -231,15 +231,15 @@ def test_parts_and_components_by_hand():
 
 def test_an_account_is_exact_to_nine_digits_even_of_single_precision():
     values = np.float32([[0.2], [0.6], [0.8]])
-    found = account(TWO, list(values))
-    exact = account(TWO, list(values.astype(np.float64)))
+    found = split_score(TWO, list(values))
+    exact = split_score(TWO, list(values.astype(np.float64)))
     assert found.evidence.dtype == np.float64
     assert np.abs(found.evidence - exact.evidence).max() < 1e-12
 
 
 def test_components_of_an_account_are_those_of_the_model_in_their_order():
     mixed = model(("preservation", 1.0), ("trap", 1.0), ("source", 2.0))
-    found = account(mixed, grid([0.5], [0.25], [1.0]))
+    found = split_score(mixed, grid([0.5], [0.25], [1.0]))
     assert list(found.component) == ["source", "trap", "preservation"]
     assert found.evidence[:, 0] == pytest.approx(
         [np.log(0.5) / 4, np.log(0.25) / 4, 0.0]
@@ -247,7 +247,7 @@ def test_components_of_an_account_are_those_of_the_model_in_their_order():
 
 
 def test_an_account_stops_at_the_floor_as_the_score_does():
-    found = account(TWO, grid([0.0], [0.0], [1.0]))
+    found = split_score(TWO, grid([0.0], [0.0], [1.0]))
     assert found.evidence[:, 0] == pytest.approx(
         [np.log(0.01) / 8, np.log(0.01) * 3 / 8, 0.0]
     )

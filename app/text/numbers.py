@@ -2,7 +2,7 @@
 
 import math
 
-from app.text import say
+from app.text.catalogue import say
 
 NONE = "–"
 """Stands where a table has nothing to say."""
@@ -52,6 +52,17 @@ def sentence(text: str) -> str:
     'None lies in Central Asia'
     """
     return text[:1].upper() + text[1:]
+
+
+def plain(value: float) -> str:
+    """Write a measurement without false precision.
+
+    >>> plain(8.24), plain(123.4), plain(0.257)
+    ('8.2', '123', '0.26')
+    """
+    if abs(value) >= 10:
+        return f"{value:.0f}"
+    return f"{value:.1f}" if abs(value) >= 1 else f"{value:.2f}"
 
 
 def measure(value: float | None, unit: str) -> str:

@@ -1,25 +1,20 @@
-"""Why the learned model says what it says: its exact account, in words."""
+"""Why the learned model says what it says: its exact account."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 from scipy.special import expit
 
 from geodata.raster import FloatArray
-from geodata.scoring.facts import Background, measured_fact, number, summarise
+from geodata.scoring.explanation import LearnedExplanation, LearnedPart, TrainedOn
 from geodata.scoring.learned.argument import Argument
 from geodata.scoring.learned.model import LearnedModel, coverage_of
+from geodata.scoring.measured import Background, compare_with_region
 
 _MOST = 0.5  # share of the cells from which it is said of the area
 
-ABOUT = (
-    "Each part says how much an argument moves the score away from an average place "
-    "of the training; parts above 0 speak for the place. The score is relative."
-)
 
-
-def account_for(
+def explain_learned(
     model: LearnedModel,
     measured: Mapping[str, FloatArray],
     backgrounds: Mapping[str, Background],
@@ -27,7 +22,7 @@ def account_for(
     *,
     rank: float,
     spread: tuple[float, float] = (np.nan, np.nan),
-) -> dict[str, Any]:
+) -> LearnedExplanation:
     """Explain a place, or the average of the cells of an area.
 
     Parameters
@@ -47,10 +42,9 @@ def account_for(
 
     Returns
     -------
-    dict
-        JSON-ready.  ``log_odds`` = ``intercept`` + the sum of the parts, each the
-        mean over the cells.  ``beyond``: the argument is outside all that the
-        training had seen, on half of the cells or more, and counts as its edge.
+    LearnedExplanation
+        ``log_odds`` = ``intercept`` + the sum of the parts, each the mean over the
+        cells.
     """
     keys = {item.measurement.key for item in model.arguments}
     encoded = model.encode(
@@ -63,67 +57,66 @@ def account_for(
     log_odds = model.coefficients.intercept + float(parts.sum())
     coverage = float(coverage_of(model, encoded).mean())
     training = model.training
-    return {
-        "title": model.title,
-        "about": ABOUT,
-        "log_odds": log_odds,
-        "score": float(expit(log_odds)) if coverage > 0 else None,
-        "coverage": coverage,
-        "rank": number(rank),
-        "rank_p10": number(spread[0]),
-        "rank_p90": number(spread[1]),
-        "intercept": model.coefficients.intercept,
-        "arguments": [
+    return LearnedExplanation(
+        title=model.title,
+        log_odds=log_odds,
+        score=float(expit(log_odds)) if coverage > 0 else np.nan,
+        coverage=coverage,
+        rank=rank,
+        rank_p10=spread[0],
+        rank_p90=spread[1],
+        intercept=model.coefficients.intercept,
+        arguments=tuple(
             _argument(
                 argument,
                 part=float(part),
-                share_known=float(share),
-                share_beyond=float(over),
+                known=bool(share > 0),
+                beyond=bool(over >= _MOST),
                 importance=float(importance),
                 measured=measured[argument.measurement.key],
                 background=backgrounds[argument.measurement.key],
-                name=names.get(argument.measurement.key, ""),
+                nearest=names.get(argument.measurement.key, ""),
             )
             for argument, part, share, over, importance in zip(
                 model.arguments, parts, known, beyond, model.importance, strict=True
             )
-        ],
-        "trained_on": {
-            "positives": training.positives,
-            "others": training.others,
-            "land": training.land,
-            "withheld": training.withheld,
-        },
-    }
+        ),
+        trained_on=TrainedOn(
+            positives=training.positives,
+            others=training.others,
+            land=training.land,
+            withheld=training.withheld,
+        ),
+    )
 
 
 def _argument(
     argument: Argument,
     *,
     part: float,
-    share_known: float,
-    share_beyond: float,
+    known: bool,
+    beyond: bool,
     importance: float,
     measured: FloatArray,
     background: Background,
-    name: str,
-) -> dict[str, Any]:
-    amount = summarise(measured, is_class=bool(background.classes))
-    return {
-        "name": argument.name,
-        "title": argument.title,
-        "claim": argument.claim,
-        "direction": argument.direction,
-        "reference": argument.reference,
-        "known": share_known > 0,
-        "part": part,
-        "beyond": share_beyond >= _MOST,
-        "importance": importance,
-        "measured": number(float(np.float64(amount.typical))),
-        "unit": argument.measurement.unit,
-        "fact": measured_fact(argument.measurement, amount, background, name),
-        "layer": argument.measurement.layer,
-        "layer_title": background.layer_title,
-        "source": background.source,
-        "licence": background.licence,
-    }
+    nearest: str,
+) -> LearnedPart:
+    return LearnedPart(
+        name=argument.name,
+        title=argument.title,
+        claim=argument.claim,
+        direction=argument.direction,
+        reference=argument.reference,
+        known=known,
+        part=part,
+        beyond=beyond,
+        importance=importance,
+        measured=compare_with_region(
+            argument.measurement, measured, background, nearest=nearest
+        ),
+        unit=argument.measurement.unit,
+        layer=argument.measurement.layer,
+        layer_title=background.layer_title,
+        source=background.source,
+        licence=background.licence,
+    )

@@ -1,0 +1,277 @@
+"""An open release, and the questions it answers.
+
+A release is read-only.  Everything a page, an export or an explanation needs is
+inside its folder; nothing here looks at the layer store or at other releases.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+
+from geodata.errors import (
+    UnknownDepositTypeError,
+)
+from geodata.evidence.proximity import Proximity
+from geodata.raster import Grid
+from geodata.release.learned_files import FOLDER as LEARNED_FOLDER
+from geodata.release.learned_files import read_files
+from geodata.release.model import (
+    NAMES,
+    Manifest,
+    explanations_of,
+)
+from geodata.release.place import (
+    OVERALL,
+    KnownArea,
+    LearnedMap,
+    Place,
+    known_area,
+    learned_map,
+    place_at,
+)
+from geodata.scoring.area_explanation import AreaExplanation
+from geodata.scoring.deposit_file import parse
+from geodata.scoring.deposit_type import DepositType
+from geodata.scoring.explanation import Explanation, LearnedExplanation, explain
+from geodata.scoring.learned.explanation import explain_learned
+from geodata.scoring.learned.model import LearnedModel
+from geodata.scoring.measured import Background
+from geodata.scoring.uncertainty import Draws, draw, log_scores
+
+
+@dataclass(frozen=True)
+class Release:
+    """One immutable release.
+
+    Attributes
+    ----------
+    folder : Path
+        Its folder; the name is the id.
+    manifest : Manifest
+        What it is, what it was made from, what it lacks.
+    """
+
+    folder: Path
+    manifest: Manifest
+
+    @property
+    def id(self) -> str:
+        """Id: a hash of every input."""
+        return self.manifest.id
+
+    @cached_property
+    def grid(self) -> Grid:
+        """The equal-area grid of its maps."""
+        shape = self.manifest.grid
+        return Grid(
+            cell_m=shape.cell_m,
+            west_m=shape.west_m,
+            north_m=shape.north_m,
+            rows=shape.rows,
+            columns=shape.columns,
+        )
+
+    @cached_property
+    def deposit_types(self) -> dict[str, DepositType]:
+        """The models it was made with, by id."""
+        return {
+            item.id: parse(
+                item.id,
+                (self.folder / "deposit_types" / f"{item.id}.toml").read_text(
+                    encoding="utf-8"
+                ),
+            )
+            for item in self.manifest.deposit_types
+        }
+
+    @cached_property
+    def learned_models(self) -> dict[str, LearnedModel]:
+        """The learned models it was made with, by deposit type."""
+        return read_files(self.folder / LEARNED_FOLDER)
+
+    @cached_property
+    def prospects(self) -> gpd.GeoDataFrame:
+        """Ranked prospect areas, best first, EPSG:4326."""
+        return self.table("prospects")
+
+    @cached_property
+    def explanations(self) -> dict[str, AreaExplanation]:
+        """The exact explanation of each prospect area, by id."""
+        return explanations_of(self.folder)
+
+    @cached_property
+    def validation(self) -> dict[str, Any]:
+        """Where the known occurrences fall."""
+        text = (self.folder / "validation.json").read_text(encoding="utf-8")
+        return dict(json.loads(text))
+
+    def table(self, name: str) -> gpd.GeoDataFrame:
+        """Read one of the release's tables, for example ``"terranes"``."""
+        return gpd.read_parquet(self.folder / f"{name}.parquet")
+
+    def has_table(self, name: str) -> bool:
+        """Say whether the release holds a table; some layers may be absent."""
+        return f"{name}.parquet" in self.manifest.files
+
+    def favourability_path(self, deposit_type: str) -> Path:
+        """Return the raster of a deposit type, or of ``"overall"``.
+
+        Raises
+        ------
+        UnknownDepositTypeError
+            If the release has no such type.
+        """
+        if deposit_type != OVERALL:
+            self.model(deposit_type)
+        return self.folder / "favourability" / f"{deposit_type}.tif"
+
+    def at(self, lon: float, lat: float) -> Place:
+        """Return the cell that holds a place; it answers every question about it.
+
+        Parameters
+        ----------
+        lon, lat : float
+            Degrees, WGS 84.
+
+        Raises
+        ------
+        OutsideRegionError
+            If the place is not on land in the five states.
+        """
+        return place_at(
+            self.folder,
+            self.grid,
+            tuple(self._backgrounds),
+            tuple(self.deposit_types),
+            lon=lon,
+            lat=lat,
+        )
+
+    def explain(self, place: Place, deposit_type: str) -> Explanation:
+        """Explain a place by both models.
+
+        Parameters
+        ----------
+        place : Place
+            From :meth:`at`.
+        deposit_type : str
+            Id of a deposit type.
+
+        Raises
+        ------
+        UnknownDepositTypeError
+            If the release has no such type.
+        """
+        model = self.model(deposit_type)
+        drawn = log_scores(
+            model,
+            self._draws[deposit_type],
+            place.measured,
+            {key: item.classes for key, item in self._backgrounds.items()},
+        )[0]
+        names = {
+            item.key: self._name_at(item.key, place)
+            for item in model.measurements()
+            if not np.isnan(place.measured[item.key][0])
+        }
+        found = explain(
+            model,
+            drawn,
+            place.measured,
+            self._backgrounds,
+            names,
+            lon=place.lon,
+            lat=place.lat,
+        )
+        return found.model_copy(update={"learned": self._learned(deposit_type, place)})
+
+    def better_share(self, deposit_type: str, cautious: float) -> float:
+        """Return the share of a type's known area that is strictly better, 0 to 1.
+
+        Parameters
+        ----------
+        deposit_type : str
+            Id of a deposit type.
+        cautious : float
+            p10 × coverage, 0 to 1; NaN = unknown, and stays NaN.
+        """
+        if deposit_type not in self._known_areas:
+            path = self.favourability_path(deposit_type)
+            self._known_areas[deposit_type] = known_area(path)
+        return self._known_areas[deposit_type].better_share(cautious)
+
+    def learned_map(self, deposit_type: str) -> LearnedMap:
+        """Tell whether the release holds a map by a learned model of a type."""
+        if deposit_type not in self._learned_maps:
+            path = self.favourability_path(deposit_type)
+            self._learned_maps[deposit_type] = learned_map(path)
+        return self._learned_maps[deposit_type]
+
+    @cached_property
+    def _known_areas(self) -> dict[str, KnownArea]:
+        return {}
+
+    @cached_property
+    def _learned_maps(self) -> dict[str, LearnedMap]:
+        return {}
+
+    def _learned(self, name: str, place: Place) -> LearnedExplanation | None:
+        """Explain a place by the learned model of a type; None when there is none."""
+        model = self.learned_models.get(name)
+        if model is None:
+            return None
+        return explain_learned(
+            model,
+            place.measured,
+            self._backgrounds,
+            {item.key: self._name_at(item.key, place) for item in model.read},
+            rank=place.learned_rank(name),
+        )
+
+    def model(self, deposit_type: str) -> DepositType:
+        """Return the model of a deposit type.
+
+        Raises
+        ------
+        UnknownDepositTypeError
+            If the release has no such type.
+        """
+        if deposit_type not in self.deposit_types:
+            raise UnknownDepositTypeError(
+                f"There is no deposit type '{deposit_type}'. Known are: "
+                f"{', '.join(self.deposit_types)}."
+            )
+        return self.deposit_types[deposit_type]
+
+    @cached_property
+    def _draws(self) -> dict[str, Draws]:
+        parameters = self.manifest.parameters
+        return {
+            name: draw(model, count=parameters.draws, seed=parameters.seed)
+            for name, model in self.deposit_types.items()
+        }
+
+    @cached_property
+    def _backgrounds(self) -> dict[str, Background]:
+        return {item.key: item.background for item in self.manifest.measurements}
+
+    @cached_property
+    def _proximity(self) -> dict[str, Proximity]:
+        """Indexes over the named lines that distances were measured to."""
+        return {
+            item.key: Proximity(self.table(f"{NAMES}/{item.layer}"), None)
+            for item in self.manifest.measurements
+            if item.named
+        }
+
+    def _name_at(self, key: str, place: Place) -> str:
+        if key not in self._proximity:
+            return ""
+        proximity = self._proximity[key]
+        row = proximity.nearest_row(place.lon, place.lat)
+        return str(proximity.table["name"].iloc[row])

@@ -1,0 +1,64 @@
+"""Tests of which sentence is said of two opinions."""
+
+import math
+
+import pytest
+
+from app.text import say, say_many
+from app.text.opinions import compared, other_than_tested, stability, too_few
+
+
+@pytest.mark.parametrize("what", ["place", "area"])
+@pytest.mark.parametrize("kind", ["both", "expert only", "learned only", "neither"])
+def test_each_kind_of_agreement_has_its_sentence(kind: str, what: str) -> None:
+    told = compared(kind, 0.22, 0.34, what=what)  # type: ignore[arg-type]  # of two
+    key = f"opinion.{kind.replace(' ', '-')}.{what}"
+    assert told == say(key, best="10 %", expert="22 %", learned="34 %")
+
+
+def test_where_too_little_is_known_no_rank_is_told() -> None:
+    told = compared("not known", None, None, what="area")
+    assert told == say("opinion.not-known")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "key"),
+    [
+        (2.0, 9.0, "stability.rank"),
+        (3.6, 4.4, "stability.rank-firm"),
+        (5.0, 5.0, "stability.rank"),
+        (None, 9.0, ""),
+        (2.0, math.nan, ""),
+    ],
+)
+def test_the_steadiness_of_a_rank_is_told_from_its_draws(
+    low: float | None, high: float | None, key: str
+) -> None:
+    told = stability(4, low, high)
+    values = {"rank": 4, "first": round(low or 0), "last": 9 if high == 9 else 5}
+    assert told == (say(key, **values) if key else "")
+    assert ("number" in stability(4, 2.0, 9.0, what="number")) is True
+
+
+def test_too_few_examples_are_counted() -> None:
+    assert too_few(None) == say("learned.absent")
+    assert too_few(0) == say("learned.no-example")
+    assert (
+        too_few(1) == say_many("learned.too-few", 1) != say_many("learned.too-few", 2)
+    )
+    asked = {"fewest": 30, "fewest_tested": 5}
+    none = too_few(215, tested=0, **asked)
+    assert none == say("learned.untested", examples=215, fewest=5)
+    four = too_few(30, tested=4, **asked)
+    assert four == say_many("learned.hardly-tested", 4, examples=30, fewest=5)
+    assert too_few(29, tested=0, **asked) == say_many("learned.too-few", 29)
+
+
+def test_layers_are_told_by_what_is_the_matter_with_them() -> None:
+    lacks = say("learned.lacks", layers="A, B")
+    other = say("learned.other-layers", layers="C")
+    less = say("learned.knows-less.below")
+    assert other_than_tested(["A", "B"], ["C"], below=True) == f"{lacks} {other} {less}"
+    differs = say("learned.differs")
+    assert other_than_tested([], ["C"], below=False) == f"{other} {differs}"
+    assert other_than_tested([], [], below=True) == ""
