@@ -40,25 +40,24 @@ def new_folder(releases: Path, *, needed: int) -> Iterator[Path]:
     """
     folder = releases / f"{_BUILDING}{secrets.token_hex(8)}"
     lock = _lock_of(folder)
-    try:
-        with exclusive(lock):  # before there is a folder that another could remove
-            try:
-                remove_orphans(releases)
-                _check_space(releases, needed)
-                folder.mkdir()
-                yield folder
-            finally:
-                shutil.rmtree(folder, ignore_errors=True)
-                # A thread that was writing when we were told to stop may have added.
-                shutil.rmtree(folder, ignore_errors=True)
-                lock.unlink(missing_ok=True)
-    except OSError as error:
-        raise StorageError(
-            f"The release could not be written to {releases} "
-            f"({error.strerror or error}). The last good release is untouched. Free "
-            "some space or choose another folder with ATLAS_HOME, then run the command "
-            "again."
-        ) from error
+    with exclusive(lock):  # before there is a folder that another could remove
+        try:
+            remove_orphans(releases)
+            _check_space(releases, needed)
+            folder.mkdir()
+            yield folder
+        except OSError as error:
+            raise StorageError(
+                f"The release could not be written to {releases} "
+                f"({error.strerror or error}). The last good release is untouched. "
+                "Free some space or choose another folder with ATLAS_HOME, then run "
+                "the command again."
+            ) from error
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+            # A thread that was writing when we were told to stop may have added one.
+            shutil.rmtree(folder, ignore_errors=True)
+            lock.unlink(missing_ok=True)
 
 
 def _check_space(releases: Path, needed: int) -> None:
