@@ -1,23 +1,22 @@
 """Describe prospect areas: where, how big, whose, why, and how sure."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geodata.prospects.blocks import blocks
 from geodata.prospects.delineate import outlines
+from geodata.prospects.licence_blocks import licence_blocks
 from geodata.prospects.neighbours import nearest_occurrences
-from geodata.prospects.places import describe_place
 from geodata.prospects.sheets import sheet_200k, sheets_200k
+from geodata.prospects.towns import describe_place
 from geodata.raster import Cells, FloatArray
 from geodata.region import STATES
 from geodata.scoring.area_explanation import (
     AreaExplanation,
-    BlockBox,
     NearestOccurrence,
     StateShare,
 )
@@ -28,6 +27,7 @@ from geodata.scoring.measured import Background
 from geodata.scoring.uncertainty import CHUNK, Draws, log_scores
 
 NEARBY_KM = 250.0  # an occurrence farther away says nothing about an area
+_STATE_NAMES = {state.iso3: state.name for state in STATES}
 NameAt = Callable[[float, float], str]
 
 
@@ -197,7 +197,7 @@ def _describe_one(
             ),
             nearest_occurrences=nearest,
             sheets=sheets,
-            blocks=BlockBox(**asdict(blocks(geometry))),
+            blocks=licence_blocks(geometry),
         ),
         nearest=nearest,
         place=describe_place(lon, lat, survey.places),
@@ -205,9 +205,6 @@ def _describe_one(
         sheets=sheets,
         shares=shares,
     )
-
-
-_STATE_NAMES = {state.iso3: state.name for state in STATES}
 
 
 def mean_log_scores(

@@ -28,7 +28,7 @@ def nearest_occurrences(
     place : shapely geometry
         Point or polygon; degrees (lon, lat), WGS 84; not empty.
     occurrences : GeoDataFrame, EPSG:4326
-        The occurrence table; only the preferred claim of each site is used, so a
+        The occurrence table; only the preferred record of each site is used, so a
         site counts once and unlocated names do not count.
     count : int
         How many to return at most; one or more.
@@ -96,16 +96,16 @@ def round_to_uncertainty(distance_km: float, uncertainty_km: float) -> float:
     return step * math.floor(distance_km / step + 0.5)
 
 
-def _neighbour(claim: Mapping[Hashable, Any], distance_km: float) -> NearestOccurrence:
-    error_km = float(claim["uncertainty_km"])
+def _neighbour(record: Mapping[Hashable, Any], distance_km: float) -> NearestOccurrence:
+    error_km = float(record["uncertainty_km"])
     return NearestOccurrence(
-        name=str(claim["name"]),
-        site=str(claim["site"]),
+        name=str(record["name"]),
+        site=str(record["site"]),
         distance_km=round_to_uncertainty(distance_km, error_km),
         uncertainty_km=error_km,
         within_error=distance_km <= error_km,
-        deposit_type=str(claim["deposit_type"]),
-        record=str(claim["occurrence_id"]),
+        deposit_type=str(record["deposit_type"]),
+        record=str(record["occurrence_id"]),
     )
 
 

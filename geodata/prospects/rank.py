@@ -39,11 +39,11 @@ def top_share(ranked: Sequence[ProspectArea], *, top: int = TOP) -> list[float]:
     top : int
         How many count as the best.
     """
-    return [float(share) for share in (places_drawn(ranked) <= top).mean(axis=1)]
+    return [float(share) for share in (ranks_drawn(ranked) <= top).mean(axis=1)]
 
 
-def places_drawn(ranked: Sequence[ProspectArea]) -> npt.NDArray[np.int64]:
-    """Return the place of every area in every draw, 1 the best.
+def ranks_drawn(ranked: Sequence[ProspectArea]) -> npt.NDArray[np.int64]:
+    """Return the rank of every area in every draw, 1 the best.
 
     Returns
     -------
@@ -59,21 +59,21 @@ def places_drawn(ranked: Sequence[ProspectArea]) -> npt.NDArray[np.int64]:
     return np.asarray(np.argsort(order, axis=0) + 1)
 
 
-def place_range_in_type(ranked: Sequence[ProspectArea]) -> list[tuple[int, int]]:
-    """Return the same as :func:`place_range` among the areas of an area's own type."""
+def rank_range_in_type(ranked: Sequence[ProspectArea]) -> list[tuple[int, int]]:
+    """Return the same as :func:`rank_range` among the areas of an area's own type."""
     types = np.array([area.deposit_type.id for area in ranked])
     found = [(0, 0)] * len(ranked)
     for name in np.unique(types):
         positions = np.flatnonzero(types == name).tolist()
-        own = place_range([ranked[position] for position in positions])
+        own = rank_range([ranked[position] for position in positions])
         for position, ends in zip(positions, own, strict=True):
             found[position] = ends
     return found
 
 
-def place_range(ranked: Sequence[ProspectArea]) -> list[tuple[int, int]]:
-    """Return the 10th and 90th percentile of every area's place over the draws."""
-    low, high = np.percentile(places_drawn(ranked), (10, 90), axis=1, method="nearest")
+def rank_range(ranked: Sequence[ProspectArea]) -> list[tuple[int, int]]:
+    """Return the 10th and 90th percentile of every area's rank over the draws."""
+    low, high = np.percentile(ranks_drawn(ranked), (10, 90), axis=1, method="nearest")
     return [(int(one), int(other)) for one, other in zip(low, high, strict=True)]
 
 
@@ -121,7 +121,7 @@ def to_table(ranked: Sequence[ProspectArea]) -> gpd.GeoDataFrame:
     in_type: Counter[str] = Counter()
     rows = []
     names, shares = name_areas(ranked), top_share(ranked)
-    places, of_type = place_range(ranked), place_range_in_type(ranked)
+    ranks, of_type = rank_range(ranked), rank_range_in_type(ranked)
     for position, area in enumerate(ranked):
         in_type[area.deposit_type.id] += 1
         why = area.explanation
@@ -152,8 +152,8 @@ def to_table(ranked: Sequence[ProspectArea]) -> gpd.GeoDataFrame:
                 ),
                 "conservative_score": area.conservative_score,
                 "top10_share": shares[position],
-                "rank_p10": places[position][0],
-                "rank_p90": places[position][1],
+                "rank_p10": ranks[position][0],
+                "rank_p90": ranks[position][1],
                 "rank_in_type_p10": of_type[position][0],
                 "rank_in_type_p90": of_type[position][1],
                 "learned_rank": learned,

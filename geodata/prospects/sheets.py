@@ -8,7 +8,6 @@ it.  North of 60° sheets are joined in pairs, so names stop there.
 """
 
 import math
-import re
 
 import numpy as np
 import shapely
@@ -17,7 +16,6 @@ from shapely.geometry.base import BaseGeometry
 from geodata.region import Bounds
 
 _BANDS = "ABCDEFGHIJKLMNO"  # 15 bands of 4° reach 60° N
-_ZONE_DEG = 6
 _FIRST_EASTERN_ZONE = 31
 _ROWS_PER_DEGREE = 1.5  # a 1:200 000 sheet is 40′ high
 _ROWS = 6
@@ -29,28 +27,6 @@ ROMAN_NUMERALS = (
     *("XXIII", "XXIV", "XXV", "XXVI", "XXVII", "XXVIII", "XXIX", "XXX", "XXXI"),
     *("XXXII", "XXXIII", "XXXIV", "XXXV", "XXXVI"),
 )
-_NAME = re.compile(r"([A-O])-(\d{1,2})(?:-([IVX]+))?")
-
-
-def sheet_1m(lon: float, lat: float) -> str:
-    """Name the 1:1 000 000 sheet a place lies on.
-
-    Parameters
-    ----------
-    lon, lat : float
-        Place, degrees, WGS 84; longitude -180 up to 180, latitude 0 up to 60.
-
-    Raises
-    ------
-    ValueError
-        If the place is outside these ranges.
-
-    Examples
-    --------
-    >>> sheet_1m(76.93, 43.25)
-    'K-43'
-    """
-    return sheet_200k(lon, lat).rsplit("-", 1)[0]
 
 
 def sheet_200k(lon: float, lat: float) -> str:
@@ -132,59 +108,12 @@ def sheets_200k(place: BaseGeometry | Bounds) -> tuple[str, ...]:
     )
 
 
-def sheet_bounds(name: str) -> Bounds:
-    """Return the box of a sheet from its name.
-
-    Parameters
-    ----------
-    name : str
-        Name of a 1:1 000 000 sheet (``K-43``) or of a 1:200 000 sheet
-        (``K-43-XI``), in Latin letters.
-
-    Raises
-    ------
-    ValueError
-        If no sheet has this name.
-
-    Examples
-    --------
-    >>> sheet_bounds("M-42-XXXII")
-    Bounds(west=67.0, south=48.0, east=68.0, north=48.666666666666664)
-    """
-    match = _NAME.fullmatch(name)
-    zone = int(match[2]) if match else 0
-    numeral = match[3] if match else None
-    known = 1 <= zone <= 60 and (numeral is None or numeral in ROMAN_NUMERALS)
-    if match is None or not known:
-        raise ValueError(
-            f"'{name}' is not the name of a map sheet. Expected a letter A to O, a "
-            "zone 1 to 60 and, for 1:200 000, a roman numeral I to XXXVI, such as "
-            "'K-43' or 'K-43-XI'."
-        )
-    west = (zone - _FIRST_EASTERN_ZONE) * _ZONE_DEG
-    first_row = _BANDS.index(match[1]) * _ROWS
-    if numeral is None:
-        return _bounds(west, first_row, columns=_COLUMNS, rows=_ROWS)
-    row_from_north, column = divmod(ROMAN_NUMERALS.index(numeral), _COLUMNS)
-    row = first_row + _ROWS - 1 - row_from_north
-    return _bounds(west + column, row, columns=1, rows=1)
-
-
 def _name_cell(column: int, row: int) -> str:
     """Name a 1:200 000 cell by its column (° east) and row (40′ from the equator)."""
     band, row_from_south = divmod(row, _ROWS)
     zone, column_in_zone = divmod(column, _COLUMNS)
     number = (_ROWS - 1 - row_from_south) * _COLUMNS + column_in_zone
     return f"{_BANDS[band]}-{zone + _FIRST_EASTERN_ZONE}-{ROMAN_NUMERALS[number]}"
-
-
-def _bounds(column: int, row: int, *, columns: int, rows: int) -> Bounds:
-    return Bounds(
-        west=float(column),
-        south=row / _ROWS_PER_DEGREE,
-        east=float(column + columns),
-        north=(row + rows) / _ROWS_PER_DEGREE,
-    )
 
 
 def _as_shape(place: BaseGeometry | Bounds) -> BaseGeometry:

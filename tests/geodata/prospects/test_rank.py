@@ -9,9 +9,9 @@ from geodata.prospects.describe import ProspectArea
 from geodata.prospects.rank import (
     COLUMNS,
     name_areas,
-    place_range,
-    places_drawn,
     rank,
+    rank_range,
+    ranks_drawn,
     to_table,
     top_share,
 )
@@ -121,15 +121,15 @@ def test_places_are_counted_from_1_in_every_draw():
     first = area(drawn=(-0.1, -2.0, -0.3))
     second = area(drawn=(-0.5, -0.5, -0.2))
     covered = area(drawn=(-1.0, -1.0, -0.25), coverage=0.9)
-    found = places_drawn([first, second, covered])
+    found = ranks_drawn([first, second, covered])
     # e^drawn × coverage of the third: 0.33, 0.33, 0.70 beside 0.45 … 0.07.
     assert found.tolist() == [[1, 3, 3], [3, 2, 2], [2, 1, 1]]
-    assert places_drawn([]).shape == (0, 1)
+    assert ranks_drawn([]).shape == (0, 1)
 
 
 def test_equal_areas_keep_their_order_in_a_draw():
     twins = [area(drawn=(-1.0, -1.0)) for _ in range(40)]
-    assert places_drawn(twins)[:, 1].tolist() == list(range(1, 41))
+    assert ranks_drawn(twins)[:, 1].tolist() == list(range(1, 41))
 
 
 def test_the_range_of_places_leaves_out_a_tenth_of_the_draws_at_either_end():
@@ -138,13 +138,13 @@ def test_the_range_of_places_leaves_out_a_tenth_of_the_draws_at_either_end():
     rare = np.full(100, -1.0)
     rare[:8] = -0.1
     steady = np.full(100, -0.5)
-    assert place_range([area(drawn=draws), area(drawn=steady)]) == [(1, 2), (1, 2)]
-    assert place_range([area(drawn=rare), area(drawn=steady)]) == [(2, 2), (1, 1)]
-    assert place_range([area(drawn=-steady), area(drawn=draws)]) == [(1, 1), (2, 2)]
+    assert rank_range([area(drawn=draws), area(drawn=steady)]) == [(1, 2), (1, 2)]
+    assert rank_range([area(drawn=rare), area(drawn=steady)]) == [(2, 2), (1, 1)]
+    assert rank_range([area(drawn=-steady), area(drawn=draws)]) == [(1, 1), (2, 2)]
 
 
 def test_no_area_has_no_range():
-    assert place_range([]) == []
+    assert rank_range([]) == []
 
 
 def learned(rank):

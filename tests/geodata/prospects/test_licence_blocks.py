@@ -1,20 +1,16 @@
-import math
-
 import numpy as np
 import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyproj import Geod
 
-from geodata.prospects.blocks import block_area_km2, blocks
-from geodata.region import LonLat
+from geodata.prospects.licence_blocks import licence_blocks
 
 MINUTE = 1 / 60
 
 
 def test_an_area_inside_one_block_lies_on_one_block():
-    found = blocks(shapely.Point(75.008, 43.008).buffer(0.001))
+    found = licence_blocks(shapely.Point(75.008, 43.008).buffer(0.001))
     assert found.count == 1
     assert (found.west, found.south) == (75, 43)
     assert found.east == pytest.approx(75 + MINUTE)
@@ -23,14 +19,14 @@ def test_an_area_inside_one_block_lies_on_one_block():
 
 def test_an_area_that_fills_its_blocks_does_not_count_those_it_touches():
     area = shapely.box(75, 43, 75 + 3 * MINUTE, 43 + 2 * MINUTE)
-    found = blocks(area)
+    found = licence_blocks(area)
     assert found.count == 6
     assert found.east == pytest.approx(75 + 3 * MINUTE)
 
 
 def test_decimals_that_mean_a_whole_minute_do_not_open_another_block():
     # In binary 64.1 * 60 is 3845.9999999999995 and 64.15 * 60 is 3849.0000000000005.
-    found = blocks(shapely.box(64.1, 43.5, 64.15, 43.55))
+    found = licence_blocks(shapely.box(64.1, 43.5, 64.15, 43.55))
     assert found.count == 9
     assert (round(found.west * 60), round(found.east * 60)) == (3846, 3849)
 
@@ -39,7 +35,7 @@ def test_a_diagonal_area_counts_only_the_blocks_it_reaches():
     # Below the diagonal of ten by ten blocks: 10 on it and 45 below.
     side = 10 * MINUTE
     triangle = shapely.Polygon([(75, 43), (75 + side, 43), (75 + side, 43 + side)])
-    assert blocks(triangle).count == 55
+    assert licence_blocks(triangle).count == 55
 
 
 def test_a_hole_is_left_out():
@@ -47,31 +43,20 @@ def test_a_hole_is_left_out():
     hole = shapely.box(
         75 + 2 * MINUTE, 43 + 2 * MINUTE, 75 + 3 * MINUTE, 43 + 3 * MINUTE
     )
-    assert blocks(outer.difference(hole)).count == 24
+    assert licence_blocks(outer.difference(hole)).count == 24
 
 
 def test_the_parts_of_an_area_are_counted_together():
     part = shapely.box(75, 43, 75 + MINUTE, 43 + MINUTE)
     far = shapely.transform(part, lambda lonlat: lonlat + 1)
-    found = blocks(shapely.MultiPolygon([part, far]))
+    found = licence_blocks(shapely.MultiPolygon([part, far]))
     assert found.count == 2
     assert (found.west, found.south) == (75, 43)
     assert found.north == pytest.approx(44 + MINUTE)
 
 
 def test_a_large_area_is_counted_in_full():
-    assert blocks(shapely.box(75, 43, 78, 45)).count == 3 * 60 * 2 * 60
-
-
-def test_corners_go_round_from_the_north_west():
-    found = blocks(shapely.box(75, 43, 76, 44))
-    assert found.corners == (
-        LonLat(lon=75, lat=44),
-        LonLat(lon=76, lat=44),
-        LonLat(lon=76, lat=43),
-        LonLat(lon=75, lat=43),
-    )
-    assert (found.bounds.west, found.bounds.north) == (75, 44)
+    assert licence_blocks(shapely.box(75, 43, 78, 45)).count == 3 * 60 * 2 * 60
 
 
 @settings(max_examples=40, deadline=None)
@@ -83,7 +68,7 @@ def test_corners_go_round_from_the_north_west():
 )
 def test_the_count_is_that_of_testing_block_by_block(lon, lat, radius, sides):
     area = shapely.Point(lon, lat).buffer(radius, quad_segs=sides)
-    found = blocks(area)
+    found = licence_blocks(area)
     columns = np.arange(round(found.west * 60), round(found.east * 60))
     rows = np.arange(round(found.south * 60), round(found.north * 60))
     west, south = np.meshgrid(columns / 60, rows / 60)
@@ -97,30 +82,4 @@ def test_the_count_is_that_of_testing_block_by_block(lon, lat, radius, sides):
 @pytest.mark.parametrize("area", [shapely.Polygon(), shapely.Point(75, 43)])
 def test_what_is_no_area_is_refused(area):
     with pytest.raises(ValueError, match="need a polygon"):
-        blocks(area)
-
-
-@pytest.mark.parametrize(("lat", "km2"), [(41, 2.60), (55, 1.98)])
-def test_a_block_has_the_published_area(lat, km2):
-    assert block_area_km2(lat) == pytest.approx(km2, abs=0.005)
-
-
-@pytest.mark.parametrize("lat", [0.5, 41, 55, -41])
-def test_a_block_has_the_area_of_its_outline_on_the_ellipsoid(lat):
-    half = MINUTE / 2
-    lon = [0, MINUTE, MINUTE, 0]
-    ring = [lat - half, lat - half, lat + half, lat + half]
-    metres2, _ = Geod(ellps="WGS84").polygon_area_perimeter(lon, ring)
-    assert block_area_km2(lat) == pytest.approx(abs(metres2) / 1e6, rel=1e-6)
-
-
-def test_all_blocks_together_cover_the_ellipsoid():
-    middles = (np.arange(-90 * 60, 90 * 60) + 0.5) / 60
-    total = math.fsum(block_area_km2(lat) for lat in middles) * 360 * 60
-    assert total == pytest.approx(510_065_621.7, rel=1e-9)
-
-
-@pytest.mark.parametrize("lat", [91, -91, math.nan])
-def test_a_latitude_beyond_the_pole_is_refused(lat):
-    with pytest.raises(ValueError, match="-90 and 90"):
-        block_area_km2(lat)
+        licence_blocks(area)

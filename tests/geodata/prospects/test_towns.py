@@ -7,11 +7,10 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 from geodata.errors import LayerFormatError
-from geodata.prospects.places import (
+from geodata.prospects.towns import (
     COMPASS,
     compass_point,
     describe_place,
-    dms,
     round_distance,
 )
 
@@ -114,23 +113,3 @@ def test_an_azimuth_goes_to_the_nearest_of_eight_points(azimuth, point):
 def test_places_that_cannot_be_used_are_refused(broken, said):
     with pytest.raises(LayerFormatError, match=said):
         describe_place(76, 43, broken(_towns(BALYKCHY)))
-
-
-@pytest.mark.parametrize(
-    ("lon", "lat", "text"),
-    [
-        (76.16667, 42.66667, "42°40′00″ N 76°10′00″ E"),
-        (70.0, 39.75, "39°45′00″ N 70°00′00″ E"),
-        (-0.5, -0.25, "0°15′00″ S 0°30′00″ W"),
-        (59.99999, 44.99999, "45°00′00″ N 60°00′00″ E"),
-        (60.83028, 51.99361, "51°59′37″ N 60°49′49″ E"),
-    ],
-)
-def test_degrees_minutes_and_seconds_are_printed_with_latitude_first(lon, lat, text):
-    assert dms(lon, lat) == text
-
-
-@pytest.mark.parametrize(("lon", "lat"), [(42.0, 99.0), (181.0, 0.0), (math.nan, 0.0)])
-def test_swapped_or_missing_degrees_are_refused(lon, lat):
-    with pytest.raises(ValueError, match="swapped"):
-        dms(lon, lat)

@@ -6,14 +6,12 @@ we give blocks no codes, because the official numbering is not known to us.
 """
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
-import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata.region import Bounds, LonLat
+from geodata.scoring.area_explanation import BlockBox
 
 BLOCKS_PER_DEGREE = 60  # Subsoil Code of Kazakhstan, Article 19
 _SLIVER_DEG = 1e-8  # about 1 mm: a shared edge is no overlap
@@ -21,43 +19,7 @@ _SNAP_MINUTES = 1e-6  # about 2 mm: a corner meant to lie on the lattice does
 _TILE_BLOCKS = 64  # side of the squares that are tested in one go
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Blocks:
-    """The licence blocks an area lies on.
-
-    Attributes
-    ----------
-    count : int
-        Number of 1′ × 1′ blocks that overlap the area.
-    west, south, east, north : float
-        Box of those blocks, on whole arc-minutes; degrees, WGS 84.
-    """
-
-    count: int
-    west: float
-    south: float
-    east: float
-    north: float
-
-    @property
-    def corners(self) -> tuple[LonLat, LonLat, LonLat, LonLat]:
-        """Corners of the box: north-west, north-east, south-east, south-west."""
-        return (
-            LonLat(lon=self.west, lat=self.north),
-            LonLat(lon=self.east, lat=self.north),
-            LonLat(lon=self.east, lat=self.south),
-            LonLat(lon=self.west, lat=self.south),
-        )
-
-    @property
-    def bounds(self) -> Bounds:
-        """The box as bounds, degrees, WGS 84."""
-        return Bounds(
-            west=self.west, south=self.south, east=self.east, north=self.north
-        )
-
-
-def blocks(area: BaseGeometry) -> Blocks:
+def licence_blocks(area: BaseGeometry) -> BlockBox:
     """Count the licence blocks an area lies on and find their corners.
 
     Parameters
@@ -68,7 +30,7 @@ def blocks(area: BaseGeometry) -> Blocks:
 
     Returns
     -------
-    Blocks
+    BlockBox
         Number of blocks, and the box around them on whole arc-minutes.
 
     Raises
@@ -78,7 +40,7 @@ def blocks(area: BaseGeometry) -> Blocks:
 
     Examples
     --------
-    >>> found = blocks(shapely.box(75.0, 43.0, 75.025, 43.0 + 1 / 60))
+    >>> found = licence_blocks(shapely.box(75.0, 43.0, 75.025, 43.0 + 1 / 60))
     >>> found.count, round(found.east * 60 - 75 * 60)
     (2, 2)
     """
@@ -91,7 +53,7 @@ def blocks(area: BaseGeometry) -> Blocks:
     first_column, end_column = _lattice(west, east)
     first_row, end_row = _lattice(south, north)
     shapely.prepare(area)
-    return Blocks(
+    return BlockBox(
         count=sum(
             _count_tile(area, column, row, end_column=end_column, end_row=end_row)
             for row in range(first_row, end_row, _TILE_BLOCKS)
@@ -102,58 +64,6 @@ def blocks(area: BaseGeometry) -> Blocks:
         east=end_column / BLOCKS_PER_DEGREE,
         north=end_row / BLOCKS_PER_DEGREE,
     )
-
-
-def block_area_km2(lat: float) -> float:
-    """Return the area of one licence block on the WGS 84 ellipsoid.
-
-    Parameters
-    ----------
-    lat : float
-        Latitude of the middle of the block, degrees, -90 to 90.
-
-    Returns
-    -------
-    float
-        Area, km²; the same at every longitude.
-
-    Raises
-    ------
-    ValueError
-        If the latitude is outside -90 to 90 or NaN.
-
-    Notes
-    -----
-    A block between parallels φ₁ and φ₂ of width Δλ has the area
-    ``b² Δλ / 2 · [sin φ / (1 − e² sin² φ) + artanh(e sin φ) / e]`` taken from φ₁
-    to φ₂ [Snyder1987]_.
-
-    References
-    ----------
-    .. [Snyder1987] Snyder, J. P. (1987), Map projections: a working manual, USGS
-       Professional Paper 1395, p. 16 (authalic latitude, eq. 3-12).
-
-    Examples
-    --------
-    >>> round(block_area_km2(41.0), 2), round(block_area_km2(55.0), 2)
-    (2.6, 1.98)
-    """
-    if not -90 <= lat <= 90:
-        raise ValueError(f"Latitude must lie between -90 and 90 degrees; got {lat}.")
-    ellipsoid = pyproj.Geod(ellps="WGS84")
-    eccentricity = math.sqrt(ellipsoid.es)
-    half_deg = 0.5 / BLOCKS_PER_DEGREE
-    sines = (
-        math.sin(math.radians(max(lat - half_deg, -90.0))),
-        math.sin(math.radians(min(lat + half_deg, 90.0))),
-    )
-    lower, upper = (
-        sine / (1 - ellipsoid.es * sine**2)
-        + math.atanh(eccentricity * sine) / eccentricity
-        for sine in sines
-    )
-    width = math.radians(1 / BLOCKS_PER_DEGREE)
-    return float(ellipsoid.b**2 * width / 2 * (upper - lower) / 1e6)
 
 
 def _lattice(low_deg: float, high_deg: float) -> tuple[int, int]:

@@ -112,46 +112,6 @@ def round_distance(distance_km: float) -> int:
     return int(step * math.floor(distance_km / step + 0.5))
 
 
-def dms(lon: float, lat: float) -> str:
-    """Print a place in degrees, minutes and seconds, latitude first.
-
-    Parameters
-    ----------
-    lon, lat : float
-        Place, degrees, WGS 84.
-
-    Returns
-    -------
-    str
-        To whole seconds (about 30 m); data keep decimal degrees.
-
-    Raises
-    ------
-    ValueError
-        If the longitude is outside -180 to 180 or the latitude outside -90 to 90.
-
-    Examples
-    --------
-    >>> dms(76.1586, 42.8657)
-    '42°51′57″ N 76°09′31″ E'
-    """
-    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-        raise ValueError(
-            f"Expected a longitude of -180 to 180 and a latitude of -90 to 90 "
-            f"degrees; got {lon}, {lat}. Are the two swapped?"
-        )
-    northing = f"{_sexagesimal(lat)} {'S' if lat < 0 else 'N'}"
-    return f"{northing} {_sexagesimal(lon)} {'W' if lon < 0 else 'E'}"
-
-
-def _sexagesimal(angle_deg: float) -> str:
-    """Print an angle without its sign; rounding carries from seconds upwards."""
-    total_seconds = math.floor(abs(angle_deg) * 3_600 + 0.5)
-    minutes, seconds = divmod(total_seconds, 60)
-    degrees, minutes = divmod(minutes, 60)
-    return f"{degrees}°{minutes:02d}′{seconds:02d}″"
-
-
 def _weights(places: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
     """Return how good a landmark each town is, 1 to 3."""
     if "population" not in places.columns:
