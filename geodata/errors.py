@@ -166,3 +166,15 @@ class OutdatedReleaseError(ReleaseError):
 
 class StorageError(ReleaseError):
     """The disk is full or refuses to be written."""
+
+
+def printable(words: str) -> str:
+    r"""Return words without signs that could move the cursor; lines may end.
+
+    >>> printable("a\x1b[2J\nb") == "a\N{REPLACEMENT CHARACTER}[2J\nb"
+    True
+    """
+    return "".join(
+        sign if sign.isprintable() or sign == "\n" else "\N{REPLACEMENT CHARACTER}"
+        for sign in words
+    )

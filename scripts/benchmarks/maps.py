@@ -24,8 +24,9 @@ from scipy import ndimage
 from geodata.evidence.membership import MEMBERSHIPS, PARAMETERS
 from geodata.methods.distance_map import distance_map
 from geodata.methods.overlay import fuzzy_gamma, index_overlay
+from geodata.methods.weights_of_evidence.choices import Kind
 from geodata.methods.weights_of_evidence.class_areas import class_areas
-from geodata.methods.weights_of_evidence.weights import Kind, weights_of_evidence
+from geodata.methods.weights_of_evidence.weights import weights_of_evidence
 from geodata.raster import FloatArray
 from scripts.benchmarks.figure import Figure, clock
 

@@ -1,18 +1,19 @@
 """The command as a user runs it: weights to paste, and errors in words."""
 
-import subprocess
-import sys
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
+from geodata.methods.comparisons import number, to_paste, weigh
 from geodata.methods.pairwise import ComparisonError
 from geodata.scoring.deposit_file import parse
 from geodata.scoring.deposit_type import deposit_type_texts
-from scripts.pairwise_weights import number, to_paste, weigh
+from scripts import pairwise_weights
 
-ROOT = Path(__file__).parents[2]
 MATRIX = """\
 ,faults,granite,relief
 faults,1,3,5
@@ -27,17 +28,22 @@ the "old" granite,2,4
 """
 
 
+@dataclass
+class Done:
+    """How a command ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
 def run(folder, text):
     path = folder / "comparisons.csv"
     path.write_text(text, encoding="utf-8-sig")
-    return subprocess.run(
-        [sys.executable, ROOT / "scripts" / "pairwise_weights.py", path],
-        env={"COLUMNS": "200"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    app = typer.Typer()
+    app.command()(pairwise_weights.main)
+    result = CliRunner().invoke(app, [str(path)], env={"COLUMNS": "200"})
+    return Done(result.exit_code, result.stdout, result.stderr)
 
 
 def pasted(text):

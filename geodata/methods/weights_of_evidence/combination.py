@@ -9,16 +9,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from geodata.errors import GeodataError, LayerFormatError, TrainingPointsError
+from geodata.methods.weights_of_evidence.choices import CAUTION, Kind
 from geodata.methods.weights_of_evidence.class_areas import Counts
 from geodata.methods.weights_of_evidence.evidence_raster import (
     EvidenceRaster,
     require_same_grid,
 )
-from geodata.methods.weights_of_evidence.generalisation import (
-    CAUTION,
-    Choice,
-    choose,
-)
+from geodata.methods.weights_of_evidence.generalisation import Choice, choose
 from geodata.methods.weights_of_evidence.independence import (
     Omnibus,
     PairTest,
@@ -34,7 +31,6 @@ from geodata.methods.weights_of_evidence.map_weights import (
 from geodata.methods.weights_of_evidence.point_file import PointPlaces
 from geodata.methods.weights_of_evidence.posterior import Posterior, posterior
 from geodata.methods.weights_of_evidence.weights import (
-    Kind,
     WeightsTable,
     weights_of_evidence,
 )

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from geodata.methods.weights_of_evidence.choices import CAUTION
 from geodata.methods.weights_of_evidence.weights import WeightsTable
-
-CAUTION = 1.5  # |studentised contrast| below which a weight says little; our choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

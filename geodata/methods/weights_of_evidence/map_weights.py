@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from geodata.methods.weights_of_evidence.choices import CAUTION, Kind
 from geodata.methods.weights_of_evidence.class_areas import (
     ClassAreas,
     Counts,
@@ -11,9 +12,7 @@ from geodata.methods.weights_of_evidence.class_areas import (
     Flags,
     Values,
 )
-from geodata.methods.weights_of_evidence.generalisation import CAUTION
 from geodata.methods.weights_of_evidence.weights import (
-    Kind,
     WeightsTable,
     weights_of_evidence,
 )

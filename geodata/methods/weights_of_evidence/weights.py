@@ -6,12 +6,12 @@ all count.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
 
 from geodata.errors import TrainingPointsError
+from geodata.methods.weights_of_evidence.choices import Kind
 from geodata.methods.weights_of_evidence.class_areas import (
     ClassAreas,
     Counts,
@@ -39,27 +39,6 @@ COLUMNS = (
     "studentised_contrast",
 )
 """Columns of a weights table, in the order in which it is written."""
-
-
-class Kind(StrEnum):
-    """Which cells one row of a table compares with the rest of the map.
-
-    ``ascending`` (distances): all cells up to and with a class.  ``descending``
-    (densities): all cells from a class upward.  ``categorical`` and ``unique``: the
-    cells of the class alone.  These two have the same table, as in the toolkits
-    that know both; they differ in what is made of it: ``categorical`` puts classes
-    that say little together, ``unique`` leaves each class its own weight.
-    """
-
-    ASCENDING = "ascending"
-    DESCENDING = "descending"
-    CATEGORICAL = "categorical"
-    UNIQUE = "unique"
-
-    @property
-    def cumulative(self) -> bool:
-        """True when a row stands for all classes up to it."""
-        return self in {Kind.ASCENDING, Kind.DESCENDING}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

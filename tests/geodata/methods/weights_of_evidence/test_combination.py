@@ -7,10 +7,10 @@ from numpy.testing import assert_allclose
 from rasterio.transform import Affine
 
 from geodata.errors import GridMismatchError, LayerFormatError, TrainingPointsError
+from geodata.methods.weights_of_evidence.choices import Kind
 from geodata.methods.weights_of_evidence.combination import Treatment, combine
 from geodata.methods.weights_of_evidence.evidence_raster import EvidenceRaster
 from geodata.methods.weights_of_evidence.point_file import PointPlaces
-from geodata.methods.weights_of_evidence.weights import Kind
 
 
 def raster(name, cells, *, west=0.0):

@@ -5,9 +5,10 @@ import dataclasses
 import numpy as np
 import pytest
 
+from geodata.methods.weights_of_evidence.choices import CAUTION, Kind
 from geodata.methods.weights_of_evidence.class_areas import ClassAreas
-from geodata.methods.weights_of_evidence.generalisation import CAUTION, choose
-from geodata.methods.weights_of_evidence.weights import Kind, weights_of_evidence
+from geodata.methods.weights_of_evidence.generalisation import choose
+from geodata.methods.weights_of_evidence.weights import weights_of_evidence
 
 
 def table(area_km2, points, kind=Kind.ASCENDING):

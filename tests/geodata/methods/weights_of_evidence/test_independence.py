@@ -7,6 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy.stats import chi2_contingency
 
+from geodata.methods.weights_of_evidence.choices import Kind
 from geodata.methods.weights_of_evidence.class_areas import class_areas
 from geodata.methods.weights_of_evidence.independence import (
     ALARM_RATIO,
@@ -16,7 +17,7 @@ from geodata.methods.weights_of_evidence.independence import (
 )
 from geodata.methods.weights_of_evidence.map_weights import class_weights
 from geodata.methods.weights_of_evidence.posterior import Posterior, posterior
-from geodata.methods.weights_of_evidence.weights import Kind, weights_of_evidence
+from geodata.methods.weights_of_evidence.weights import weights_of_evidence
 
 
 def conditions(units, value, deviation, points):

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from geodata.methods.weights_of_evidence.choices import Kind
 from geodata.methods.weights_of_evidence.class_areas import ClassAreas
 from geodata.methods.weights_of_evidence.map_weights import (
     MapWeights,
     binary_weights,
     class_weights,
 )
-from geodata.methods.weights_of_evidence.weights import Kind, weights_of_evidence
+from geodata.methods.weights_of_evidence.weights import weights_of_evidence
 
 
 def areas(area_km2, points):

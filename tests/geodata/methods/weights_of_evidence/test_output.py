@@ -8,6 +8,7 @@ import pytest
 import rasterio
 
 from geodata.errors import StorageError
+from geodata.methods.weights_of_evidence.choices import Kind
 from geodata.methods.weights_of_evidence.class_areas import ClassAreas, class_areas
 from geodata.methods.weights_of_evidence.evidence_raster import read_evidence_raster
 from geodata.methods.weights_of_evidence.map_weights import class_weights
@@ -18,11 +19,7 @@ from geodata.methods.weights_of_evidence.output import (
     write_table,
 )
 from geodata.methods.weights_of_evidence.posterior import posterior
-from geodata.methods.weights_of_evidence.weights import (
-    COLUMNS,
-    Kind,
-    weights_of_evidence,
-)
+from geodata.methods.weights_of_evidence.weights import COLUMNS, weights_of_evidence
 
 
 @pytest.fixture

@@ -12,15 +12,12 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from geodata.errors import GeodataError, TrainingPointsError
+from geodata.methods.weights_of_evidence.choices import Kind
 from geodata.methods.weights_of_evidence.class_areas import ClassAreas, class_areas
 from geodata.methods.weights_of_evidence.evidence_raster import read_evidence_raster
 from geodata.methods.weights_of_evidence.patches import Patch
 from geodata.methods.weights_of_evidence.point_file import read_points
-from geodata.methods.weights_of_evidence.weights import (
-    COLUMNS,
-    Kind,
-    weights_of_evidence,
-)
+from geodata.methods.weights_of_evidence.weights import COLUMNS, weights_of_evidence
 
 STATISTICS = COLUMNS[4:]
 

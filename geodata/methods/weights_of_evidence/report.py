@@ -1,56 +1,77 @@
-"""Tell weights, choices and tests in words and tables for a screen."""
+"""What a run found, in sentences and in tables of rounded numbers."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from rich.table import Table
-from rich.text import Text
 
+from geodata.methods.weights_of_evidence.choices import Kind
 from geodata.methods.weights_of_evidence.generalisation import Choice
 from geodata.methods.weights_of_evidence.independence import Omnibus, PairTest
 from geodata.methods.weights_of_evidence.map_weights import MapWeights
 from geodata.methods.weights_of_evidence.posterior import Posterior
-from geodata.methods.weights_of_evidence.weights import Kind, WeightsTable
+from geodata.methods.weights_of_evidence.weights import WeightsTable
 
+_HEADINGS = ("class", "units", "points", "W+", "s", "W-", "s", "C", "stud. C", "patch")
 _MOST_SHOWN = 20  # rows of a table told; the file has all
 
 
-def _plain(title: str) -> Text:
-    """Return a title on one line in which brackets are brackets, not markup."""
-    return Text(title, style="table.title", no_wrap=True, overflow="ignore")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextTable:
+    """A table for a screen: all cells are text, numbers stand to the right.
+
+    Attributes
+    ----------
+    title : str
+        One line above it.
+    headings : tuple of str
+        One a column.
+    rows : tuple of tuple of str
+        Cells.
+    note : str
+        What is left out or to be cautious of; may be empty.
+    """
+
+    title: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
 
 
-def told_table(table: WeightsTable, name: str) -> Table:
-    """Return the rows for the screen, rounded; the best of many."""
-    shown = Table(title=_plain(f"{name}, {table.kind}"), title_justify="left")
-    heads = ("class", "units", "points", "W+", "s", "W-", "s", "C", "stud. C", "patch")
-    for head in heads:
-        shown.add_column(head, justify="right")
+def weights_in_rows(table: WeightsTable, name: str) -> TextTable:
+    """Return the rows of a weights table, rounded; the best of many."""
     rows = np.arange(len(table.classes))
     if len(rows) > _MOST_SHOWN:
         rows = np.sort(np.argsort(-table.studentised_contrast)[:_MOST_SHOWN])
-    for row in rows:
-        numbers = (
-            table.w_plus,
-            table.s_w_plus,
-            table.w_minus,
-            table.s_w_minus,
-            table.contrast,
-            table.studentised_contrast,
-        )
-        shown.add_row(
-            f"{table.classes[row]:g}",
-            f"{table.area_units[row]:,.2f}",
-            str(table.points[row]),
-            *(f"{column[row]:.4f}" for column in numbers),
-            "yes" if table.patched[row] else "",
-        )
-    if len(rows) < len(table.classes):
-        shown.caption = f"best {len(rows)} of {len(table.classes)} rows"
-    return shown
+    numbers = (
+        table.w_plus,
+        table.s_w_plus,
+        table.w_minus,
+        table.s_w_minus,
+        table.contrast,
+        table.studentised_contrast,
+    )
+    left_out = f"best {len(rows)} of {len(table.classes)} rows"
+    return TextTable(
+        title=f"{name}, {table.kind}",
+        headings=_HEADINGS,
+        rows=tuple(
+            (
+                f"{table.classes[row]:g}",
+                f"{table.area_units[row]:,.2f}",
+                str(table.points[row]),
+                *(f"{column[row]:.4f}" for column in numbers),
+                "yes" if table.patched[row] else "",
+            )
+            for row in rows
+        ),
+        note=left_out if len(rows) < len(table.classes) else "",
+    )
 
 
-def told_choice(choice: Choice | None, table: WeightsTable, confidence: float) -> str:
+def choice_in_words(
+    choice: Choice | None, table: WeightsTable, confidence: float
+) -> str:
     """Say at which class a map would be cut, and what is wrong with it."""
     if choice is None:
         return "No class to cut at: every row touched a patch."
@@ -68,29 +89,33 @@ def told_choice(choice: Choice | None, table: WeightsTable, confidence: float) -
     return words
 
 
-def told_weights(one: MapWeights, name: str, *, kind: Kind, cut: float | None) -> Table:
+def groups_in_rows(
+    one: MapWeights, name: str, *, kind: Kind, cut: float | None
+) -> TextTable:
     """Return the weights with which a map is combined, and how it came by them."""
     where = "" if cut is None else f", cut at class {cut:g}"
-    shown = Table(title=_plain(f"{name}, {kind}{where}"), title_justify="left")
-    for head in ("group", "share", "weight", "deviation"):
-        shown.add_column(head, justify="right")
-    for number, group in enumerate(one.names[:_MOST_SHOWN]):
-        shown.add_row(
-            group,
-            f"{one.shares[number]:.4f}",
-            f"{one.weights[number]:.4f}",
-            f"{one.deviations[number]:.4f}",
-        )
     notes = []
     if len(one.names) > _MOST_SHOWN:
         notes.append(f"first {_MOST_SHOWN} of {len(one.names)} groups")
     if one.patched:
         notes.append("Caution: a patch made one of the weights.")
-    shown.caption = "; ".join(notes) or None
-    return shown
+    return TextTable(
+        title=f"{name}, {kind}{where}",
+        headings=("group", "share", "weight", "deviation"),
+        rows=tuple(
+            (
+                group,
+                f"{one.shares[number]:.4f}",
+                f"{one.weights[number]:.4f}",
+                f"{one.deviations[number]:.4f}",
+            )
+            for number, group in enumerate(one.names[:_MOST_SHOWN])
+        ),
+        note="; ".join(notes),
+    )
 
 
-def told_points(
+def points_in_words(
     table: WeightsTable, *, beside: int, on_missing: int, without_position: int
 ) -> str:
     """Say which points took part and which did not.
@@ -109,7 +134,7 @@ def told_points(
     )
 
 
-def told_posterior(found: Posterior) -> str:
+def posterior_in_words(found: Posterior) -> str:
     """Say for what area the posterior is, and on what its prior rests."""
     area = found.unit_area_km2
     low, high = found.posterior.min(), found.posterior.max()
@@ -120,7 +145,7 @@ def told_posterior(found: Posterior) -> str:
     )
 
 
-def told_omnibus(test: Omnibus) -> str:
+def independence_in_words(test: Omnibus) -> str:
     """Say if all maps together are conditionally independent."""
     return (
         f"T {test.expected:.6g}, n {test.observed}, n/T {test.ratio:.4f}, "
@@ -129,7 +154,7 @@ def told_omnibus(test: Omnibus) -> str:
     )
 
 
-def told_pair(test: PairTest, names: Sequence[str]) -> str:
+def pair_in_words(test: PairTest, names: Sequence[str]) -> str:
     """Say if two maps go together on the points."""
     rough = ", few points: rough" if test.few else ""
     return (

@@ -1,26 +1,24 @@
 """What the command prints: numbers rounded, cautions spelt out."""
 
-import io
-
 import numpy as np
 import pytest
-from rich.console import Console
 
+from geodata.methods.weights_of_evidence.choices import Kind
 from geodata.methods.weights_of_evidence.generalisation import Choice
 from geodata.methods.weights_of_evidence.independence import Omnibus, PairTest
 from geodata.methods.weights_of_evidence.map_weights import MapWeights
 from geodata.methods.weights_of_evidence.patches import Patch
 from geodata.methods.weights_of_evidence.posterior import Posterior
-from geodata.methods.weights_of_evidence.told import (
-    told_choice,
-    told_omnibus,
-    told_pair,
-    told_points,
-    told_posterior,
-    told_table,
-    told_weights,
+from geodata.methods.weights_of_evidence.report import (
+    choice_in_words,
+    groups_in_rows,
+    independence_in_words,
+    pair_in_words,
+    points_in_words,
+    posterior_in_words,
+    weights_in_rows,
 )
-from geodata.methods.weights_of_evidence.weights import Kind, WeightsTable
+from geodata.methods.weights_of_evidence.weights import WeightsTable
 
 
 def table(rows):
@@ -49,16 +47,14 @@ def table(rows):
 
 
 def cells(shown):
-    return [list(column.cells) for column in shown.columns]
+    return [list(column) for column in zip(*shown.rows, strict=True)]
 
 
 def test_a_table_is_told_row_by_row_and_rounded():
-    shown = told_table(table(2), "Faults")
-    assert str(shown.title) == "Faults, ascending"
-    assert shown.title_justify == "left"
-    assert shown.caption is None
-    assert {column.justify for column in shown.columns} == {"right"}
-    assert [column.header for column in shown.columns] == (
+    shown = weights_in_rows(table(2), "Faults")
+    assert shown.title == "Faults, ascending"
+    assert shown.note == ""
+    assert list(shown.headings) == (
         ["class", "units", "points", "W+", "s", "W-", "s", "C", "stud. C", "patch"]
     )
     assert cells(shown) == [
@@ -76,12 +72,12 @@ def test_a_table_is_told_row_by_row_and_rounded():
 
 
 def test_of_a_long_table_the_twenty_best_rows_are_told_in_their_order():
-    whole = told_table(table(20), "Faults")
+    whole = weights_in_rows(table(20), "Faults")
     assert cells(whole)[0] == [str(row) for row in range(1, 21)]
-    assert whole.caption is None
-    best = told_table(table(25), "Faults")
+    assert whole.note == ""
+    best = weights_in_rows(table(25), "Faults")
     assert cells(best)[0] == [str(row) for row in range(6, 26)]
-    assert best.caption == "best 20 of 25 rows"
+    assert best.note == "best 20 of 25 rows"
 
 
 CHOICE = {
@@ -105,11 +101,11 @@ CUT = "Cut at class 2: studentised contrast 1.2346, W+ 1.1111, W- -1.3333."
     ],
 )
 def test_a_choice_is_told_with_what_is_wrong_with_it(facts, words):
-    assert told_choice(Choice(**{**CHOICE, **facts}), table(3), 1.5) == words
+    assert choice_in_words(Choice(**{**CHOICE, **facts}), table(3), 1.5) == words
 
 
 def test_without_a_class_to_cut_at_that_is_said():
-    assert told_choice(None, table(3), 1.5) == (
+    assert choice_in_words(None, table(3), 1.5) == (
         "No class to cut at: every row touched a patch."
     )
 
@@ -128,14 +124,10 @@ def weights(groups, *, patched=False):
 
 
 def test_the_weights_of_a_map_are_told_group_by_group():
-    shown = told_weights(weights(2), "Faults", kind=Kind.DESCENDING, cut=6.5)
-    assert str(shown.title) == "Faults, descending, cut at class 6.5"
-    assert shown.title_justify == "left"
-    assert shown.caption is None
-    assert {column.justify for column in shown.columns} == {"right"}
-    assert [column.header for column in shown.columns] == (
-        ["group", "share", "weight", "deviation"]
-    )
+    shown = groups_in_rows(weights(2), "Faults", kind=Kind.DESCENDING, cut=6.5)
+    assert shown.title == "Faults, descending, cut at class 6.5"
+    assert shown.note == ""
+    assert list(shown.headings) == (["group", "share", "weight", "deviation"])
     assert cells(shown) == [
         ["g0", "g1"],
         ["0.0000", "0.1000"],
@@ -146,24 +138,16 @@ def test_the_weights_of_a_map_are_told_group_by_group():
 
 def test_weights_that_a_patch_made_carry_a_caution_and_twenty_are_told():
     unique = {"kind": Kind.UNIQUE, "cut": None}
-    shown = told_weights(weights(20, patched=True), "Faults", **unique)
-    assert str(shown.title) == "Faults, unique"
-    assert shown.caption == "Caution: a patch made one of the weights."
-    shown = told_weights(weights(22), "Faults", **unique)
-    assert shown.caption == "first 20 of 22 groups"
+    shown = groups_in_rows(weights(20, patched=True), "Faults", **unique)
+    assert shown.title == "Faults, unique"
+    assert shown.note == "Caution: a patch made one of the weights."
+    shown = groups_in_rows(weights(22), "Faults", **unique)
+    assert shown.note == "first 20 of 22 groups"
     assert cells(shown)[0] == [f"g{number}" for number in range(20)]
-    shown = told_weights(weights(22, patched=True), "Faults", **unique)
-    assert shown.caption == (
+    shown = groups_in_rows(weights(22, patched=True), "Faults", **unique)
+    assert shown.note == (
         "first 20 of 22 groups; Caution: a patch made one of the weights."
     )
-
-
-def test_a_title_stays_on_one_line_above_a_narrow_table():
-    name = "a-name-much-longer-than-its-table-is-wide" * 2
-    console = Console(width=160, record=True, file=io.StringIO())
-    console.print(told_weights(weights(2), name, kind=Kind.ASCENDING, cut=2.0))
-    first = console.export_text().splitlines()[0]
-    assert first.rstrip() == f"{name}, ascending, cut at class 2"
 
 
 def test_the_posterior_is_told_with_its_area_and_what_its_prior_rests_on():
@@ -177,14 +161,14 @@ def test_the_posterior_is_told_with_its_area_and_what_its_prior_rests_on():
         points=10,
         unit_area_km2=0.5,
     )
-    assert told_posterior(found) == (
+    assert posterior_in_words(found) == (
         "Prior 0.00249969 per 0.5 km²: 10 points on 4,000.5 unit cells "
         "(2,000.25 km²). Posterior per 0.5 km²: 0.001235 to 0.25."
     )
 
 
 def test_points_that_took_no_part_are_told_by_why():
-    words = told_points(table(2), beside=1, on_missing=2, without_position=4)
+    words = points_in_words(table(2), beside=1, on_missing=2, without_position=4)
     assert words == (
         "50 points on 20,000 unit cells of 2 km², prior 0.0025. Took no part: "
         "1 points beside the map, 2 on missing cells (1,234.57 km²), "
@@ -202,7 +186,7 @@ def test_the_test_of_all_maps_is_told_in_one_line():
         p_value=0.012345,
         conditions=9,
     )
-    assert told_omnibus(test) == (
+    assert independence_in_words(test) == (
         "T 60.1235, n 50, n/T 0.8316, s(T) 4.5, (T - n)/s(T) 2.2497, p 0.0123, "
         f"9 unique conditions: {test.verdict}."
     )
@@ -221,24 +205,7 @@ def test_the_test_of_two_maps_names_them(few, rough):
         p_value=0.72529,
         few=few,
     )
-    assert told_pair(test, ("faults", "crust", "magma")) == (
+    assert pair_in_words(test, ("faults", "crust", "magma")) == (
         "magma and faults: chi² 0.1235 (Yates), p 0.725, "
         f"not shown to be dependent{rough}."
     )
-
-
-def test_a_name_is_printed_as_it_is():
-    shown = told_table(table(2), "[red]faults[/].tif").title
-    assert str(shown) == "[red]faults[/].tif, ascending"
-    weights = MapWeights(
-        classes=np.array([1.0]),
-        groups=np.array([0]),
-        names=("1",),
-        weights=np.array([0.5]),
-        deviations=np.array([0.1]),
-        shares=np.array([1.0]),
-        patched=False,
-    )
-    title = told_weights(weights, "[/b].tif", kind=Kind.UNIQUE, cut=None).title
-    assert not isinstance(title, str)
-    assert str(title) == "[/b].tif, unique"
