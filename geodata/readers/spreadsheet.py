@@ -12,9 +12,9 @@ from pathlib import Path
 import pandas as pd
 
 from geodata.errors import LayerFormatError
+from geodata.readers.checks import within_memory
 from geodata.readers.delimited import content_of, table_of
 from geodata.readers.limits import DEFAULT_LIMITS, Limits
-from geodata.readers.soundness import within_memory
 
 DELIMITERS = (",", ";", "\t")
 

@@ -1,28 +1,23 @@
-"""Read a vector file from outside: one door, every format named and none guessed."""
+"""Read a vector file from outside: one door, every format named and none guessed.
 
+GDAL reads most formats, in a confined child (:mod:`geodata.readers.sandbox`).  It is
+shown a private folder in which nothing lies but the files of one format, under names
+of ours.
+"""
+
+import tempfile
 from pathlib import Path
 
 import geopandas
 import numpy as np
+import pandas as pd
 import shapely
+from pandas.api.types import is_numeric_dtype
 
 from geodata.errors import LayerFormatError, UnsafeFileError
-from geodata.readers.archive import (
-    archive_members,
-    find_member,
-    read_archive_member,
-    unpacked,
-)
-from geodata.readers.geodatabase import read_geodatabase
-from geodata.readers.geojson import read_geojson
-from geodata.readers.geopackage import read_geopackage
-from geodata.readers.gml import read_gml
-from geodata.readers.kml import read_kml
-from geodata.readers.limits import DEFAULT_LIMITS, Limits
-from geodata.readers.projection import WGS84, to_wgs84
-from geodata.readers.quoting import quoted
-from geodata.readers.shapefile_set import SIDE_FILES, read_shapefile
-from geodata.readers.soundness import (
+from geodata.readers import shapefile
+from geodata.readers.archive import content_of
+from geodata.readers.checks import (
     VectorRows,
     on_the_earth,
     repaired,
@@ -30,29 +25,28 @@ from geodata.readers.soundness import (
     require_sound,
     within_memory,
 )
+from geodata.readers.databases import geodatabase, require_plain_geopackage
+from geodata.readers.formats import DRIVERS, FORMATS, ZIPPED, Format
+from geodata.readers.gdal_tables import Request, every_folder, one_layer, table_of
+from geodata.readers.geojson import read_geojson
+from geodata.readers.geoparquet import read_geoparquet
+from geodata.readers.limits import DEFAULT_LIMITS, Limits
+from geodata.readers.markup import in_utf8, require_plain_markup
+from geodata.readers.projection import WGS84, reference_from_wkt, to_wgs84
+from geodata.readers.quoting import quoted
+from geodata.readers.sandbox import confined
+from geodata.readers.staging import staged
 from geodata.region import Bounds
-
-DRIVERS = (
-    "shapefile",
-    "shapefile-zip",
-    "geojson",
-    "geojson-zip",
-    "geopackage",
-    "filegdb",
-    "filegdb-zip",
-    "kml",
-    "kmz",
-    "wfs",
-)
-"""The formats we read."""
-
-_HEAD = 4096  # bytes within which a text begins, blanks before it
-_XML_STARTS = (b"<", b"\xfe\xff\0<", b"\xff\xfe<\0", b"\0<")  # the others: UTF-16
 
 REPAIRED = "repaired"
 """Key of the table's ``attrs``: the number of polygons that were not valid."""
 
+_HEAD = 4096  # bytes within which a text begins, blanks before it
+_LONGEST_PRJ = 100_000
+_BLANK = b"\xef\xbb\xbf \t\r\n"
 
+
+@confined
 def read_vector(
     path: Path,
     *,
@@ -61,6 +55,7 @@ def read_vector(
     layer: str | None = None,
     columns: tuple[str, ...] = (),
     window: Bounds | None = None,
+    crs: str | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> geopandas.GeoDataFrame:
     """Return the rows of a vector file in EPSG:4326.
@@ -69,20 +64,24 @@ def read_vector(
     ----------
     path : Path
         The file; the folder of a ``filegdb``; the ``.shp`` of a ``shapefile``, the
-        others beside it.
+        others beside it, in capital letters or not.
     driver : str
-        One of :data:`DRIVERS`.  The file is read as this and as nothing else.
+        One of :data:`geodata.readers.formats.DRIVERS`.  The file is read as this and
+        as nothing else; :func:`geodata.readers.formats.driver_of` tells it by the name.
     member : str, optional
         File (``.shp``, ``.geojson``, ``.kml``) or ``.gdb`` folder in the archive,
         its name alone or with folders, matched exactly; without it, the only one
         with the suffix of the format, in capital letters or not.
     layer : str, optional
-        Table of a ``geopackage`` or ``filegdb``, folder of a ``kml`` or ``kmz``.
+        Table of a format that has several; of KML, whose tables are folders, all are
+        read without it.
     columns : tuple of str
         Required columns, spelt exactly so.
     window : Bounds, optional
         Only rows whose box meets this one are returned; rows without geometry are
         not.
+    crs : str, optional
+        Reference system, ``EPSG:n``, of a file that cannot name one (DXF).
     limits : Limits
         The most that is read.
 
@@ -91,7 +90,7 @@ def read_vector(
     GeoDataFrame
         Two-dimensional geometries, longitude first, polygons valid (see
         :data:`REPAIRED`).  Rows keep the order of the file; one without geometry
-        has None.
+        has None.  Dates are text.
 
     Raises
     ------
@@ -104,15 +103,78 @@ def read_vector(
     ValueError
         If the driver is none of ours.
     """
+    wanted = Request(name=path.name, layer=layer, window=window, crs=crs, limits=limits)
+    with within_memory(path.name):
+        rows = read_rows(path, driver=driver, member=member, wanted=wanted)
+        require_columns(rows.columns, columns, path.name)
+        return _table(rows, window, limits)
+
+
+@confined
+def read_geodatabase_table(
+    path: Path,
+    layer: str,
+    *,
+    member: str | None = None,
+    columns: tuple[str, ...] = (),
+    limits: Limits = DEFAULT_LIMITS,
+) -> pd.DataFrame:
+    """Return one table of a file geodatabase without its geometry, if it has one.
+
+    Parameters
+    ----------
+    path : Path
+        The ``.gdb`` folder, or a zip archive that holds it.
+    layer : str
+        Name of the table.
+    member : str, optional
+        Name of the folder inside the archive; without it, the only ``.gdb``.
+    columns : tuple of str
+        Required columns.
+
+    Raises
+    ------
+    UnsafeFileError, LayerFormatError
+        As for :func:`read_vector`.
+    """
+    wanted = Request(name=path.name, layer=layer, window=None, crs=None, limits=limits)
+    with (
+        within_memory(path.name),
+        tempfile.TemporaryDirectory(prefix="atlas-") as private,
+        geodatabase(path, limits, member=member, private=Path(private)) as folder,
+    ):
+        one_layer(folder, FORMATS["filegdb"], wanted, spatial=False)
+        table = table_of(
+            folder, layer, FORMATS["filegdb"], wanted, geometry=False
+        ).columns
+    require_columns(table, columns, f"'{layer}' of {path.name}")
+    return table
+
+
+def read_rows(
+    path: Path,
+    *,
+    driver: str,
+    member: str | None = None,
+    wanted: Request | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> VectorRows:
+    """Return the rows of a file as they stand in it; for use in a confined child.
+
+    Raises
+    ------
+    UnsafeFileError, LayerFormatError, ValueError
+        As for :func:`read_vector`.
+    """
     if driver not in DRIVERS:
         raise ValueError(f"'{driver}' is none of {', '.join(DRIVERS)}.")
+    wanted = wanted or Request(
+        name=path.name, layer=None, window=None, crs=None, limits=limits
+    )
+    name = ZIPPED.get(driver, driver)
     try:
-        with within_memory(path.name):
-            rows = _rows(
-                path, limits, driver=driver, member=member, layer=layer, window=window
-            )
-            require_columns(rows.columns, columns, path.name)
-            return _table(rows, window, limits)
+        with staged(path, name, driver in ZIPPED, member, wanted.limits) as file:
+            return _rows(file, name, wanted)
     except OSError as error:
         raise LayerFormatError(f"{path} cannot be opened ({error}).") from error
     except shapely.errors.ShapelyError as error:
@@ -121,82 +183,96 @@ def read_vector(
         ) from error
 
 
-def _rows(
-    path: Path,
-    limits: Limits,
-    *,
-    driver: str,
-    member: str | None,
-    layer: str | None,
-    window: Bounds | None,
-) -> VectorRows:
-    match driver:
+def _rows(file: Path, name: str, wanted: Request) -> VectorRows:
+    known, limits = FORMATS[name], wanted.limits
+    if file.is_file():
+        _require_beginning(file, known, wanted)
+    match name:
+        case "geojson" | "geojson-lines":
+            content = content_of(file, limits, name=wanted.name)
+            return read_geojson(content, limits, lines=name != "geojson")
+        case "geoparquet":
+            return read_geoparquet(file, wanted.name, limits)
         case "shapefile":
-            return read_shapefile(path, limits)
-        case "shapefile-zip":
-            return _zipped_shapefile(path, member, limits)
-        case "geojson" | "geojson-zip":
-            ending = member or (".json" if _ends(path, ".json") else ".geojson")
-            return read_geojson(_text(path, driver, ending, limits), limits)
-        case "geopackage":
-            return read_geopackage(path, limits, layer=layer)
-        case "filegdb" | "filegdb-zip":
-            if path.is_dir() != (driver == "filegdb"):
-                raise LayerFormatError(
-                    f"Expected a folder for 'filegdb' and an archive for "
-                    f"'filegdb-zip'; got {path.name} for '{driver}'."
-                )
-            return read_geodatabase(
-                path, limits, layer=layer, member=member, window=window
-            )
-        case "kml" | "kmz":
-            content = _text(path, driver, member or ".kml", limits)
-            return read_kml(content, limits, folder=layer)
-    content = _text(path, driver, "", limits)
-    start = content[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if start.startswith(b"{"):
-        return read_geojson(content, limits)
-    if start.startswith(_XML_STARTS):
-        return read_gml(content, limits)
-    raise LayerFormatError(
-        f"{path.name} is neither GeoJSON nor GML, the two forms in which we read the "
-        f"answer of a service: expected '{{' or '<' first; it begins with "
-        f"{quoted(content)}. Check the request in the catalogue."
+            return _shapefile(file, wanted)
+        case "wfs" | "kml":
+            content = content_of(file, limits, name=wanted.name)
+            if name == "wfs" and content.lstrip(_BLANK).startswith(b"{"):
+                return read_geojson(content, limits)
+            roots = ("kml",) if name == "kml" else ("FeatureCollection",)
+            require_plain_markup(content, roots, limits)
+            if b"\0" in content[:4]:  # UTF-16, which GDAL does not know
+                file.unlink()
+                file.write_bytes(in_utf8(content))
+    if name == "kml" and wanted.layer is None:
+        return every_folder(file, known, wanted)
+    layer = one_layer(file, known, wanted)
+    rows = table_of(file, layer, known, wanted)
+    if name == "geopackage":
+        there = require_plain_geopackage(file, wanted.name, layer)
+        _require_geometries(rows, there, wanted)
+    return rows
+
+
+def _require_beginning(file: Path, known: Format, wanted: Request) -> None:
+    with file.open("rb") as stream:
+        head = stream.read(_HEAD).lstrip(_BLANK)
+    begins = tuple(begin.lower() for begin in known.begins)
+    if known.gdal == "GML" and not head.startswith(begins):
+        raise LayerFormatError(
+            f"{wanted.name} is neither GeoJSON nor GML, the two forms in which we read "
+            "the answer of a service: expected '{' or '<' first; it begins with "
+            f"{quoted(head)}. Check the request in the catalogue."
+        )
+    if begins and not head.lower().startswith(begins):
+        raise LayerFormatError(
+            f"{wanted.name} is not of the format it is read as: it begins with "
+            f"{quoted(head[:40])}. Fetch it again, or name its format."
+        )
+
+
+def _shapefile(file: Path, wanted: Request) -> VectorRows:
+    there = shapefile.require_whole(file, wanted.name, wanted.limits)
+    with file.with_suffix(".prj").open("rb") as stream:
+        text = stream.read(_LONGEST_PRJ).decode("utf-8", "replace")
+    crs = reference_from_wkt(text)  # before GDAL looks at it
+    own = shapefile.cells_of(file, wanted.name, wanted.limits)
+    rows = table_of(file, "data", FORMATS["shapefile"], wanted, own=own)
+    if not np.array_equal(~shapely.is_missing(rows.geometries), there):
+        raise UnsafeFileError(
+            f"{wanted.name} has {int(there.sum()):,} shapes in {len(there):,} rows; "
+            f"{int((~shapely.is_missing(rows.geometries)).sum()):,} in "
+            f"{len(rows.geometries):,} could be read. The file is damaged; fetch it "
+            "again."
+        )
+    return VectorRows(
+        columns=_decoded(rows.columns, file), geometries=rows.geometries, crs=crs
     )
 
 
-def _text(path: Path, driver: str, ending: str, limits: Limits) -> bytes:
-    """Return the whole text of a file, or of the one member that ends so."""
-    if driver in {"geojson-zip", "kmz"}:
-        names = archive_members(path, limits)
-        return read_archive_member(
-            path, find_member(path, names, ending=ending), limits
-        )
-    with path.open("rb") as stream:
-        content = stream.read(limits.text_bytes + 1)
-    if len(content) > limits.text_bytes:
+def _decoded(table: pd.DataFrame, file: Path) -> pd.DataFrame:
+    """Return a table whose texts and names are no longer read as Latin-1."""
+    words = table[[name for name in table if not is_numeric_dtype(table[name])]]
+    texts = {text for name in words for text in words[name] if isinstance(text, str)}
+    encoding = shapefile.encoding_of(file, [*texts, *map(str, table.columns)])
+
+    def decode(text: str) -> str:
+        return text.encode("latin-1").decode(encoding, "replace").strip(" \0\t\r\n")
+
+    meant = {text: decode(text) or None for text in texts}
+    for name in words:
+        table[name] = [meant.get(cell, cell) for cell in words[name]]
+        table[name] = table[name].astype(object)
+    return table.rename(columns=decode)
+
+
+def _require_geometries(rows: VectorRows, there: int, wanted: Request) -> None:
+    read = int((~shapely.is_missing(rows.geometries)).sum())
+    if wanted.window is None and read != there:
         raise UnsafeFileError(
-            f"{path.name} has more than {limits.text_bytes:,} bytes. If the file is "
-            "right, raise the limit."
+            f"{wanted.name} has {there:,} geometries; {read:,} could be read. The file "
+            "is damaged; fetch it again."
         )
-    return content
-
-
-def _zipped_shapefile(path: Path, member: str | None, limits: Limits) -> VectorRows:
-    names = archive_members(path, limits)
-    main = find_member(path, names, ending=member or ".shp")
-    stem = main[: -len(".shp")]
-    files = [
-        name
-        for name in names
-        if name[: len(stem)] == stem and name[len(stem) :].lower() in SIDE_FILES
-    ]
-    with unpacked(path, files, limits) as folder:
-        return read_shapefile(folder / main.rpartition("/")[2], limits)
-
-
-def _ends(path: Path, suffix: str) -> bool:
-    return path.name.lower().endswith((suffix, f"{suffix}.zip"))
 
 
 def _table(

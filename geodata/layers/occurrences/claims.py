@@ -16,9 +16,8 @@ from geodata.layers.occurrences.tables import TABLES
 from geodata.layers.source_files import reading
 from geodata.readers.archive import archive_members
 from geodata.readers.delimited import read_csv
-from geodata.readers.geodatabase import read_geodatabase_table
 from geodata.readers.spreadsheet import read_spreadsheet
-from geodata.readers.vector import read_vector
+from geodata.readers.vector import read_geodatabase_table, read_vector
 from geodata.sources import Catalogue, PublishedSource
 
 _REQUIRED = ("record_id", "name", "lon", "lat")

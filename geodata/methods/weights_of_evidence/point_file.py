@@ -19,14 +19,14 @@ from pyproj.network import (  # type: ignore[attr-defined]  # documented all the
 
 from geodata.errors import LayerFormatError
 from geodata.methods.weights_of_evidence.class_areas import Doubles
-from geodata.readers.delimited import content_of, read_csv
-from geodata.readers.geojson import read_geojson
-from geodata.readers.geopackage import read_geopackage
+from geodata.readers.checks import VectorRows, require_sound, within_memory
+from geodata.readers.delimited import read_csv
+from geodata.readers.formats import driver_of
 from geodata.readers.limits import DEFAULT_LIMITS, Limits
 from geodata.readers.projection import WGS84
 from geodata.readers.quoting import listed, quoted, reason
-from geodata.readers.shapefile_set import read_shapefile
-from geodata.readers.soundness import VectorRows, require_sound, within_memory
+from geodata.readers.sandbox import confined
+from geodata.readers.vector import read_rows
 
 ENDINGS = (".shp", ".gpkg", ".geojson", ".json", ".csv")
 IN_DEGREES = (("longitude", "latitude"), ("lon", "lat"))
@@ -51,6 +51,7 @@ class PointPlaces:
     without_position: int
 
 
+@confined
 def read_points(
     path: Path, *, crs: pyproj.CRS, limits: Limits = DEFAULT_LIMITS
 ) -> PointPlaces:
@@ -59,9 +60,10 @@ def read_points(
     Parameters
     ----------
     path : Path
-        A shapefile (its ``.shp``), GeoPackage with one table, GeoJSON, or CSV.  A
-        CSV has the columns ``longitude`` and ``latitude`` or ``lon`` and ``lat``
-        (WGS 84), or ``easting`` and ``northing`` or ``x`` and ``y`` (in the system
+        A CSV, or any format of :data:`geodata.readers.formats.FORMATS` with one
+        table, told by the ending of its name.  A CSV has the columns ``longitude``
+        and ``latitude`` or ``lon`` and ``lat`` (WGS 84), or ``easting`` and
+        ``northing`` or ``x`` and ``y`` (in the system
         of the map), in capital letters or not.
     crs : pyproj.CRS
         System of the map.
@@ -74,24 +76,11 @@ def read_points(
     UnsafeFileError
         If it is hostile or too large.
     """
-    suffix = path.suffix.lower()
-    if suffix not in ENDINGS:
-        raise LayerFormatError(
-            f"Expected points as {', '.join(ENDINGS)}; got {path.name}."
-        )
-    try:
-        with within_memory(path.name):
-            if suffix == ".csv":
-                return _from_csv(path, crs, limits)
-            if suffix == ".shp":
-                rows = read_shapefile(path, limits)
-            elif suffix == ".gpkg":
-                rows = read_geopackage(path, limits, layer=None)
-            else:
-                rows = read_geojson(content_of(path, suffix, limits), limits)
-            return _from_rows(rows, path.name, crs, limits)
-    except OSError as error:
-        raise LayerFormatError(f"{path} cannot be opened ({error}).") from error
+    with within_memory(path.name):
+        if path.suffix.lower() == ".csv":
+            return _from_csv(path, crs, limits)
+        rows = read_rows(path, driver=driver_of(path), limits=limits)
+        return _from_rows(rows, path.name, crs, limits)
 
 
 def _from_rows(

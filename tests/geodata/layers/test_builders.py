@@ -29,7 +29,7 @@ from geodata.layers.boundaries import TOUCH_DEG
 from geodata.layers.clip import clipped, window_polygon
 from geodata.layers.litho1 import class_names
 from geodata.layers.storage.publication import publish
-from geodata.readers.shapefile import read_attributes, read_polygons
+from geodata.readers.package_shapes import read_attributes, read_polygons
 from geodata.readers.topojson import read_countries
 from geodata.sources import load_catalogue
 

@@ -1,4 +1,8 @@
-"""Run in a child: read every file of a list with little memory, tell what happened."""
+"""Run in a child: read every file of a list with little memory, tell what happened.
+
+It has the environment and the limits of the sandbox, but the kernel does not confine
+it: what Landlock would refuse is possible here.
+"""
 
 import json
 import resource
@@ -7,13 +11,14 @@ import time
 from pathlib import Path
 
 from geodata.errors import GeodataError
-from geodata.readers.doors import lock_doors
+from geodata.readers import sandbox
 
 
 def main() -> None:
-    lock_doors()
-    from geodata.readers.vector import read_vector
+    sandbox.lock_environment()
+    from geodata.readers.vector import read_vector  # only now is GDAL loaded
 
+    sandbox._state["confined"] = True
     limit = int(sys.argv[1])
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     cases = json.loads(sys.stdin.read())

@@ -10,9 +10,9 @@ import rasterio
 
 from geodata.errors import LayerFormatError, UnsafeFileError
 from geodata.readers import hdf5_guard
-from geodata.readers.doors import LOCKED
 from geodata.readers.hdf5_guard import require_self_contained
 from geodata.readers.netcdf import read_grid, read_netcdf
+from geodata.readers.sandbox import ENVIRONMENT
 
 EVERY_STYLE = ("earliest", "v108", "v110", "v112", "v114")
 PRIVATE = np.arange(9000.0, 9012.0)
@@ -264,7 +264,7 @@ def test_a_filter_that_would_be_loaded_from_a_folder_is_refused(tmp_path):
         h5py.h5d.create(file.id, b"z", h5py.h5t.IEEE_F64LE, space, made)
     with pytest.raises(UnsafeFileError, match=r"not part of HDF5 \(32000\)"):
         read_netcdf(path, variable="z")
-    assert LOCKED["HDF5_PLUGIN_PRELOAD"] == "::"
+    assert ENVIRONMENT["HDF5_PLUGIN_PRELOAD"] == "::"
 
 
 def test_more_links_than_the_limit_are_refused(tmp_path, monkeypatch):

@@ -63,6 +63,7 @@ def samples(tmp_path_factory):
         "shapefile-zip",
     ],
 )
+@pytest.mark.usefixtures("unconfined")  # a child for each example takes too long
 @settings(
     max_examples=150,
     deadline=None,
