@@ -13,7 +13,7 @@ from geodata.layers.occurrences.known_sites import located, preferred
 from geodata.layers.store import LayerStore
 from geodata.raster import Cells, to_equal_area
 from geodata.region import STATES, WINDOW
-from geodata.release.claims import known_claims
+from geodata.release.site_records import known_records
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,9 +31,9 @@ class Surroundings:
     places : GeoDataFrame
         Towns.
     occurrences : GeoDataFrame
-        Every claim about every known site, with and without a position.
+        Every record about every known site, with and without a position.
     sites : GeoDataFrame
-        One row a located site: the claim to be used as its position.
+        One row a located site: the record to be used as its position.
     scored : shapely geometry
         Land of the five states without lakes: the area that is scored.
     """
@@ -68,7 +68,7 @@ def read_surroundings(store: LayerStore) -> Surroundings:
         geometry=[shapely.intersection(outline, window)],
         crs="EPSG:4326",
     )
-    occurrences = known_claims(store)
+    occurrences = known_records(store)
     return Surroundings(
         states=states,
         land=land,

@@ -26,7 +26,6 @@ import pandas as pd
 
 from geodata.errors import LayerFormatError
 from geodata.layers.model import TableProduct
-from geodata.layers.occurrences.sites import spread_km
 from geodata.layers.occurrences.vocabulary import EVIDENCE, deposit_types
 from geodata.layers.storage.publication import stage
 from geodata.layers.store import LayerStore
@@ -178,48 +177,6 @@ def located(occurrences: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
 def preferred(occurrences: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
     """Return one record per located site: the one used as its position."""
     return occurrences[occurrences["preferred"]]
-
-
-def sites(occurrences: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
-    """Return one row per site, with what all its records say together.
-
-    Parameters
-    ----------
-    occurrences : GeoDataFrame, EPSG:4326
-        Records, as :func:`read_known_sites` returns them.
-
-    Returns
-    -------
-    GeoDataFrame, EPSG:4326
-        The preferred record of each located site and the first of the others, in
-        the order of the table, and two columns more: ``claims`` (how many records
-        speak of the site) and ``spread_km`` (greatest geodesic distance between two of
-        them; NaN with fewer than two positions).  ``ree_evidence`` is the strongest of
-        all of them.
-    """
-    groups = [
-        occurrences.loc[rows]
-        for rows in occurrences.groupby("site", sort=False).groups.values()
-    ]
-    # Stable: the preferred record comes first, else the first of the file.
-    chosen = [
-        group.sort_values("preferred", ascending=False, kind="stable").index[0]
-        for group in groups
-    ]
-    return (
-        occurrences.loc[chosen]
-        .assign(
-            ree_evidence=[
-                min(group["ree_evidence"], key=EVIDENCE.index) for group in groups
-            ],
-            claims=[len(group) for group in groups],
-            spread_km=[
-                spread_km(placed["lon"].to_numpy(), placed["lat"].to_numpy())
-                for placed in map(located, groups)
-            ],
-        )
-        .reset_index(drop=True)
-    )
 
 
 def _with_points(rows: pd.DataFrame) -> geopandas.GeoDataFrame:

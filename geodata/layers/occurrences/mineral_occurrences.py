@@ -1,4 +1,4 @@
-"""Mineral occurrences: every claim of every public table, in one uniform table.
+"""Mineral occurrences: every record of every public table, in one uniform table.
 
 One row is what one record of one table says.  Nothing is merged away: records that
 speak of the same place share a ``cluster_id``, and one of them is ``preferred`` as the
@@ -6,8 +6,6 @@ position of the place.  Plants, and records that contradict themselves, stay in 
 table, marked, and are preferred nowhere.
 """
 
-from importlib import resources
-from pathlib import Path
 from typing import Any
 
 import geopandas
@@ -16,9 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from geodata.errors import LayerFormatError
+from geodata.folders import BUNDLE
 from geodata.layers.model import Files, TableProduct, VectorProduct
-from geodata.layers.occurrences.claims import parts_used, read_claims
-from geodata.layers.occurrences.contents import describe_contents
 from geodata.layers.occurrences.countries import doubts, other_states
 from geodata.layers.occurrences.positions import (
     inside,
@@ -27,9 +24,11 @@ from geodata.layers.occurrences.positions import (
     states_at,
     uncertainties_km,
 )
+from geodata.layers.occurrences.public_table import MINERALS, NOTHING, OccurrenceTable
+from geodata.layers.occurrences.records import parts_used, read_records
 from geodata.layers.occurrences.sites import with_sites
 from geodata.layers.occurrences.tables import TABLES
-from geodata.layers.occurrences.vocabulary import load_vocabulary
+from geodata.layers.occurrences.vocabulary import Content, Vocabulary, load_vocabulary
 from geodata.layers.storage.table_file import CRS
 from geodata.layers.store import LayerStore
 from geodata.region import WINDOW, Bounds
@@ -78,6 +77,7 @@ _NEAR = Bounds(
     east=WINDOW.east + _MARGIN_DEG,
     north=WINDOW.north + _MARGIN_DEG,
 )
+_TABLES = {table.source: table for table in TABLES}
 _ONLY_NEAR = [table.source for table in TABLES if table.only_near]
 
 
@@ -95,7 +95,7 @@ def build_occurrences(files: Files) -> VectorProduct:
         Points, the world; columns :data:`COLUMNS`.  Coverage is unknown: where a
         table has no record, nothing is said.
     """
-    table = located_claims(files, load_catalogue(), bundled_states())
+    table = located_records(files, load_catalogue(), bundled_states())
     facts = _facts(files, table)
     return VectorProduct(
         table=table, extra={**facts, "country_disagreements": other_states(table)}
@@ -107,8 +107,8 @@ def build_unlocated(files: Files) -> TableProduct:
 
     The columns are those of the located ones; numbers of position are NaN.
     """
-    claims = uniform_claims(files, load_catalogue())
-    unlocated = claims[claims["lon"].isna()].copy()
+    records = uniform_records(files, load_catalogue())
+    unlocated = records[records["lon"].isna()].copy()
     unlocated["uncertainty_km"] = np.nan
     unlocated[["shared_point", "quarantined", "preferred"]] = False
     unlocated["country"] = ""
@@ -121,11 +121,10 @@ def build_unlocated(files: Files) -> TableProduct:
 
 def bundled_states() -> geopandas.GeoDataFrame:
     """Return the polygons of the five states that come with the code."""
-    bundle = Path(str(resources.files("geodata").joinpath("bundle")))
-    return LayerStore((bundle,)).vector("states").table
+    return LayerStore((BUNDLE,)).vector("states").table
 
 
-def uniform_claims(files: Files, catalogue: Catalogue) -> pd.DataFrame:
+def uniform_records(files: Files, catalogue: Catalogue) -> pd.DataFrame:
     """Read all records and say in our words what they say.
 
     Returns
@@ -135,19 +134,19 @@ def uniform_claims(files: Files, catalogue: Catalogue) -> pd.DataFrame:
         where there is no usable position.  Position, state and place of a record are
         not judged yet.
     """
-    claims = read_claims(files, catalogue)
-    if claims.empty:
+    records = read_records(files, catalogue)
+    if records.empty:
         raise LayerFormatError(
             "None of the occurrence tables holds a record. Expected at least one table "
             "besides the copies that complete others; fetch one with "
             "scripts/ingest.py --layer mineral-occurrences."
         )
-    claims = claims.assign(**read_positions(claims))
-    claims = claims[~_left_out(claims)].reset_index(drop=True)
-    return claims.assign(**describe_contents(claims), occurrence_id=_ids(claims))
+    records = records.assign(**read_positions(records))
+    records = records[~_left_out(records)].reset_index(drop=True)
+    return records.assign(**_contents(records), occurrence_id=_ids(records))
 
 
-def located_claims(
+def located_records(
     files: Files, catalogue: Catalogue, states: geopandas.GeoDataFrame
 ) -> geopandas.GeoDataFrame:
     """Return the located records with state, doubts, uncertainty and place.
@@ -162,20 +161,20 @@ def located_claims(
     GeoDataFrame, EPSG:4326
         Columns :data:`COLUMNS` and points, in the order of the tables.
     """
-    claims = uniform_claims(files, catalogue)
-    claims = claims[claims["lon"].notna()].reset_index(drop=True)
-    lon, lat = claims["lon"].to_numpy(float), claims["lat"].to_numpy(float)
-    sources = claims["source_id"].tolist()
+    records = uniform_records(files, catalogue)
+    records = records[records["lon"].notna()].reset_index(drop=True)
+    lon, lat = records["lon"].to_numpy(float), records["lat"].to_numpy(float)
+    sources = records["source_id"].tolist()
     shared = shared_points(sources, lon, lat).to_numpy(bool)
-    reason = doubts(claims, lon, lat)
-    claims = claims.assign(
+    reason = doubts(records, lon, lat)
+    records = records.assign(
         uncertainty_km=uncertainties_km(sources, lon, lat, shared),
         country=states_at(states, lon, lat),
         shared_point=shared,
         quarantined=[bool(text) for text in reason],
         reason=reason,
     )
-    placed = claims.assign(**with_sites(claims))
+    placed = records.assign(**with_sites(records))
     return geopandas.GeoDataFrame(
         placed[list(COLUMNS)],
         geometry=geopandas.points_from_xy(lon, lat),
@@ -183,15 +182,54 @@ def located_claims(
     )
 
 
-def _left_out(claims: pd.DataFrame) -> npt.NDArray[np.bool_]:
+def _contents(records: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns that come from words: commodities, type, status and so on."""
+    words = load_vocabulary()
+    described = [_described(row, words) for row in records.to_dict("records")]
+    return pd.DataFrame(described, index=records.index)
+
+
+def _described(row: dict[str, str], words: Vocabulary) -> dict[str, str | bool]:
+    table = _TABLES[row["source_id"]]
+    content = _content(row, table, words)
+    codes = content.commodities
+    # A record of a table of tin and tungsten that lists nothing has one or the other:
+    # its group is known, its commodity is not.
+    about = codes or frozenset(table.subject_any)
+    types = [text for text in (row["deposit_group"], row["deposit_type"]) if text]
+    return {
+        "commodities": ",".join(sorted(codes)),
+        "minerals": ",".join(sorted(content.minerals)),
+        "commodity_group": words.group(about),
+        "ree_evidence": words.evidence(about),
+        "deposit_type": words.deposit_type(table.source, *reversed(types)),
+        "deposit_type_source": " / ".join(types),
+        "status": words.status(row["status"]),
+        "status_source": row["status"],
+        "is_facility": words.is_facility(name=row["name"], status=row["status"]),
+        "table": table.title,
+        "record_url": table.record_page.replace("{record_id}", row["record_id"]),
+    }
+
+
+def _content(row: dict[str, str], table: OccurrenceTable, words: Vocabulary) -> Content:
+    text = "" if table.lists == NOTHING else row["commodities"]
+    listed = words.content(text, lists_minerals=table.lists == MINERALS)
+    copied = words.content(row["minerals_text"], lists_minerals=True)
+    codes = listed.commodities | frozenset(table.subject)
+    codes |= words.implied(table.source, row["deposit_type"])
+    return Content(commodities=codes, minerals=listed.minerals | copied.minerals)
+
+
+def _left_out(records: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Tell which records of tables kept near the region only are of no use to us.
 
     A record without a position is far from everything.
     """
-    far = ~inside(_NEAR, claims["lon"].to_numpy(float), claims["lat"].to_numpy(float))
-    asked = claims["source_id"].isin(_ONLY_NEAR).to_numpy(bool) & far
+    far = ~inside(_NEAR, records["lon"].to_numpy(float), records["lat"].to_numpy(float))
+    asked = records["source_id"].isin(_ONLY_NEAR).to_numpy(bool) & far
     words = load_vocabulary()
-    texts = claims["commodities"].where(asked, "")
+    texts = records["commodities"].where(asked, "")
     is_direct = {
         text: words.evidence(words.content(text).commodities) == "direct"
         for text in texts.unique()
@@ -199,9 +237,9 @@ def _left_out(claims: pd.DataFrame) -> npt.NDArray[np.bool_]:
     return np.asarray(asked & ~texts.map(is_direct).to_numpy(bool))
 
 
-def _ids(claims: pd.DataFrame) -> pd.Series:
+def _ids(records: pd.DataFrame) -> pd.Series:
     """Return source and record id; a record id used twice gets a number behind it."""
-    ids = claims["source_id"].str.cat(claims["record_id"], sep=":")
+    ids = records["source_id"].str.cat(records["record_id"], sep=":")
     again = ids.groupby(ids).cumcount()
     return ids.where(again == 0, ids + "#" + (again + 1).astype(str))
 

@@ -77,12 +77,12 @@ def parse_angle(text: str) -> float:
     return sum(ends) / len(ends)
 
 
-def read_positions(claims: pd.DataFrame) -> pd.DataFrame:
+def read_positions(records: pd.DataFrame) -> pd.DataFrame:
     """Read the positions of records.
 
     Parameters
     ----------
-    claims : DataFrame
+    records : DataFrame
         Columns ``lon``, ``lat``, text.
 
     Returns
@@ -91,9 +91,9 @@ def read_positions(claims: pd.DataFrame) -> pd.DataFrame:
         Same index; ``lon``, ``lat`` in degrees, WGS 84, both NaN when there is no
         usable position, and ``reason``, why not.
     """
-    lon = np.array([parse_angle(text) for text in claims["lon"]], dtype=np.float64)
-    lat = np.array([parse_angle(text) for text in claims["lat"]], dtype=np.float64)
-    written = (claims["lon"].str.strip() != "") | (claims["lat"].str.strip() != "")
+    lon = np.array([parse_angle(text) for text in records["lon"]], dtype=np.float64)
+    lat = np.array([parse_angle(text) for text in records["lat"]], dtype=np.float64)
+    written = (records["lon"].str.strip() != "") | (records["lat"].str.strip() != "")
     unread = np.isnan(lon) | np.isnan(lat)
     outside = ~unread & ((np.abs(lon) > 180) | (np.abs(lat) > 90))
     zero = (lon == 0) & (lat == 0)
@@ -114,7 +114,7 @@ def read_positions(claims: pd.DataFrame) -> pd.DataFrame:
             "lat": np.where(usable, lat, np.nan),
             "reason": reason.astype(object),
         },
-        index=claims.index,
+        index=records.index,
     )
 
 

@@ -93,7 +93,7 @@ def background(
     return _first_of(rows[free.to_numpy()], cells[free])
 
 
-def region_claims(occurrences: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
+def region_records(occurrences: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
     """Return the records that name rare earths in the window, as the bundle has them.
 
     Parameters
@@ -118,7 +118,7 @@ def region_claims(occurrences: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame
     twice = names.duplicated(keep=False)
     names = names.where(~twice, names + " (" + chosen["occurrence_id"] + ")")
     sites = dict(zip(chosen["cluster_id"], names, strict=True))
-    claims = rows.assign(
+    records = rows.assign(
         occurrence_id=rows["occurrence_id"].str.replace(":", "-", n=1),
         site=rows["cluster_id"].map(sites),
         name=rows["name"].where(rows["name"] != "", rows["occurrence_id"]),
@@ -128,8 +128,8 @@ def region_claims(occurrences: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame
         note=_notes(rows),
         preferred=rows["occurrence_id"].isin(chosen["occurrence_id"]),
     )
-    columns = [*TEXT_COLUMNS, *NUMBER_COLUMNS, "preferred", claims.geometry.name]
-    return claims[columns].reset_index(drop=True)
+    columns = [*TEXT_COLUMNS, *NUMBER_COLUMNS, "preferred", records.geometry.name]
+    return records[columns].reset_index(drop=True)
 
 
 def _first_of(rows: geopandas.GeoDataFrame, keys: pd.Series) -> geopandas.GeoDataFrame:

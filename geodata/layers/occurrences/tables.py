@@ -7,7 +7,7 @@ is equal.  How the words in them are read stands in the vocabulary.
 from types import MappingProxyType
 
 from geodata.layers.model import Part
-from geodata.layers.occurrences.layout import (
+from geodata.layers.occurrences.public_table import (
     MINERALS,
     NOTHING,
     USUAL,

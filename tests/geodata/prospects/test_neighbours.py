@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 import geodata
-from geodata.layers.occurrences.known_sites import read_known_sites, sites
+from geodata.layers.occurrences.known_sites import read_known_sites
 from geodata.layers.store import LayerStore
 from geodata.prospects.neighbours import (
     nearest_occurrences,
@@ -45,13 +45,6 @@ def test_the_nearest_come_first_and_each_site_once(claims):
     assert len({item.site for item in found}) == 3
     assert found[0].record == "atlas-kutessay-ii"
     assert found[0].deposit_type == "peralkaline"
-
-
-def test_the_table_of_sites_gives_the_same_as_the_table_of_claims(claims):
-    place = shapely.Point(70.2, 39.6)
-    assert nearest_occurrences(place, sites(claims)) == (
-        nearest_occurrences(place, claims)
-    )
 
 
 def test_names_without_a_position_are_nobodys_neighbours(claims):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from geodata.errors import LayerFormatError, UnsafeFileError
 from geodata.layers.occurrences.column_map import map_columns
-from geodata.layers.occurrences.minmod_sites import read_sites
+from geodata.layers.occurrences.minmod import read_minerals
 from geodata.readers.archive import archive_members, find_member
 from geodata.readers.delimited import read_csv
 from geodata.readers.projection import reference_from_wkt
@@ -211,7 +211,7 @@ def test_a_file_of_sites_that_is_not_text_is_not_repeated_in_the_message(tmp_pat
     path = tmp_path / "ree.json"
     path.write_bytes(b'{"MineralSite": "' + b"\x1bx" * 100_000 + b"\xff" + b'"}')
     with pytest.raises(LayerFormatError, match="UnicodeDecodeError") as error:
-        read_sites(path)
+        read_minerals(path)
     assert fit(error)
 
 

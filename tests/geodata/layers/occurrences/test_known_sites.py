@@ -17,7 +17,6 @@ from geodata.layers.occurrences.known_sites import (
     parse_known_sites,
     preferred,
     read_known_sites,
-    sites,
     stage_known_sites,
 )
 from geodata.layers.occurrences.positions import least_uncertainty_km
@@ -29,7 +28,7 @@ BUNDLE = Path(geodata.__file__).parent / "bundle"
 
 
 @pytest.fixture(scope="module")
-def claims() -> gpd.GeoDataFrame:
+def records() -> gpd.GeoDataFrame:
     return read_known_sites(LayerStore((BUNDLE,)))
 
 
@@ -38,8 +37,8 @@ def record() -> Provenance:
     return LayerStore((BUNDLE,)).provenance("occurrences")
 
 
-def _claim(claims: gpd.GeoDataFrame, occurrence_id: str):
-    return claims.set_index("occurrence_id").loc[occurrence_id]
+def _claim(records: gpd.GeoDataFrame, occurrence_id: str):
+    return records.set_index("occurrence_id").loc[occurrence_id]
 
 
 @pytest.mark.parametrize(
@@ -55,9 +54,9 @@ def _claim(claims: gpd.GeoDataFrame, occurrence_id: str):
     ],
 )
 def test_the_seven_located_rows_of_the_usgs_table_stand_as_published(
-    claims, record_id, position, code, state
+    records, record_id, position, code, state
 ):
-    row = _claim(claims, f"usgs-ree-{record_id}")
+    row = _claim(records, f"usgs-ree-{record_id}")
     assert (row["lat"], row["lon"]) == position
     assert (row.geometry.y, row.geometry.x) == position
     assert row["deposit_type_source"] == code
@@ -66,96 +65,74 @@ def test_the_seven_located_rows_of_the_usgs_table_stand_as_published(
 
 
 @pytest.mark.parametrize("record_id", ["338", "732", "774"])
-def test_rows_without_a_position_have_no_geometry_and_no_numbers(claims, record_id):
-    row = _claim(claims, f"usgs-ree-{record_id}")
+def test_rows_without_a_position_have_no_geometry_and_no_numbers(records, record_id):
+    row = _claim(records, f"usgs-ree-{record_id}")
     assert row.geometry is None
     assert all(math.isnan(row[name]) for name in ("lon", "lat", "uncertainty_km"))
     assert row["country_by_polygon"] == ""
 
 
-def test_dara_pioz_keeps_the_state_of_the_source_beside_that_of_the_polygon(claims):
-    row = _claim(claims, "usgs-ree-173")
+def test_dara_pioz_keeps_the_state_of_the_source_beside_that_of_the_polygon(records):
+    row = _claim(records, "usgs-ree-173")
     assert (row["country_text"], row["country_by_polygon"]) == ("Tajikistan", "KGZ")
 
 
-def test_kutessay_lies_midway_between_the_two_records_that_agree(claims):
+def test_kutessay_lies_midway_between_the_two_records_that_agree(records):
     geod = Geod(ellps="WGS84")
-    chosen = _claim(claims, "atlas-kutessay-ii")
+    chosen = _claim(records, "atlas-kutessay-ii")
     for other in ("usgs-mrds-10207324", "usgs-major-deposits-1494"):
-        row = _claim(claims, other)
+        row = _claim(records, other)
         metres = geod.inv(chosen["lon"], chosen["lat"], row["lon"], row["lat"])[2]
         assert metres == pytest.approx(2_800, abs=20)
     assert chosen["preferred"]
     assert chosen["uncertainty_km"] == 5
 
 
-def test_no_position_is_said_to_be_better_than_the_way_it_is_written(claims):
-    for _, row in located(claims).iterrows():
+def test_no_position_is_said_to_be_better_than_the_way_it_is_written(records):
+    for _, row in located(records).iterrows():
         least = least_uncertainty_km(row["lon"], row["lat"], source=row["source"])
         assert row["uncertainty_km"] >= least, row["occurrence_id"]
 
 
-def test_a_claim_reaches_at_least_to_the_preferred_position_of_its_site(claims):
+def test_a_claim_reaches_at_least_to_the_preferred_position_of_its_site(records):
     geod = Geod(ellps="WGS84")
-    chosen = preferred(claims).set_index("site")
-    for _, row in located(claims).iterrows():
+    chosen = preferred(records).set_index("site")
+    for _, row in located(records).iterrows():
         home = chosen.loc[row["site"]]
         metres = geod.inv(row["lon"], row["lat"], home["lon"], home["lat"])[2]
         assert row["uncertainty_km"] >= metres / 1_000, row["occurrence_id"]
 
 
-def test_every_source_of_a_claim_is_cited_in_the_record(claims, record):
-    assert set(claims["source"]) == set(record.extra["sources"])
+def test_every_source_of_a_claim_is_cited_in_the_record(records, record):
+    assert set(records["source"]) == set(record.extra["sources"])
 
 
-def test_every_claim_of_a_web_table_links_to_its_record(claims):
-    usgs = claims[claims["source"].isin(["usgs-ree", "usgs-mrds"])]
+def test_every_claim_of_a_web_table_links_to_its_record(records):
+    usgs = records[records["source"].isin(["usgs-ree", "usgs-mrds"])]
     for _, row in usgs.iterrows():
         assert row["record_url"].endswith(f"id={row['record_id']}")
 
 
-def test_an_assigned_type_says_that_the_assignment_is_ours(claims):
-    for site, rows in claims.groupby("site"):
+def test_an_assigned_type_says_that_the_assignment_is_ours(records):
+    for site, rows in records.groupby("site"):
         if any(rows["deposit_type"]):
             assert any("assigned by the atlas" in note for note in rows["note"]), site
             assert rows["deposit_type"].nunique() == 1, site
 
 
-def test_turkmenistan_has_no_row_and_the_other_four_states_have(claims):
-    texts = set(claims["country_text"])
+def test_turkmenistan_has_no_row_and_the_other_four_states_have(records):
+    texts = set(records["country_text"])
     assert texts == {"Kazakhstan", "Kyrgyzstan", "Tajikistan", "Uzbekistan"}
 
 
-def test_sites_count_claims_and_measure_their_spread(claims):
-    table = sites(claims).set_index("site")
-    assert table.loc["Kutessay II", "claims"] == 5
-    assert table.loc["Kutessay II", "spread_km"] == pytest.approx(24.1, abs=0.1)
-    assert table.loc["Syrymbet", "spread_km"] == pytest.approx(44.4, abs=0.1)
-    assert math.isnan(table.loc["Tleumbetskii", "spread_km"])
-    assert table.index.is_unique
-    assert set(table.index) == set(claims["site"])
-
-
-def test_a_site_takes_its_position_from_one_claim_and_its_evidence_from_all(claims):
-    ingichke = sites(claims).set_index("site").loc["Ingichke"]
-    assert ingichke["occurrence_id"] == "usgs-major-deposits-1885"
-    assert ingichke["ree_evidence"] == "direct"
-
-
-def test_sites_known_by_name_only_stay_without_geometry(claims):
-    table = sites(claims).set_index("site")
-    assert table.loc["Dunkeldyk"].geometry is None
-    assert int(table.geometry.notna().sum()) == len(preferred(claims)) == 14
-
-
 def test_the_layer_of_the_bundle_says_what_the_table_beside_the_code_says(
-    claims, record, tmp_path
+    records, record, tmp_path
 ):
     publish(tmp_path, [stage_known_sites(tmp_path)])
     again = LayerStore((tmp_path,))
     assert again.provenance("occurrences") == record
     written = parse_known_sites(TABLE_PATH.read_bytes())
-    assert_geodataframe_equal(claims, written)
+    assert_geodataframe_equal(records, written)
     assert_geodataframe_equal(read_known_sites(again), written)
 
 
@@ -249,7 +226,7 @@ def test_a_site_has_one_preferred_claim_and_not_two():
         parse_known_sites(_table({}, {"occurrence_id": "usgs-ree-213"}))
 
 
-def test_two_claims_cannot_share_an_id():
+def test_two_rows_cannot_share_an_id():
     with pytest.raises(LayerFormatError, match="'usgs-ree-212' occurs more than once"):
         parse_known_sites(_table({}, {"preferred": "false"}))
 

@@ -12,7 +12,7 @@ from geodata.layers.occurrences.mineral_occurrences import (
     build_unlocated,
 )
 from geodata.layers.occurrences.phosphatic_rocks import build_phosphatic_rocks
-from geodata.layers.occurrences.samples import background, labels, region_claims
+from geodata.layers.occurrences.samples import background, labels, region_records
 from geodata.layers.occurrences.tables import all_parts
 from geodata.layers.occurrences.vocabulary import deposit_types
 
@@ -201,8 +201,8 @@ def test_minerals_come_from_the_copy_and_rare_earths_stay_a_group(by_id):
 
 
 def test_the_known_rare_earth_records_of_the_states_are_ten(table):
-    claims = region_claims(table)
-    inside = claims[claims["country_by_polygon"] != ""]
+    records = region_records(table)
+    inside = records[records["country_by_polygon"] != ""]
     assert sorted(inside["occurrence_id"]) == sorted(
         [
             *(f"usgs-ree-{number}" for number in (54, 173, 198, 199, 211, 212, 257)),
@@ -211,7 +211,7 @@ def test_the_known_rare_earth_records_of_the_states_are_ten(table):
             "usgs-ofr20151121-345",
         ]
     )
-    assert set(claims.groupby("site")["preferred"].sum()) == {1}
+    assert set(records.groupby("site")["preferred"].sum()) == {1}
 
 
 def test_labels_are_fewer_than_their_records_and_clay_has_too_few_to_learn_from(table):

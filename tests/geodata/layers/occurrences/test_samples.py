@@ -6,7 +6,7 @@ from geodata.layers.occurrences.known_sites import COLUMNS as BUNDLE_COLUMNS
 from geodata.layers.occurrences.known_sites import parse_known_sites
 from geodata.layers.occurrences.mineral_occurrences import COLUMNS
 from geodata.layers.occurrences.phosphatic_rocks import circles, phosphatic_places
-from geodata.layers.occurrences.samples import background, labels, region_claims
+from geodata.layers.occurrences.samples import background, labels, region_records
 from geodata.layers.occurrences.sites import with_sites
 
 USUAL = {
@@ -121,25 +121,25 @@ def test_known_sites_come_in_the_columns_of_the_bundle():
         {"name": "Phosphate", "lon": 60.0, "ree_evidence": "pathfinder"},
         {"name": "", "lon": 80.0, "record_id": "9"},
     )
-    claims = region_claims(table)
-    assert set(BUNDLE_COLUMNS) <= set(claims.columns)
-    assert claims["site"].tolist() == ["Espe", "Espe", "usgs-ree:9"]
-    assert claims["occurrence_id"].tolist() == [
+    records = region_records(table)
+    assert set(BUNDLE_COLUMNS) <= set(records.columns)
+    assert records["site"].tolist() == ["Espe", "Espe", "usgs-ree:9"]
+    assert records["occurrence_id"].tolist() == [
         "usgs-ree-7",
         "usgs-major-deposits-1",
         "usgs-ree-9",
     ]
-    assert claims["preferred"].tolist() == [True, False, True]
-    assert "reconstruction" in claims["note"].iloc[1]
-    text = claims.drop(columns="geometry").assign(
-        preferred=claims["preferred"].map({True: "true", False: "false"})
+    assert records["preferred"].tolist() == [True, False, True]
+    assert "reconstruction" in records["note"].iloc[1]
+    text = records.drop(columns="geometry").assign(
+        preferred=records["preferred"].map({True: "true", False: "false"})
     )
     assert len(parse_known_sites(text.to_csv(index=False).encode())) == 3
 
 
 def test_two_places_of_one_name_are_two_sites():
     table = occurrences({"name": "Espe"}, {"name": "Espe", "lon": 80.0})
-    assert region_claims(table)["site"].tolist() == [
+    assert region_records(table)["site"].tolist() == [
         "Espe (usgs-ree:0)",
         "Espe (usgs-ree:1)",
     ]

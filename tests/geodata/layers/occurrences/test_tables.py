@@ -23,8 +23,8 @@ from geodata.layers.occurrences.mineral_occurrences import (
     build_occurrences,
     build_unlocated,
     bundled_states,
-    located_claims,
-    uniform_claims,
+    located_records,
+    uniform_records,
 )
 from geodata.layers.occurrences.tables import TABLES, all_parts
 from geodata.sources import load_catalogue
@@ -386,7 +386,7 @@ def test_a_column_nobody_foresaw_is_an_edit_of_the_catalogue_and_of_nothing_else
         text.replace('name = ["name", ', 'name = ["nazvanie", "name", '),
         encoding="utf-8",
     )
-    table = located_claims(files, load_catalogue(tmp_path / "catalogue"), states)
+    table = located_records(files, load_catalogue(tmp_path / "catalogue"), states)
     assert table["name"].tolist() == SYNTHETIC["Site_Name"]
 
 
@@ -418,5 +418,5 @@ def write_table(frame, folder, layer):
 
 def test_a_record_id_used_twice_gets_a_number_so_that_ids_differ(tmp_path, catalogue):
     files = ree_files(tmp_path, ree_row("1"), ree_row("1", lon="80"))
-    claims = uniform_claims(files, catalogue)
-    assert claims["occurrence_id"].tolist() == ["usgs-ree:1", "usgs-ree:1#2"]
+    records = uniform_records(files, catalogue)
+    assert records["occurrence_id"].tolist() == ["usgs-ree:1", "usgs-ree:1#2"]

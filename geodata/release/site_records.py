@@ -1,9 +1,7 @@
 """Known rare-earth sites: the curated table, and the records of the inventories."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 import geopandas as gpd
 import numpy as np
@@ -11,16 +9,14 @@ import pandas as pd
 import pyproj
 
 from geodata.layers.occurrences.known_sites import read_known_sites
-from geodata.layers.occurrences.samples import region_claims
+from geodata.layers.occurrences.names import SiteName, share_a_name, site_names
+from geodata.layers.occurrences.samples import region_records
 from geodata.layers.store import LayerStore
 from geodata.release.map_layers import OCCURRENCES
 
-ALIKE = 0.88  # share of letters two names of one site have in common, at least
-_ENDINGS = re.compile(r"(skoje|skoye|skoe|skaya|skii|skij|skiy|sky|mine|deposit)$")
 
-
-def known_claims(store: LayerStore) -> gpd.GeoDataFrame:
-    """Read every claim about every known rare-earth site.
+def known_records(store: LayerStore) -> gpd.GeoDataFrame:
+    """Read every record about every known rare-earth site.
 
     Parameters
     ----------
@@ -40,23 +36,23 @@ def known_claims(store: LayerStore) -> gpd.GeoDataFrame:
     curated = read_known_sites(store)
     if OCCURRENCES not in store.ids():
         return curated
-    return merge_claims(curated, region_claims(store.vector(OCCURRENCES).table))
+    return merge_records(curated, region_records(store.vector(OCCURRENCES).table))
 
 
-def merge_claims(
+def merge_records(
     curated: gpd.GeoDataFrame, found: gpd.GeoDataFrame
 ) -> gpd.GeoDataFrame:
-    """Add the claims of the inventories to those written by hand.
+    """Add the records of the inventories to those written by hand.
 
     Parameters
     ----------
     curated, found : GeoDataFrame, EPSG:4326
-        Claims with the columns of the curated table.
+        Records with the columns of the curated table.
 
     Returns
     -------
     GeoDataFrame, EPSG:4326
-        The curated claims as they are, then the new ones.  A record that is in both
+        The curated records as they are, then the new ones.  A record that is in both
         stands once, as curated.  A site that shares a record with a curated one, or
         lies within its uncertainty of it and has its name, joins it without moving
         it.  A curated site without a position takes that of a new site of the same
@@ -92,7 +88,7 @@ class _Site:
     """A curated site: its names, where it may lie, whose land that is."""
 
     name: str
-    names: tuple[str, ...]
+    names: frozenset[SiteName]
     positions: tuple[tuple[float, float, float], ...]
     states: frozenset[str]
 
@@ -104,7 +100,7 @@ def _sites(curated: gpd.GeoDataFrame) -> list[_Site]:
         found.append(
             _Site(
                 name=str(name),
-                names=_plain_names([str(name), *group["name"]]),
+                names=_names(str(name), group),
                 positions=tuple(
                     zip(
                         placed["lon"],
@@ -121,47 +117,31 @@ def _sites(curated: gpd.GeoDataFrame) -> list[_Site]:
 
 def _match(name: str, group: gpd.GeoDataFrame, sites: Iterable[_Site]) -> str | None:
     """Return the curated site that a new one is, if it is one of them."""
-    names = _plain_names([name, *group["name"]])
-    claims = group[group.geometry.notna()]
+    names = _names(name, group)
+    records = group[group.geometry.notna()]
     for site in sites:
         if site.positions:
-            if _are_alike(names, site.names) and _are_near(claims, site):
+            if share_a_name(names, site.names) and _are_near(records, site):
                 return site.name
-        elif set(names) & set(site.names) and (
+        elif names & site.names and (
             not site.states or site.states & set(group["country_text"])
         ):
             return site.name
     return None
 
 
-def _are_near(claims: gpd.GeoDataFrame, site: _Site) -> bool:
+def _are_near(records: gpd.GeoDataFrame, site: _Site) -> bool:
     geod = pyproj.Geod(ellps="WGS84")
     for lon, lat, error_km in site.positions:
-        for claim in claims.itertuples():
-            metres = geod.inv(lon, lat, float(claim.lon), float(claim.lat))[2]
-            if metres / 1_000 <= max(error_km, float(claim.uncertainty_km)):
+        for record in records.itertuples():
+            metres = geod.inv(lon, lat, float(record.lon), float(record.lat))[2]
+            if metres / 1_000 <= max(error_km, float(record.uncertainty_km)):
                 return True
     return False
 
 
-def _are_alike(ours: Iterable[str], theirs: Iterable[str]) -> bool:
-    return any(
-        SequenceMatcher(None, one, other, autojunk=False).ratio() >= ALIKE
-        for one in ours
-        for other in theirs
-    )
-
-
-def _plain_names(names: Iterable[object]) -> tuple[str, ...]:
-    """Return names without case, marks and common endings; parts apart.
-
-    >>> _plain_names(["Kutessay II / Aktyuz", "Tleumbetskii"])
-    ('kutessayii', 'aktyuz', 'tleumbet')
-    """
-    parts = [part for name in names for part in re.split(r"[/,;()]", str(name))]
-    plain = ["".join(re.findall(r"\w", part.casefold())) for part in parts]
-    stems = (_ENDINGS.sub("", name) for name in plain)
-    return tuple(dict.fromkeys(name for name in stems if name))
+def _names(site: str, records: gpd.GeoDataFrame) -> frozenset[SiteName]:
+    return site_names(site, ";".join(records["name"]))
 
 
 def _own_name(name: str, group: gpd.GeoDataFrame, taken: Iterable[object]) -> str:
@@ -171,8 +151,8 @@ def _own_name(name: str, group: gpd.GeoDataFrame, taken: Iterable[object]) -> st
     return f"{name} ({group['source'].iloc[0]} {group['record_id'].iloc[0]})"
 
 
-def _records(claims: gpd.GeoDataFrame) -> list[tuple[str, str]]:
-    return list(zip(claims["source"], claims["record_id"].astype(str), strict=True))
+def _records(records: gpd.GeoDataFrame) -> list[tuple[str, str]]:
+    return list(zip(records["source"], records["record_id"].astype(str), strict=True))
 
 
 def _with_columns(table: gpd.GeoDataFrame, columns: list[str]) -> gpd.GeoDataFrame:

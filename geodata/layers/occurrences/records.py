@@ -1,6 +1,5 @@
 """Read every occurrence table that is here, as text under one set of column names."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +9,8 @@ import shapely
 from geodata.checksums import file_checksum
 from geodata.layers.model import Files, Part
 from geodata.layers.occurrences.column_map import EXTRA, TARGETS, map_columns
-from geodata.layers.occurrences.layout import Columns, OccurrenceTable
-from geodata.layers.occurrences.minmod_sites import read_sites
+from geodata.layers.occurrences.minmod import read_minerals
+from geodata.layers.occurrences.public_table import Columns, OccurrenceTable
 from geodata.layers.occurrences.tables import TABLES
 from geodata.layers.source_files import reading
 from geodata.readers.archive import archive_members
@@ -34,7 +33,7 @@ _ROW = "fid"
 _LAYER, _NAMES_LAYER = "layer", "names_layer"
 
 
-def read_claims(files: Files, catalogue: Catalogue) -> pd.DataFrame:
+def read_records(files: Files, catalogue: Catalogue) -> pd.DataFrame:
     """Read all records of all tables whose files are here.
 
     Parameters
@@ -69,7 +68,7 @@ def read_claims(files: Files, catalogue: Catalogue) -> pd.DataFrame:
 
 
 def parts_used(files: Files) -> tuple[Part, ...]:
-    """Return the files :func:`read_claims` reads of those that are here."""
+    """Return the files :func:`read_records` reads of those that are here."""
     chosen = [(table, part) for table in TABLES for part in _chosen(table, files)]
     copies = [table.minerals for table, _ in chosen if table.minerals is not None]
     used = [*(part for _, part in chosen), *copies]
@@ -90,11 +89,11 @@ def _read_table(
         frames = _from_geometries(table, path, columns, part[1])
     else:
         frames = _from_text(table, path, columns)
-    claims = pd.concat(frames, ignore_index=True)
-    claims["source_id"] = table.source
-    claims["minerals_text"] = _minerals(table, files, claims)
-    claims["rebuilt"] = _is_rebuilt(source, part, path)
-    return claims
+    records = pd.concat(frames, ignore_index=True)
+    records["source_id"] = table.source
+    records["minerals_text"] = _minerals(table, files, records)
+    records["rebuilt"] = _is_rebuilt(source, part, path)
+    return records
 
 
 def _columns(table: OccurrenceTable, source: PublishedSource) -> Columns:
@@ -196,14 +195,13 @@ def _names_only(
     return mapped.assign(lon="", lat="", lon_dms="", lat_dms="")
 
 
-def _minerals(table: OccurrenceTable, files: Files, claims: pd.DataFrame) -> pd.Series:
+def _minerals(table: OccurrenceTable, files: Files, records: pd.DataFrame) -> pd.Series:
     """Return what a copy of the table says of minerals; the copy adds no record."""
     if table.minerals is None or table.minerals not in files:
-        return pd.Series("", index=claims.index, dtype=object)
+        return pd.Series("", index=records.index, dtype=object)
     with reading(table.minerals):
-        sites = read_sites(files[table.minerals])
-    texts: Mapping[str, str] = {key: site.commodities for key, site in sites.items()}
-    return claims["record_id"].map(texts).fillna("").astype(object)
+        texts = read_minerals(files[table.minerals])
+    return records["record_id"].map(texts).fillna("").astype(object)
 
 
 def _is_rebuilt(source: PublishedSource, part: Part, path: Path) -> np.bool_:
