@@ -9,7 +9,7 @@ from typing import Any
 from app.collection import Collection, make_collections
 from app.errors import without_folder
 from app.maps.backdrop import make_backdrop
-from app.maps.raster import FavourabilityImages
+from app.maps.picture import Pictures
 from app.overlays import GAPS
 from geodata.errors import (
     DamagedReleaseError,
@@ -37,7 +37,7 @@ class Atlas:
         The open release.
     collections : mapping of str to Collection
         What the API offers.
-    images : FavourabilityImages
+    images : Pictures
         The coloured maps, made when first asked for.
     backdrop : bytes
         Water, states and towns for the map page, as JSON.
@@ -47,7 +47,7 @@ class Atlas:
 
     release: Release
     collections: Mapping[str, Collection]
-    images: FavourabilityImages
+    images: Pictures
     backdrop: bytes
     warning: str = ""
 
@@ -109,7 +109,7 @@ def load_atlas(releases: Path) -> Atlas:
     return Atlas(
         release=release,
         collections=make_collections(release),
-        images=FavourabilityImages(release),
+        images=Pictures(release),
         backdrop=make_backdrop(release),
         warning=warning,
     )

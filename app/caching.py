@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import resources
+from typing import Generic, TypeVar
 
 from fastapi import Request
 from starlette.datastructures import Headers
@@ -21,6 +22,9 @@ from geodata.checksums import tree_checksum
 _SMALLEST_GZIP = 800  # bytes; below that it costs more than it saves
 _PICTURES = "image/"
 REVALIDATE = "public, no-cache"
+
+Key = TypeVar("Key")
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,38 +44,54 @@ class Body:
     media_type: str
 
 
-class AnswerCache:
-    """Answers of one release, the least used dropped first.
+class BoundedCache(Generic[Key, Kept]):
+    """Values that are kept while there is room, the least used dropped first.
 
     Parameters
     ----------
     capacity : int
-        Bytes to keep at most, compressed forms included.
+        Bytes to keep at most.
+    size : function
+        Bytes of a value.
+    """
+
+    def __init__(self, capacity: int, size: Callable[[Kept], int]) -> None:
+        self._capacity = capacity
+        self._size_of = size
+        self._size = 0
+        self._kept: OrderedDict[Key, Kept] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Key) -> Kept | None:
+        """Return a value kept earlier, or None."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def put(self, key: Key, value: Kept) -> None:
+        """Keep a value."""
+        with self._lock:
+            if key in self._kept:
+                return
+            self._kept[key] = value
+            self._size += self._size_of(value)
+            while self._size > self._capacity:
+                _, dropped = self._kept.popitem(last=False)
+                self._size -= self._size_of(dropped)
+
+
+class AnswerCache(BoundedCache[str, Body]):
+    """Answers of one release, compressed forms included.
+
+    Parameters
+    ----------
+    capacity : int
+        Bytes to keep at most.
     """
 
     def __init__(self, capacity: int = 128_000_000) -> None:
-        self._capacity = capacity
-        self._size = 0
-        self._bodies: OrderedDict[str, Body] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: str) -> Body | None:
-        """Return an answer kept earlier, or None."""
-        with self._lock:
-            if key in self._bodies:
-                self._bodies.move_to_end(key)
-            return self._bodies.get(key)
-
-    def put(self, key: str, body: Body) -> None:
-        """Keep an answer."""
-        with self._lock:
-            if key in self._bodies:
-                return
-            self._bodies[key] = body
-            self._size += len(body.content) + len(body.gzipped)
-            while self._size > self._capacity:
-                _, dropped = self._bodies.popitem(last=False)
-                self._size -= len(dropped.content) + len(dropped.gzipped)
+        super().__init__(capacity, lambda body: len(body.content) + len(body.gzipped))
 
 
 def answer(

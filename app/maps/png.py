@@ -6,7 +6,7 @@ import zlib
 import numpy as np
 import numpy.typing as npt
 
-from app.maps.scale import Colour
+from app.maps.colours import Colour
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from app.caching import answer
 from app.errors import NotFoundError
-from app.maps.scale import Opinion, Theme
+from app.maps.colours import Opinion, Theme
 from app.opinions import why_not_learned
 from app.parameters import AtlasNow, only_known_parameters
 from app.responses import JSON, NOT_FOUND, PNG, REFUSALS, documented

@@ -13,7 +13,7 @@ from app.errors import NotFoundError
 from app.explanations import explain_area
 from app.formats import formats
 from app.links import with_query
-from app.maps.legend import agreement_swatches, legend_rows
+from app.maps.colours import agreement_swatches, legend_rows
 from app.maps.sketch import HEIGHT, WIDTH, draw_sketch
 from app.opinions import has_learned, layers_of_test, why_not_learned
 from app.overlays import overlays

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from geodata.errors import printable
 from geodata.ingestion.gather import Outcome, is_failure
 from geodata.ingestion.result import LayerResult
 from geodata.layers.model import Part
@@ -68,18 +69,6 @@ def say(console: Console, what: str, problem: object) -> None:
     """Print a problem as it is: text of a file is no markup and moves no cursor."""
     words = Text.assemble((what, "bold red"), " ", printable(str(problem)))
     console.print(words, soft_wrap=True)
-
-
-def printable(text: str) -> str:
-    r"""Return a text whose signs a terminal shows and does not obey.
-
-    >>> printable("red \x1b[31m")
-    'red \ufffd[31m'
-    """
-    return "".join(
-        sign if sign.isprintable() or sign == "\n" else "\N{REPLACEMENT CHARACTER}"
-        for sign in text
-    )
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from geodata.errors import printable
 from geodata.ingestion.gather import Here, Places, way_of
 from geodata.ingestion.plan import Plan, ingestion_plans
 from geodata.ingestion.result import Ingestion
@@ -17,7 +18,6 @@ from geodata.layers.model import Part
 from geodata.region import STATES
 from geodata.release.holdings import Holding, oldest_file
 from geodata.sources import Catalogue, PackageSource
-from scripts.ingestion.progress import printable
 
 _CODES = tuple(state.iso3 for state in STATES)
 _HEADINGS = ("rows or cells", *_CODES, "km", "licence")

@@ -12,17 +12,18 @@ import numpy.typing as npt
 import pytest
 from fastapi.testclient import TestClient
 
-from app.maps.legend import agreement_swatches, legend_rows
-from app.maps.png import indexed_png
-from app.maps.raster import FavourabilityImages, palette
-from app.maps.scale import (
+from app.maps.colours import (
     AGREEMENT,
     AREA_BREAKS,
     STRENGTHS,
     Colour,
     Theme,
+    agreement_swatches,
     class_colour,
+    legend_rows,
 )
+from app.maps.picture import Pictures, palette
+from app.maps.png import indexed_png
 from app.maps.shell import build_shell
 from geodata.errors import UnknownDepositTypeError
 from geodata.release import Release, open_release
@@ -125,7 +126,7 @@ def test_a_picture_can_be_read_back() -> None:
 def test_the_best_part_of_the_area_is_as_large_as_the_legend_says(
     release: Release,
 ) -> None:
-    images = FavourabilityImages(release)
+    images = Pictures(release)
     index, _, _ = decode(images.png("carbonatite", "light"))
     known = index[index >= 3].astype(int)
     ranks = (known - 3) // len(STRENGTHS)
@@ -137,8 +138,8 @@ def test_the_best_part_of_the_area_is_as_large_as_the_legend_says(
 def test_unknown_land_is_hatched_and_the_rest_is_left_out(
     release: Release, hostile_home: Path
 ) -> None:
-    half = FavourabilityImages(open_release(hostile_home / "releases"))
-    whole, _, opacity = decode(FavourabilityImages(release).png("placer", "light"))
+    half = Pictures(open_release(hostile_home / "releases"))
+    whole, _, opacity = decode(Pictures(release).png("placer", "light"))
     index, _, _ = decode(half.png("placer", "light"))
     west, east = np.array_split(index, 2, axis=1)
     assert set(np.unique(west)) == {0, 1, 2}
@@ -150,7 +151,7 @@ def test_unknown_land_is_hatched_and_the_rest_is_left_out(
 
 
 def test_themes_share_the_picture_and_differ_in_colours(release: Release) -> None:
-    images = FavourabilityImages(release)
+    images = Pictures(release)
     light, light_colours, _ = decode(images.png("overall", "light"))
     dark, dark_colours, _ = decode(images.png("overall", "dark"))
     assert (light == dark).all()
@@ -159,7 +160,7 @@ def test_themes_share_the_picture_and_differ_in_colours(release: Release) -> Non
 
 def test_an_unknown_type_has_no_picture(release: Release) -> None:
     with pytest.raises(UnknownDepositTypeError):
-        FavourabilityImages(release).png("../manifest", "light")
+        Pictures(release).png("../manifest", "light")
 
 
 def test_the_shell_names_our_assets_and_no_other_host() -> None:

@@ -9,8 +9,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.main import create_app
-from app.maps.raster import FavourabilityImages, palette
-from app.maps.scale import AGREEMENT, AREA_BREAKS, STRENGTHS
+from app.maps.colours import AGREEMENT, AREA_BREAKS, STRENGTHS
+from app.maps.picture import Pictures, palette
 from app.opinions import compare, has_learned
 from app.settings import Settings
 from app.text import say, say_many
@@ -32,7 +32,7 @@ def taught(learned_home: Path) -> Release:
 
 
 def picture(release: Release, opinion: Any) -> Any:
-    return decode(FavourabilityImages(release).png(LEARNED, "light", opinion))[0]
+    return decode(Pictures(release).png(LEARNED, "light", opinion))[0]
 
 
 def areas_of(client: TestClient, deposit_type: str) -> list[dict[str, Any]]:

@@ -1,7 +1,6 @@
 """What two models say of a deposit type, as a picture in Web Mercator."""
 
 import threading
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -10,8 +9,8 @@ from rasterio.features import rasterize
 from rasterio.warp import Resampling, reproject, transform_bounds
 from scipy import ndimage
 
-from app.maps.png import indexed_png
-from app.maps.scale import (
+from app.caching import BoundedCache
+from app.maps.colours import (
     AGREEMENT,
     AREA_BREAKS,
     COVERAGE_BREAKS,
@@ -22,12 +21,14 @@ from app.maps.scale import (
     Theme,
     class_colour,
 )
+from app.maps.png import indexed_png
 from geodata.region import Bounds
 from geodata.release import OVERALL, Release
 from geodata.scoring.agreement import BOTH, classes
 
 WEB_MERCATOR = "EPSG:3857"
 LONG_SIDE = 2400  # pixels of about 2 km, so that 5 km cells keep sharp corners
+_KEPT_BYTES = 24_000_000  # some sixty pictures; explanations cannot push them out
 _HATCH_PERIOD, _HATCH_WIDTH = 10, 3  # pixels
 _TRANSPARENT, _HATCH_GROUND, _HATCH_LINE, _FIRST_CLASS = 0, 1, 2, 3
 
@@ -40,8 +41,8 @@ _BANDS: dict[Opinion, tuple[str, str]] = {
 FloatMap = npt.NDArray[np.float32]
 
 
-class FavourabilityImages:
-    """The coloured maps of one release, each made once when first asked for.
+class Pictures:
+    """The coloured maps of one release, each made when asked for and kept for a while.
 
     Parameters
     ----------
@@ -52,7 +53,7 @@ class FavourabilityImages:
     def __init__(self, release: Release) -> None:
         self._release = release
         self._lock = threading.Lock()
-        self._render = lru_cache(maxsize=32)(self._make)
+        self._made = BoundedCache[tuple[str, Theme, Opinion], bytes](_KEPT_BYTES, len)
 
     @property
     def bounds(self) -> Bounds:
@@ -85,8 +86,13 @@ class FavourabilityImages:
             If the release has no such type.
         """
         self._release.favourability_path(deposit_type)
+        asked = (deposit_type, theme, opinion)
         with self._lock:  # two at once would do the same work twice
-            return self._render(deposit_type, theme, opinion)
+            picture = self._made.get(asked)
+            if picture is None:
+                picture = self._make(deposit_type, theme, opinion)
+                self._made.put(asked, picture)
+            return picture
 
     def _make(self, deposit_type: str, theme: Theme, opinion: Opinion) -> bytes:
         one, other, bounds = self._warped(deposit_type, _BANDS[opinion])
