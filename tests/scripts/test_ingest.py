@@ -10,19 +10,46 @@ import time
 from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner
+
+from scripts.ingest import main
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "scripts" / "ingest.py"
 
 
+COMMAND = typer.Typer()
+COMMAND.command()(main)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _own_signals():
+    """Give the handlers back that the command puts aside, as it runs in our process."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.getsignal(number) for number in numbers]
+    yield
+    for number, handler in zip(numbers, before, strict=True):
+        signal.signal(number, handler)
+
+
 def run(home, *arguments):
-    return subprocess.run(
-        [sys.executable, SCRIPT, *map(str, arguments)],
-        env={**os.environ, "ATLAS_HOME": str(home)},
-        capture_output=True,
-        text=True,
-        check=False,
+    """Run the command in this process: exit_code, stdout and stderr."""
+    return CliRunner().invoke(
+        COMMAND, [*map(str, arguments)], env={"ATLAS_HOME": str(home)}
     )
+
+
+def test_help_comes_before_anything_heavy_is_loaded():
+    code = "import sys, scripts.ingest; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True
+    )
+    assert not {"geopandas", "numpy", "rasterio"} & {*done.stdout.decode().split()}
+    asked = subprocess.run(
+        [sys.executable, SCRIPT, "--help"], capture_output=True, check=True
+    )
+    assert b"--mirror" in asked.stdout
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +67,7 @@ def home(mirror, tmp_path_factory):
     """A home that holds what this mirror gives."""
     folder = tmp_path_factory.mktemp("home")
     done = run(folder, "--layer", "sutures", "--layer", "roads", "--mirror", mirror)
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert "sutures" in done.stdout
     assert "natural-earth-transport/ne_10m_roads.zip" in done.stdout
     return folder
@@ -79,16 +106,16 @@ def test_the_status_says_what_is_here_and_what_the_rest_costs(home):
 
 def test_a_dry_run_changes_nothing(mirror, tmp_path):
     done = run(tmp_path / "home", "--all", "--mirror", mirror, "--dry-run")
-    assert done.returncode == 0
+    assert done.exit_code == 0
     assert "the mirror" in done.stdout
     assert not (tmp_path / "home").exists()
 
 
 def test_an_unknown_layer_is_refused_with_the_known_ones(tmp_path):
     done = run(tmp_path, "--layer", "gold")
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert "terrane-boundaries" in done.stderr.replace("│", "").replace("\n", "")
-    assert run(tmp_path).returncode == 2
+    assert run(tmp_path).exit_code == 2
 
 
 def test_a_changed_file_is_a_failure_and_leaves_the_old_layer(home, mirror, tmp_path):
@@ -97,7 +124,7 @@ def test_a_changed_file_is_a_failure_and_leaves_the_old_layer(home, mirror, tmp_
     path = copy / "himatibetmap" / "sutures.geojson"
     path.write_bytes(path.read_bytes().replace(b"Indus", b"Ganges"))
     done = run(home, "--layer", "sutures", "--mirror", copy)
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "sha256" in done.stderr
     document = json.loads(run(home, "--status", "--json").stdout)
     assert "sutures" in {row["layer"] for row in document["layers"] if row["here"]}
@@ -111,7 +138,7 @@ def test_text_of_a_file_in_a_message_is_neither_markup_nor_a_command(tmp_path):
         *(tmp_path / "home", "--layer", "mineral-occurrences"),
         *("--mirror", tmp_path / "mirror"),
     )
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "Traceback" not in done.stderr
     assert "[/nope]" in done.stderr
     assert "[columns] of its file" in " ".join(done.stderr.split())
@@ -122,16 +149,16 @@ def test_what_no_manifest_names_is_removed_when_it_is_old(home, mirror):
     orphan = home / "layers" / "sutures-0123456789abcdef.parquet"
     orphan.write_bytes(b"PAR1")
     os.utime(orphan, (0, 0))
-    assert run(home, "--layer", "sutures", "--mirror", mirror).returncode == 0
+    assert run(home, "--layer", "sutures", "--mirror", mirror).exit_code == 0
     assert not orphan.exists()
 
 
 def test_accepting_a_file_is_refused_where_nothing_is_to_change(home, mirror):
     ledger = (home / "downloads" / "ledger.json").read_bytes()
     accept = ("--accept", "himatibetmap/sutures.geojson")
-    assert run(home, "--status", *accept).returncode == 2
-    assert run(home, "--all", "--dry-run", *accept).returncode == 2
-    assert run(home, *accept).returncode == 2
+    assert run(home, "--status", *accept).exit_code == 2
+    assert run(home, "--all", "--dry-run", *accept).exit_code == 2
+    assert run(home, *accept).exit_code == 2
     assert (home / "downloads" / "ledger.json").read_bytes() == ledger
 
 
