@@ -13,7 +13,7 @@ from rich.text import Text
 from geodata.errors import printable
 from geodata.ingestion.gather import Here, Places, way_of
 from geodata.ingestion.plan import Plan, ingestion_plans
-from geodata.ingestion.result import Ingestion
+from geodata.ingestion.result import Ingestion, LayerResult
 from geodata.layers.model import Part
 from geodata.region import STATES
 from geodata.release.holdings import Holding, oldest_file
@@ -63,7 +63,13 @@ def run_report(
             _add(missing, result.layer, _files_for(result.layer, catalogue))
         else:
             item = known[result.layer]
-            _add(made, result.layer, result.state, *_cells(item), seconds)
+            _add(
+                made,
+                result.layer,
+                _state(result, done, catalogue),
+                *_cells(item),
+                seconds,
+            )
     size = sum(file.bytes for file in done.files.values() if isinstance(file, Here))
     built = sum(result.state == "built" for result in done.results)
     return Report(
@@ -135,6 +141,14 @@ def forecast_report(
         tables=(table,),
         words=f"{len(ways)} files; nothing was changed.",
     )
+
+
+def _state(result: LayerResult, done: Ingestion, catalogue: Catalogue) -> str:
+    """Say what became of a layer; also how many wrong files it was made without."""
+    plans = (plan for plan in ingestion_plans(catalogue) if plan.id == result.layer)
+    wrong = {part for plan in plans for part in plan.optional} & done.wrong_files
+    left_out = len(wrong) + (len(result.problems) if result.state == "built" else 0)
+    return f"{result.state}, {left_out} left out" if left_out else result.state
 
 
 def _cells(item: Holding) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -143,6 +144,27 @@ def test_text_of_a_file_in_a_message_is_neither_markup_nor_a_command(tmp_path):
     assert "[/nope]" in done.stderr
     assert "[columns] of its file" in " ".join(done.stderr.split())
     assert "\x1b[31mred" not in done.stderr
+
+
+@pytest.mark.parametrize("is_archive", [True, False])
+def test_a_file_left_out_of_a_layer_stands_in_the_table_and_in_the_exit_code(
+    shared, tmp_path, is_archive
+):
+    good, bad = ("himatibetmap", "HimaTibetMap.geojson"), ("afead", "AFEAD_v2022.zip")
+    for part in (good, bad):
+        tmp_path.joinpath("mirror", part[0]).mkdir(parents=True)
+    shutil.copyfile(
+        shared.joinpath("mirror", *good), tmp_path.joinpath("mirror", *good)
+    )
+    with zipfile.ZipFile(tmp_path.joinpath("mirror", *bad), "w") as archive:
+        if is_archive:
+            archive.writestr("readme.txt", "nothing here")
+    done = run(
+        *(tmp_path / "home", "--layer", "faults", "--mirror", tmp_path / "mirror")
+    )
+    assert done.exit_code == 1
+    assert "built, 1 left out" in done.stdout
+    assert "AFEAD_v2022.zip" in done.stderr
 
 
 def test_what_no_manifest_names_is_removed_when_it_is_old(home, mirror):
