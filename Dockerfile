@@ -1,5 +1,8 @@
 # Two stages: the first builds the release with the same scripts that a person runs,
 # the second holds what serves it and no build tool.
+#
+# To pin the base image, ask your registry for its digest and put it behind both names:
+#   docker buildx imagetools inspect python:3.13-slim   ->  python:3.13-slim@sha256:…
 
 FROM python:3.13-slim AS build
 
