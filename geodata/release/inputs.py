@@ -3,7 +3,6 @@
 import json
 from dataclasses import asdict, dataclass, field
 from importlib import metadata
-from typing import Any
 
 import pyproj
 import rasterio
@@ -16,6 +15,7 @@ from geodata.prospects.delineate import Delineation
 from geodata.raster import DEFAULT_CELL_M, check_cell_size
 from geodata.region import BORDER_PROFILE
 from geodata.release.learned_files import LearnedFiles, shipped_files
+from geodata.release.model import InputsEntry, ParametersEntry
 from geodata.scoring.learned.model_file import shipped_counts
 from geodata.scoring.uncertainty import DRAWS, SEED
 
@@ -111,26 +111,29 @@ class Inputs:
     @property
     def release_id(self) -> str:
         """First 16 hexadecimal digits of the SHA-256 over all inputs."""
-        text = json.dumps(self.to_dict(), sort_keys=True, ensure_ascii=False)
+        text = json.dumps(
+            self.entry.model_dump(mode="json"), sort_keys=True, ensure_ascii=False
+        )
         return checksum(text.encode())[:_ID_DIGITS]
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the inputs as JSON-ready values; models as their checksums."""
-        return {
-            "layers": self.layers,
-            "deposit_types": {
+    @property
+    def entry(self) -> InputsEntry:
+        """The inputs as the manifest lists them: texts by their checksums."""
+        return InputsEntry(
+            layers=self.layers,
+            deposit_types={
                 name: checksum(text.encode())
                 for name, text in self.deposit_types.items()
             },
-            "learned": {
+            learned={
                 name: checksum(json.dumps(asdict(texts), sort_keys=True).encode())
                 for name, texts in self.learned.items()
             },
-            "examples": self.examples,
-            "parameters": asdict(self.parameters),
-            "method": self.method,
-            "libraries": self.libraries,
-        }
+            examples=self.examples,
+            parameters=ParametersEntry.model_validate(asdict(self.parameters)),
+            method=self.method,
+            libraries=self.libraries,
+        )
 
 
 def gather(

@@ -19,7 +19,6 @@ from geodata.release.inputs import Inputs
 from geodata.release.model import (
     DepositTypeEntry,
     GridEntry,
-    InputsEntry,
     LayerEntry,
     LayerUse,
     Manifest,
@@ -61,7 +60,7 @@ def make_manifest(
     uses = uses_of_layers(models.values())
     return Manifest(
         id=inputs.release_id,
-        inputs=InputsEntry.model_validate(inputs.to_dict()),
+        inputs=inputs.entry,
         caution=CAUTION,
         border_profile=inputs.parameters.border_profile,
         border_note=BORDER_NOTE,

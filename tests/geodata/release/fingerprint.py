@@ -58,12 +58,14 @@ class Fingerprint:
             parameters=Parameters(cell_m=50_000),
         )
         inputs = gather(store, deposit_type_texts(), Parameters())
-        made_of = [inputs.deposit_types, inputs.examples, str(inputs.learned)]
+        made_of = inputs.entry.model_dump_json(
+            include={"deposit_types", "learned", "examples"}
+        )
         bundle = LayerStore((BUNDLE,))
         layers = [bundle.provenance(layer).sha256 for layer in bundle.ids()]
         return cls(
             method=METHOD_VERSION,
-            inputs=checksum(json.dumps([made_of, layers]).encode()),
+            inputs=checksum(f"{made_of}{layers}".encode()),
             numbers=dict(numbers_of(built.folder)),
         )
 
