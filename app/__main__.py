@@ -12,7 +12,7 @@ from app.main import create_app
 from app.maps.shell import LEAFLET_SCRIPT, LEAFLET_STYLE
 from app.settings import Settings
 from app.templating import STATIC
-from geodata.errors import GeodataError, NoReleaseError
+from geodata.errors import GeodataError, NoReleaseError, OutdatedReleaseError
 
 EXIT_NO_RELEASE = 3
 """Exit code that tells scripts/serve to build a release first."""
@@ -41,7 +41,7 @@ def main() -> int:
             f"ATLAS_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()
         ]
         return _fail(f"A setting cannot be used. {'; '.join(parts)}.")
-    except NoReleaseError as error:
+    except (NoReleaseError, OutdatedReleaseError) as error:
         return _fail(str(error), EXIT_NO_RELEASE)
     except (GeodataError, MissingAssetsError, PortInUseError, NoLoopError) as error:
         return _fail(str(error))

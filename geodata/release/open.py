@@ -70,8 +70,8 @@ def _read_manifest(folder: Path) -> Manifest:
     raise OutdatedReleaseError(
         f"Release {folder.name} was built by {'an older' if older else 'a newer'} "
         f"version of the atlas (it is written in form {version or 1}, this version "
-        f"reads form {SCHEMA_VERSION}). Run scripts/setup, which builds it anew from "
-        "the same layers."
+        f"reads form {SCHEMA_VERSION}). Run scripts/setup --release, which builds it "
+        "anew from the same layers."
     )
 
 
