@@ -87,8 +87,8 @@ class Seen:
 
 FIT = """
 import sys, pathlib
-from app.atlas import load_atlas
-sys.exit(bool(load_atlas(pathlib.Path(sys.argv[1])).warning))
+from geodata.release import open_release
+open_release(pathlib.Path(sys.argv[1]))
 """
 
 

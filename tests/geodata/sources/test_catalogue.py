@@ -6,7 +6,6 @@ import pytest
 
 from geodata.errors import CarrierError, MissingLicenceError, SourceError
 from geodata.sources import (
-    Catalogue,
     PackageSource,
     PublishedSource,
     load_catalogue,
@@ -378,28 +377,15 @@ def test_a_source_is_either_a_package_or_published(tmp_path):
         catalogue.published("stones")
 
 
-def test_a_published_file_the_catalogue_does_not_list_is_an_error(tmp_path):
-    source = load_catalogue(write(tmp_path, PUBLISHED)).published("stones")
+def test_a_name_the_catalogue_does_not_list_is_an_error_that_lists_the_known_ones(
+    tmp_path,
+):
+    catalogue = load_catalogue(write(tmp_path, entry(), PUBLISHED))
+    with pytest.raises(SourceError, match="It has pebbles, stones"):
+        catalogue["boulders"]
     with pytest.raises(SourceError, match=r"it lists pebbles\.csv"):
-        source.file("boulders.csv")
-
-
-def test_a_member_carries_every_checksum(tmp_path):
-    source = load_catalogue(write(tmp_path, entry())).package("stones")
-    member = source.member("stones.csv")
-    assert (member.source, member.sha256, member.member_sha256) == (
-        "stones",
-        "00",
-        "11",
-    )
-
-
-def test_a_file_the_catalogue_does_not_list_is_an_error(tmp_path):
-    source = load_catalogue(write(tmp_path, entry())).package("stones")
-    with pytest.raises(CarrierError, match=r"stones\.csv"):
-        source.member("other.csv")
-
-
-def test_an_unknown_source_is_an_error_that_lists_the_known_ones():
-    with pytest.raises(SourceError, match="It has"):
-        Catalogue([])["stones"]
+        catalogue.published("pebbles").file("boulders.csv")
+    with pytest.raises(CarrierError, match=r"it lists stones\.csv"):
+        catalogue.package("stones").member("other.csv")
+    member = catalogue.package("stones").member("stones.csv")
+    assert (member.sha256, member.member_sha256) == ("00", "11")
