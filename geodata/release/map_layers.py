@@ -17,6 +17,11 @@ from geodata.region import WINDOW
 MOST_CORNERS = 40_000  # of one layer: about 300 kB as compressed GeoJSON
 NAMES_MARGIN_DEG = 10.0  # 750 km and more from any of the five states
 OCCURRENCES = "mineral-occurrences"
+TAKEN = frozenset(
+    {"coverage", "lakes", "land", "occurrences", "places", "prospects", "states"}
+)
+"""Tables of a release that are no layer to be switched on."""
+
 _COARSEST_DEG = 0.2
 _DECIMALS = 4  # about 10 m
 
@@ -43,17 +48,28 @@ def map_tables(
     dict of str to GeoDataFrame
         EPSG:4326, by id of the collection; a layer with nothing in the window is
         left out.
+
+    Raises
+    ------
+    ValueError
+        If a layer would take the place of a table that every release has.
     """
     tables = {}
     for name, layer in (all_layers() if layers is None else layers).items():
         if layer.display is None or name not in store.ids():
             continue
+        collection = layer.display.collection or name
+        if collection in TAKEN:
+            raise ValueError(
+                f"the display of '{name}' needs a collection of its own: every "
+                f"release has a table '{collection}' for something else"
+            )
         table = store.vector(name).table
         if name == OCCURRENCES:
             table = context(table, claims)
         elif layer.display.tolerance_deg:
             table = simplified(within_window(table), layer.display)
-        tables[layer.display.collection or name] = _known(table, layer.display)
+        tables[collection] = _known(table, layer.display)
     return {name: table for name, table in tables.items() if len(table)}
 
 

@@ -1,5 +1,7 @@
 """Layers that a release carries for its readers, and where layers know nothing."""
 
+import dataclasses
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from geodata.release.coverage import LayerCoverage, coverage_table, shares_by_st
 from geodata.release.map_layers import (
     MOST_CORNERS,
     context,
+    map_tables,
     names_table,
     simplified,
     within_window,
@@ -84,6 +87,12 @@ def test_lines_stay_lines_and_polygons_polygons_when_cut():
     assert cut["name"].tolist() == ["a", "c"]
     assert cut.geom_type.tolist() == ["LineString", "MultiLineString"]
     assert cut.geometry.iloc[0].bounds[0] == WINDOW.west
+
+
+def test_a_layer_does_not_take_the_place_of_a_table_of_every_release(bundle):
+    lakes = dataclasses.replace(all_layers()["lakes"], display=LINE)
+    with pytest.raises(ValueError, match="'lakes' needs a collection of its own"):
+        map_tables(bundle, some_occurrences(), {"lakes": lakes})
 
 
 def test_too_many_corners_are_thinned_until_the_layer_is_light_enough():
