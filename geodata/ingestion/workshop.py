@@ -204,7 +204,7 @@ def _in_child(work: Callable[[Order], Answer], order: Order) -> Answer:
         functools.partial(work, order),
         readable=[here.path for here in order.files.values()],
         writable=[order.folder],
-        preload=__name__,
+        preload=(__name__,),
     )
 
 

@@ -262,7 +262,7 @@ def _require_apart(
 ) -> None:
     ordered = sorted(entries, key=lambda entry: entry.header_offset)
     starts = [entry.header_offset for entry in ordered[1:]] + [archive.start_dir]
-    for entry, following in zip(ordered, starts, strict=True):
+    for entry, following in zip(ordered, starts, strict=bool(ordered)):
         header = _LOCAL_HEADER + len(entry.orig_filename)
         if entry.header_offset + header + entry.compress_size > following:
             raise UnsafeFileError(

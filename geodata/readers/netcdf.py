@@ -26,6 +26,7 @@ from geodata.readers.raster_window import (
     require_local,
     require_magic,
 )
+from geodata.readers.sandbox import confined
 from geodata.region import Bounds
 
 _MAGIC = (b"CDF\x01", b"CDF\x02", b"CDF\x05", HDF5_MAGIC)
@@ -36,6 +37,7 @@ _USUAL_NAMES = {
 _AGREEMENT = 0.02  # of a step, between the axes and what GDAL makes of them
 
 
+@confined
 def read_netcdf(
     path: Path,
     *,

@@ -40,12 +40,16 @@ ENVIRONMENT = {
     "GDAL_PAM_ENABLED": "NO",
     "GDAL_CACHEMAX": "64",
     "GML_SKIP_RESOLVE_ELEMS": "ALL",
+    "OGR_XLSX_HEADERS": "FORCE",
+    "OGR_XLSX_FIELD_TYPES": "STRING",
     "PROJ_NETWORK": "OFF",
     # Another allocator reserves 1 GiB at its first use, out of the memory we allow.
     "ARROW_DEFAULT_MEMORY_POOL": "system",
     "HDF5_PLUGIN_PRELOAD": "::",  # HDF5 loads no filter from any folder
 }
 """Environment of a child, which GDAL reads when it is loaded."""
+
+_PRELOAD = tuple(f"geodata.readers.{name}" for name in ("vector", "netcdf", "geotiff"))
 
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
@@ -105,7 +109,7 @@ def run_confined(
     readable: Iterable[Path],
     writable: Iterable[Path] = (),
     allowance: Allowance = DEFAULT_ALLOWANCE,
-    preload: str = "geodata.readers.vector",
+    preload: Sequence[str] = _PRELOAD,
 ) -> Answer:
     """Call a function in a child that is confined, and return what it returns.
 
@@ -118,8 +122,8 @@ def run_confined(
         temporary can be written besides, and is removed afterwards.
     allowance : Allowance
         What the child may take.
-    preload : str
-        Module to be imported once for all children; the first call decides.
+    preload : sequence of str
+        Modules to be imported once for all children; the first call decides.
 
     Raises
     ------
@@ -128,7 +132,7 @@ def run_confined(
     """
     context = get_context("forkserver")
     with _starting, _environment():
-        context.set_forkserver_preload([preload])
+        context.set_forkserver_preload([*preload])
         forkserver.ensure_running()
         _say_if_unconfined()
     ours, theirs = context.Pipe(duplex=False)

@@ -14,8 +14,7 @@ from geodata.layers.occurrences.public_table import Columns, OccurrenceTable
 from geodata.layers.occurrences.tables import TABLES
 from geodata.layers.source_files import reading
 from geodata.readers.archive import archive_members
-from geodata.readers.delimited import read_csv
-from geodata.readers.spreadsheet import read_spreadsheet
+from geodata.readers.table import read_csv, read_spreadsheet
 from geodata.readers.vector import read_geodatabase_table, read_vector
 from geodata.sources import Catalogue, PublishedSource
 

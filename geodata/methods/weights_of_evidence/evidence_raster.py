@@ -24,6 +24,7 @@ from geodata.readers.limits import DEFAULT_LIMITS, Limits
 from geodata.readers.projection import reference_from_wkt
 from geodata.readers.quoting import reason
 from geodata.readers.raster_window import opened, require_local
+from geodata.readers.sandbox import confined
 
 ENDINGS = (".tif", ".tiff")
 _SAME_PLACE = 1e-6  # of a cell, within which two grids are one
@@ -114,6 +115,7 @@ class EvidenceRaster:
         return rounded if np.isfinite(rounded) else value
 
 
+@confined
 def read_evidence_raster(
     path: Path, *, missing: Sequence[float] = (), limits: Limits = DEFAULT_LIMITS
 ) -> EvidenceRaster:

@@ -20,12 +20,12 @@ from pyproj.network import (  # type: ignore[attr-defined]  # documented all the
 from geodata.errors import LayerFormatError
 from geodata.methods.weights_of_evidence.class_areas import Doubles
 from geodata.readers.checks import VectorRows, require_sound, within_memory
-from geodata.readers.delimited import read_csv
 from geodata.readers.formats import driver_of
 from geodata.readers.limits import DEFAULT_LIMITS, Limits
 from geodata.readers.projection import WGS84
 from geodata.readers.quoting import listed, quoted, reason
 from geodata.readers.sandbox import confined
+from geodata.readers.table import read_csv, read_workbook
 from geodata.readers.vector import read_rows
 
 ENDINGS = (".shp", ".gpkg", ".geojson", ".json", ".csv")
@@ -60,8 +60,9 @@ def read_points(
     Parameters
     ----------
     path : Path
-        A CSV, or any format of :data:`geodata.readers.formats.FORMATS` with one
-        table, told by the ending of its name.  A CSV has the columns ``longitude``
+        A CSV, a workbook (``.xlsx``) of one sheet, or any format of
+        :data:`geodata.readers.formats.FORMATS` with one
+        table, told by the ending of its name.  A table has the columns ``longitude``
         and ``latitude`` or ``lon`` and ``lat`` (WGS 84), or ``easting`` and
         ``northing`` or ``x`` and ``y`` (in the system
         of the map), in capital letters or not.
@@ -77,7 +78,7 @@ def read_points(
         If it is hostile or too large.
     """
     with within_memory(path.name):
-        if path.suffix.lower() == ".csv":
+        if path.suffix.lower() in {".csv", ".xlsx"}:
             return _from_csv(path, crs, limits)
         rows = read_rows(path, driver=driver_of(path), limits=limits)
         return _from_rows(rows, path.name, crs, limits)
@@ -104,7 +105,8 @@ def _from_rows(
 
 
 def _from_csv(path: Path, crs: pyproj.CRS, limits: Limits) -> PointPlaces:
-    table = read_csv(path, limits=limits)
+    workbook = path.suffix.lower() == ".xlsx"
+    table = (read_workbook if workbook else read_csv)(path, limits=limits)
     names = {str(name).lower(): name for name in table.columns}
     for pairs, system in ((IN_DEGREES, pyproj.CRS(WGS84)), (AS_THE_MAP, crs)):
         for pair in pairs:

@@ -4,6 +4,7 @@ import resource
 import warnings
 
 import numpy as np
+import pyproj
 import pytest
 import rasterio
 from rasterio.errors import NotGeoreferencedWarning
@@ -11,7 +12,7 @@ from rasterio.transform import Affine
 from rasterio.windows import Window
 
 from geodata.errors import LayerFormatError
-from geodata.readers.geotiff import read_geotiff
+from geodata.readers.geotiff import read_geotiff, read_projected_geotiff
 from geodata.region import Bounds
 
 VALUES = np.arange(12, dtype=np.float32).reshape(3, 4)
@@ -153,3 +154,27 @@ def test_blocks_begin_at_whole_multiples_of_the_target_step(tmp_path):
     assert grid.north == pytest.approx(45 - 1 / 60)
     np.testing.assert_allclose(grid.values[0, 0], values[2:6, 1:5].mean())
     assert grid.values.shape == (2, 3)
+
+
+@pytest.mark.parametrize("code", [28413, 32643, 2537])
+@pytest.mark.parametrize("south_up", [False, True])
+def test_a_projected_raster_is_brought_to_degrees(tmp_path, code, south_up):
+    """Each cell holds its own longitude, which must come back at that longitude."""
+    back = pyproj.Transformer.from_crs(code, 4326, always_xy=True)
+    there = pyproj.Transformer.from_crs(4326, code, always_xy=True)
+    x, y = there.transform(75.0, 42.0)
+    step = -5000 if south_up else 5000
+    place = Affine(5000, 0, x - 150_000, 0, -step, y + 30 * step)
+    columns, rows = np.meshgrid(np.arange(60) + 0.5, np.arange(60) + 0.5)
+    lon, _ = back.transform(*(place @ (columns, rows)))
+    path = write(tmp_path / "a.tif", lon, transform=place, crs=f"EPSG:{code}")
+    with pytest.raises(LayerFormatError, match="not reprojected unless asked"):
+        read_geotiff(path)
+    window = Bounds(west=74.0, south=41.2, east=76.0, north=42.8)
+    grid = read_projected_geotiff(path, step_deg=0.05, classes=False, window=window)
+    assert grid.shape == (32, 40)
+    centres = 74.0 + 0.05 * (np.arange(40) + 0.5)
+    assert np.abs(grid.values - centres).max() < 2e-4
+    nearest = read_projected_geotiff(path, step_deg=0.05, classes=True, window=window)
+    assert np.abs(nearest.values - centres).max() < 0.045
+    assert np.isin(nearest.values, lon).all()

@@ -14,6 +14,9 @@ from geodata.readers.hdf5_guard import require_self_contained
 from geodata.readers.netcdf import read_grid, read_netcdf
 from geodata.readers.sandbox import ENVIRONMENT
 
+# What Landlock would refuse must be refused without it, too.
+pytestmark = pytest.mark.usefixtures("unconfined")
+
 EVERY_STYLE = ("earliest", "v108", "v110", "v112", "v114")
 PRIVATE = np.arange(9000.0, 9012.0)
 VALUES = np.arange(12.0).reshape(3, 4)

@@ -25,6 +25,9 @@ from geodata.readers.netcdf import read_netcdf
 from geodata.readers.packed import read_packed
 from geodata.readers.xyz import read_xyz
 
+# What Landlock would refuse must be refused without it, too.
+pytestmark = pytest.mark.usefixtures("unconfined")
+
 READERS = {
     "grid.tif": read_geotiff,
     "grid.nc": read_netcdf,

@@ -266,3 +266,10 @@ def test_a_coordinate_that_is_no_number_is_named_by_its_row(tmp_path):
 def test_every_error_of_the_corpus_is_one_of_ours():
     assert issubclass(UnsafeFileError, LayerFormatError)
     assert issubclass(LayerFormatError, GeodataError)
+
+
+def test_an_archive_that_holds_nothing_is_refused(tmp_path):
+    _, path = corpus.archive(tmp_path, [])
+    assert archive_members(path) == ()
+    with pytest.raises(LayerFormatError, match="holds 0 files"):
+        read_vector(path, driver="geojson-zip")

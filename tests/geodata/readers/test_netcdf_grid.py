@@ -10,6 +10,9 @@ from geodata.readers.limits import Limits
 from geodata.readers.netcdf import read_grid, read_netcdf
 from geodata.region import Bounds
 
+# What Landlock would refuse must be refused without it, too.
+pytestmark = pytest.mark.usefixtures("unconfined")
+
 LAT = np.array([40.0, 41.0, 42.0])
 LON = np.array([60.0, 61.0, 62.0, 63.0])
 VALUES = np.arange(12.0).reshape(3, 4)

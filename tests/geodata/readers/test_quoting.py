@@ -16,9 +16,9 @@ from geodata.errors import LayerFormatError, UnsafeFileError
 from geodata.layers.occurrences.column_map import map_columns
 from geodata.layers.occurrences.minmod import read_minerals
 from geodata.readers.archive import archive_members, find_member
-from geodata.readers.delimited import read_csv
 from geodata.readers.projection import reference_from_wkt
 from geodata.readers.quoting import LONGEST, listed, quoted, reason
+from geodata.readers.table import read_csv
 from geodata.readers.vector import read_vector
 from tests.geodata.readers import corpus
 

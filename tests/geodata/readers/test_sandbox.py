@@ -1,22 +1,28 @@
 """A child opens what it was given, and nothing and nobody else; then it ends."""
 
+import contextlib
 import functools
 import os
 import socket
+import sqlite3
 import tempfile
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
+import geopandas
 import numpy as np
 import pyogrio
 import pytest
 import rasterio
+import shapely
 
 from geodata.errors import LayerFormatError, UnsafeFileError
 from geodata.readers import drivers
 from geodata.readers.landlock import landlock_version
 from geodata.readers.sandbox import Allowance, is_confined, run_confined
+from geodata.readers.vector import read_vector
+from tests.geodata.readers import corpus
 
 SHORT = Allowance(wall_s=3.0)
 
@@ -138,6 +144,37 @@ def test_a_pipe_nobody_writes_to_does_not_hold_us_for_ever(files):
     os.mkfifo(pipe)
     with pytest.raises(UnsafeFileError, match="longer than 3 s"):
         run_confined(functools.partial(content, pipe), readable=[pipe], allowance=SHORT)
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        ',EXTENSION["PROJ4_GRIDS","{0}"]',
+        ',EXTENSION["PROJ4","+proj=longlat +ellps=krass +nadgrids=@null,{0}"]',
+    ],
+)
+@pytest.mark.parametrize("folder", ["shapefile", "geopackage"])
+def test_a_pipe_named_by_a_reference_system_is_not_opened(files, folder, named):
+    pipe = files / "pipe"
+    os.mkfifo(pipe)
+    datum = 'DATUM["d",SPHEROID["K",6378245,298.3]' + named.format(pipe) + "]"
+    wkt = f'GEOGCS["x",{datum},PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]]'
+    if folder == "shapefile":
+        point = corpus.point_record(70, 40)
+        driver, path = corpus.shapefile(files, [point], kind=1, prj=wkt)
+    else:
+        driver, path = "geopackage", files / "rocks.gpkg"
+        table = geopandas.GeoDataFrame(geometry=[shapely.Point(70, 40)], crs=4284)
+        table.to_file(path, driver="GPKG")
+        with contextlib.closing(sqlite3.connect(path)) as change, change:
+            change.execute(
+                "UPDATE gpkg_spatial_ref_sys SET definition = ?, organization = 'x', "
+                "organization_coordsys_id = 7 WHERE srs_id = 4284",
+                (wkt,),
+            )
+    with pytest.raises(LayerFormatError) as caught:
+        read_vector(path, driver=driver)
+    assert "longer than" not in str(caught.value)
 
 
 def test_a_child_that_dies_is_a_typed_error():

@@ -1,10 +1,16 @@
+import pandas as pd
+import pyogrio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from geodata.errors import LayerFormatError
-from geodata.readers.delimited import read_csv
-from geodata.readers.spreadsheet import delimiter_of, read_spreadsheet
+from geodata.readers.table import (
+    delimiter_of,
+    read_csv,
+    read_spreadsheet,
+    read_workbook,
+)
 
 ROWS = "name;lon;lat\nКутессай;76,17;42,67\n"
 
@@ -51,3 +57,19 @@ def test_an_ordinary_table_reads_as_a_publishers_does(tmp_path_factory, cells):
 
 def test_commas_inside_names_do_not_win_over_semicolons():
     assert delimiter_of('"place, district";lon;lat\n') == ";"
+
+
+def test_a_workbook_is_read_as_text_sheet_by_sheet(tmp_path):
+    path = tmp_path / "points.xlsx"
+    table = pd.DataFrame({"name": ["Чу", None], "lon": [70.5, 71.0], "n": [1, 2]})
+    pyogrio.write_dataframe(table, path, driver="XLSX", layer="Лист 1")
+    back = read_spreadsheet(path)
+    assert back.columns.tolist() == ["name", "lon", "n"]
+    assert back.to_numpy().tolist() == [["Чу", "70.5", "1"], ["", "71", "2"]]
+    pyogrio.write_dataframe(table, path, driver="XLSX", layer="b", append=True)
+    assert read_workbook(path, sheet="b").equals(back)
+    with pytest.raises(LayerFormatError, match="'Лист 1', 'b'; expected exactly one"):
+        read_workbook(path)
+    path.write_bytes(b"name,lon")
+    with pytest.raises(LayerFormatError, match="not an intact zip"):
+        read_workbook(path)

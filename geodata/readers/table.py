@@ -1,7 +1,15 @@
-"""Read a table of text, comma-separated, plain or in a zip archive."""
+"""Read tables of text: comma-separated as publishers write them, or of a spreadsheet.
 
+Publishers' tables are read as they are known to be.  A table that a user brings comes
+from a spreadsheet of any country: parted by semicolons, in UTF-16, or in an old code
+page.  What can be told for certain is read; what cannot is refused with the remedy.
+"""
+
+import codecs
 import csv
 import io
+import re
+import tempfile
 from collections import Counter
 from pathlib import Path
 
@@ -18,9 +26,17 @@ from geodata.readers.checks import (
     require_values,
     within_memory,
 )
+from geodata.readers.formats import Format
+from geodata.readers.gdal_tables import Request, one_layer, table_of
 from geodata.readers.limits import DEFAULT_LIMITS, Limits
 from geodata.readers.quoting import listed, reason
+from geodata.readers.sandbox import confined
 
+_WORKBOOK = Format(gdal="XLSX", endings=(".xlsx",))
+DELIMITERS = (",", ";", "\t")
+
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_CYRILLIC_WORD = re.compile("[А-Яа-яЁё]{3}")
 _ZIP = b"PK\x03\x04"
 
 
@@ -61,14 +77,105 @@ def read_csv(
         missing.
     """
     with within_memory(path.name):
-        content = content_of(path, member_suffix, limits)
+        content = _content_of(path, member_suffix, limits)
         text = content.decode("utf-8-sig", "replace")
-        table = table_of(path, text, delimiter, limits)
+        table = _tabulated(path, text, delimiter, limits)
     require_columns(table, columns, path.name)
     return table
 
 
-def table_of(path: Path, text: str, delimiter: str, limits: Limits) -> pd.DataFrame:
+def read_spreadsheet(
+    path: Path, *, member_suffix: str = "", limits: Limits = DEFAULT_LIMITS
+) -> pd.DataFrame:
+    """Return the rows of a saved spreadsheet, every cell as the text it is.
+
+    Parameters
+    ----------
+    path : Path
+        The file, or a zip archive that holds it; or a workbook (``.xlsx``) of one
+        sheet.
+    member_suffix : str
+        How the name of the file in the archive ends; without it, the only ``.csv``.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`read_csv`.  UTF-8, or UTF-16 with a
+        byte order mark; cells parted by what stands most often in the first line:
+        commas, semicolons or tabs.
+
+    Raises
+    ------
+    LayerFormatError
+        If the text is in another code page, because a wrong guess would change names.
+    UnsafeFileError
+        If the archive is hostile or the limits are exceeded.
+    """
+    if path.suffix.lower() == ".xlsx":
+        return read_workbook(path, limits=limits)
+    with within_memory(path.name):
+        text = _decoded(path, _content_of(path, member_suffix, limits))
+        return _tabulated(path, text, delimiter_of(text), limits)
+
+
+@confined
+def read_workbook(
+    path: Path, *, sheet: str | None = None, limits: Limits = DEFAULT_LIMITS
+) -> pd.DataFrame:
+    """Return the rows of one sheet of an Excel workbook (``.xlsx``), as text.
+
+    Parameters
+    ----------
+    path : Path
+        The file; formulas are read as what they came to when it was saved.
+    sheet : str, optional
+        Its name; without it, the only one there is.
+
+    Raises
+    ------
+    LayerFormatError
+        If it is not a workbook, or has several sheets and none is named.
+    UnsafeFileError
+        If it is hostile or the limits are exceeded.
+    """
+    archive_members(path, limits)  # which refuses what unpacks to too much
+    wanted = Request(name=path.name, layer=sheet, window=None, crs=None, limits=limits)
+    with within_memory(path.name), tempfile.TemporaryDirectory() as private:
+        file = Path(private, "data.xlsx")
+        file.symlink_to(path.resolve())
+        chosen = one_layer(file, _WORKBOOK, wanted, spatial=False)
+        table = table_of(file, chosen, _WORKBOOK, wanted, geometry=False).columns
+    return table.rename(columns=str.strip).fillna("")
+
+
+def delimiter_of(text: str) -> str:
+    """Return the sign that parts the names in the first line of a table.
+
+    >>> delimiter_of("name;lon;lat, degrees")
+    ';'
+    """
+    first = text.partition("\n")[0]
+    return max(DELIMITERS, key=first.count)
+
+
+def _decoded(path: Path, content: bytes) -> str:
+    encoding = "utf-16" if content.startswith(_UTF16) else "utf-8-sig"
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise LayerFormatError(
+            f"{path.name} is not UTF-8 text (byte {error.start:,}){_guess(content)}. "
+            "Open it in the spreadsheet it comes from and save it as 'CSV UTF-8'."
+        ) from error
+
+
+def _guess(content: bytes) -> str:
+    """Name the code page it looks like; only to help, never to read by."""
+    text = content.decode("cp1251", "replace")
+    return "; it looks like Windows-1251" if _CYRILLIC_WORD.search(text) else ""
+
+
+def _tabulated(path: Path, text: str, delimiter: str, limits: Limits) -> pd.DataFrame:
     """Return the table that a text holds; for errors see :func:`read_csv`."""
     signs = text.count(delimiter) + text.count("\n") + text.count("\r")
     if signs > limits.table_cells:
@@ -106,7 +213,7 @@ def _require_few_columns(path: Path, text: str, delimiter: str, limits: Limits) 
         )
 
 
-def content_of(path: Path, member_suffix: str, limits: Limits) -> bytes:
+def _content_of(path: Path, member_suffix: str, limits: Limits) -> bytes:
     """Return the bytes of a file, or of a member of a zip archive; bounded."""
     try:
         with path.open("rb") as stream:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geodata.errors import LayerFormatError, UnsafeFileError
-from geodata.readers.delimited import read_csv
 from geodata.readers.limits import Limits
+from geodata.readers.table import read_csv
 from tests.geodata.readers import corpus
 
 CELLS = st.text(
