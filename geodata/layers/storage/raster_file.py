@@ -49,7 +49,6 @@ def encode_raster(image: FloatRaster, *, dtype: str = "float32") -> bytes:
             blocksize=_COG_TILE,
             overview_resampling="NEAREST",
             num_threads="ALL_CPUS",
-            interleave="BAND",
         ) as dataset:
             for number, (name, band) in enumerate(image.bands.items(), start=1):
                 for first in range(0, rows, _COG_TILE):
