@@ -4,22 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from geodata.checksums import (
-    checksum,
-    file_checksum,
-    sync_folder,
-    write_atomically,
-)
 from geodata.errors import LayerFormatError, MissingLicenceError
-
-__all__ = [
-    "Member",
-    "Provenance",
-    "checksum",
-    "file_checksum",
-    "sync_folder",
-    "write_atomically",
-]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from geodata.checksums import file_checksum
 from geodata.errors import FetchError, GeodataError, NotInMirrorError
 from geodata.layers.model import Part
-from geodata.provenance import Member, file_checksum
+from geodata.provenance import Member
 from geodata.sources import fetch_package
 from geodata.sources.catalogue import Catalogue, PackageSource, PublishedSource
 from geodata.sources.connection import Connection, Stop

@@ -16,12 +16,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
+from geodata.checksums import file_checksum
 from geodata.errors import ChecksumError, UnreadableFileError, UnsafeFileError
 from geodata.ingestion.build import draft_record, stage_layer
 from geodata.ingestion.gather import Here
 from geodata.ingestion.plan import Plan
 from geodata.layers.model import FileRecipe, Part, Product, RasterProduct
-from geodata.provenance import Member, Provenance, file_checksum
+from geodata.provenance import Member, Provenance
 from geodata.readers.sandbox import DEFAULT_ALLOWANCE, run_confined
 from geodata.sources import Catalogue, read_member
 

@@ -9,13 +9,14 @@ import zipfile
 
 import pytest
 
+from geodata.checksums import file_checksum
 from geodata.errors import ChecksumError, GeodataError
 from geodata.ingestion.gather import Here, Places, way_of
 from geodata.ingestion.plan import by_layer, every_plan, ingestion_plans
 from geodata.ingestion.run import ingest, is_current
 from geodata.ingestion.workshop import Order, make
 from geodata.layers.store import LayerStore
-from geodata.provenance import Member, file_checksum
+from geodata.provenance import Member
 from geodata.readers.sandbox import DEFAULT_ALLOWANCE
 from geodata.sources import Catalogue, PublishedSource, load_catalogue
 

@@ -21,6 +21,7 @@ ROWS = f"{HEADER}\n1,Karatau,Kazakhstan,43.5,69.5,Phosphorus,sedimentary,1\n"
 MRDS = ("usgs-mrds", "mrds-csv.zip")
 MAJOR = ("usgs-major-deposits", "ofr20051294-csv.zip")
 BUILDERS = (build_occurrences, build_unlocated, build_phosphatic_rocks)
+CONTENTS = (b"", b"PK\x03\x04 no archive", b"<html></html>")
 TEXTS = [
     (table, part)
     for table in TABLES
@@ -62,8 +63,14 @@ def built_without_bad(build, files):
             files = {part: path for part, path in files.items() if part != error.part}
 
 
-@pytest.mark.parametrize("part", [part for part in all_parts() if part != GOOD])
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no archive", b"<html></html>"])
+@pytest.mark.parametrize(
+    ("part", "content"),
+    [
+        (part, CONTENTS[number % len(CONTENTS)])
+        for number, part in enumerate(all_parts())
+        if part != GOOD
+    ],
+)
 def test_a_file_of_something_else_is_blamed_by_name(tmp_path, part, content, good):
     bad = tmp_path / "bad" / part[1]
     bad.parent.mkdir()
@@ -78,8 +85,10 @@ def test_a_file_of_something_else_is_blamed_by_name(tmp_path, part, content, goo
     assert "Karatau" in product.table["name"].to_list()
 
 
-@pytest.mark.parametrize("build", BUILDERS)
-@pytest.mark.parametrize(("table", "part"), TEXTS)
+@pytest.mark.parametrize(
+    ("table", "part", "build"),
+    [(*text, BUILDERS[number % len(BUILDERS)]) for number, text in enumerate(TEXTS)],
+)
 def test_a_table_with_other_columns_is_blamed_by_name(
     tmp_path, table, part, build, good
 ):
