@@ -14,6 +14,10 @@ def budget(usual: int, thorough: int) -> int:
     return thorough if THOROUGH else usual
 
 
+THEMES = ("light", "dark")[: budget(1, 2)]
+"""Themes at which a layout is looked at; it does not depend on them."""
+
+
 def sample(items: Sequence[Item], usual: int) -> list[Item]:
     """Return all items when thorough, else some, evenly spread, ends included."""
     if THOROUGH or len(items) <= usual:

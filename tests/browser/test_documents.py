@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from tests.app.learned_release import change, copy_release
 from tests.app.sealing import seal
 from tests.browser.conftest import Opener, serving
+from tests.thorough import THEMES
 
 UNBROKEN = "Ж" * 10_000
 
@@ -93,7 +94,7 @@ def test_a_word_that_does_not_end_keeps_to_the_window(
         assert page.evaluate("document.documentElement.scrollWidth") <= 1280
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("width", [1280, 390])
 def test_a_prospect_has_a_page_of_its_own(
     open_browser: Opener, address: str, theme: str, width: int

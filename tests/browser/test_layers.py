@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opener
+from tests.thorough import THEMES
 
 ON = "favourability,prospects,occurrences,states,places"
 EVERY = (
@@ -152,7 +153,7 @@ def test_any_layer_can_be_asked_where_it_knows_nothing(
     expect(page.locator(HATCHED)).to_have_count(0)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", THEMES)
 def test_every_layer_can_be_drawn_and_hostile_names_run_nothing(
     open_browser: Opener, layered_address: str, theme: str
 ) -> None:
@@ -219,7 +220,7 @@ def test_layers_lie_under_prospect_areas_and_known_sites(
 
 
 @pytest.mark.parametrize(("width", "height"), [(1400, 900), (390, 844)])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", THEMES)
 def test_the_page_of_layers_is_legible(
     open_browser: Opener, layered_address: str, width: int, height: int, theme: str
 ) -> None:

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from app.templating import TYPEFACE
 from tests.app.learned_release import LEARNED
 from tests.browser.conftest import Opener
+from tests.thorough import THEMES, budget
 
 SIZES = ((1400, 900), (1024, 768), (390, 844))
 CARDS = (
@@ -63,7 +64,7 @@ def assert_apart(page: Page) -> None:
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", THEMES)
 def test_no_card_lies_over_another(
     open_browser: Opener, address: str, width: int, height: int, theme: str
 ) -> None:
@@ -91,7 +92,7 @@ LEAST_LIST_PX = 112
 """Two areas and their states, whatever stands above them."""
 
 
-@pytest.mark.parametrize("typeface", ["ours", "wide"])
+@pytest.mark.parametrize("typeface", ["wide", "ours"][: budget(1, 2)])
 @pytest.mark.parametrize(
     ("width", "height"), [(1024, 768), (1280, 720), (1366, 768), (1100, 600)]
 )

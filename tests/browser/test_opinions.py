@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tests.app.learned_release import LEARNED, UNTAUGHT
 from tests.browser.conftest import Opener
 from tests.browser.test_map import ROWS, SIZES, assert_apart
+from tests.thorough import THEMES
 
 CHOICE = 'input[name="opinion"][value="{}"]'
 EXPERT, SECOND, AGREEMENT = map(CHOICE.format, ("", "learned", "agreement"))
@@ -147,7 +148,7 @@ def test_a_click_on_the_map_explains_both_opinions(
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", THEMES)
 def test_no_card_lies_over_another_with_two_opinions(
     open_browser: Opener, learned_address: str, width: int, height: int, theme: str
 ) -> None:
@@ -162,7 +163,7 @@ def test_no_card_lies_over_another_with_two_opinions(
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", THEMES)
 def test_the_page_of_validation_reads_on_every_screen(
     open_browser: Opener, learned_address: str, width: int, theme: str
 ) -> None:
