@@ -73,9 +73,9 @@ def render(request: Request, template: str, **content: object) -> str:
 
 @cache
 def static_version() -> str:
-    """Return a checksum over our own pages and assets, eight digits."""
+    """Return a checksum over our own pages, sentences and assets, eight digits."""
     digest = hashlib.sha256()
-    for folder in (_HERE / "templates", STATIC):
+    for folder in (_HERE / "templates", _HERE / "locales", STATIC):
         for path in sorted(folder.rglob("*")):
             if path.is_file():
                 digest.update(path.relative_to(_HERE).as_posix().encode())

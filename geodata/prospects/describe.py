@@ -15,13 +15,13 @@ from geodata.prospects.sheets import sheet_200k, sheets_200k
 from geodata.prospects.towns import describe_place
 from geodata.raster import Cells, FloatArray
 from geodata.region import STATES
-from geodata.scoring.area_explanation import (
+from geodata.scoring.deposit_type import DepositType
+from geodata.scoring.expert_explanation import explain
+from geodata.scoring.explanation import (
     AreaExplanation,
     NearestOccurrence,
     StateShare,
 )
-from geodata.scoring.deposit_type import DepositType
-from geodata.scoring.explanation import explain
 from geodata.scoring.favourability import Favourability
 from geodata.scoring.measured import Background
 from geodata.scoring.uncertainty import CHUNK, Draws, log_scores

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata.scoring.area_explanation import BlockBox
+from geodata.scoring.explanation import BlockBox
 
 BLOCKS_PER_DEGREE = 60  # Subsoil Code of Kazakhstan, Article 19
 _SLIVER_DEG = 1e-8  # about 1 mm: a shared edge is no overlap

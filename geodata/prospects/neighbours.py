@@ -12,7 +12,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geodata.layers.occurrences.known_sites import preferred
-from geodata.scoring.area_explanation import NearestOccurrence
+from geodata.scoring.explanation import NearestOccurrence
 
 _EDGE_STEP_DEG = 0.05  # straight edges in degrees are curved on the ground
 _CRUDE_FACTOR = 1.6

@@ -13,7 +13,7 @@ from geodata.release.model import (
 from geodata.release.open import known_releases, open_release
 from geodata.release.place import OVERALL, LearnedMap, Place
 from geodata.release.release import Release
-from geodata.scoring.area_explanation import AreaExplanation
+from geodata.scoring.explanation import AreaExplanation
 
 __all__ = [
     "OVERALL",

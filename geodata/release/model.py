@@ -14,7 +14,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from geodata.display import Display
 from geodata.provenance import Member
-from geodata.scoring.area_explanation import AreaExplanation
+from geodata.scoring.explanation import AreaExplanation
 from geodata.scoring.measured import Background
 from geodata.scoring.record import Record
 

@@ -34,10 +34,10 @@ from geodata.release.place import (
     learned_map,
     place_at,
 )
-from geodata.scoring.area_explanation import AreaExplanation
 from geodata.scoring.deposit_file import parse
 from geodata.scoring.deposit_type import DepositType
-from geodata.scoring.explanation import Explanation, LearnedExplanation, explain
+from geodata.scoring.expert_explanation import explain
+from geodata.scoring.explanation import AreaExplanation, Explanation, LearnedExplanation
 from geodata.scoring.learned.explanation import explain_learned
 from geodata.scoring.learned.model import LearnedModel
 from geodata.scoring.measured import Background

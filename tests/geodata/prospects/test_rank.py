@@ -15,10 +15,15 @@ from geodata.prospects.rank import (
     to_table,
     top_share,
 )
-from geodata.scoring.area_explanation import AreaExplanation, BlockBox
 from geodata.scoring.deposit_file import parse
 from geodata.scoring.deposit_type import deposit_type_texts
-from geodata.scoring.explanation import ComponentPart, LearnedExplanation, TrainedOn
+from geodata.scoring.explanation import (
+    AreaExplanation,
+    BlockBox,
+    ComponentPart,
+    LearnedExplanation,
+    TrainedOn,
+)
 
 TEXTS = deposit_type_texts()
 

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from geodata.scoring.deposit_file import parse
-from geodata.scoring.explanation import Explanation, ParameterPart, explain
+from geodata.scoring.expert_explanation import explain
+from geodata.scoring.explanation import Explanation, ParameterPart
 from geodata.scoring.measured import Background
 
 THERE = Background(
