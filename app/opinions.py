@@ -9,7 +9,7 @@ import numpy as np
 from app.atlas import Atlas
 from app.schemas import Agreement
 from app.text import say
-from app.text.opinions import compared, other_than_tested, too_few
+from app.text.opinions import compared, layers_not_here, too_few
 from geodata.release import OVERALL, LearnedMap, Place
 from geodata.scoring.agreement import WORDS, classes
 
@@ -35,13 +35,14 @@ def why_not_learned(atlas: Atlas, deposit_type: str) -> str:
     if has_learned(atlas, deposit_type):
         empty = atlas.release.learned_map(deposit_type) is LearnedMap.EMPTY
         return say("learned.empty") if empty else ""
-    without = atlas.release.validation.get("without_learned") or {}
-    found = without.get(deposit_type) or {}
+    found = atlas.release.validation.without_learned.get(deposit_type)
+    if found is None:
+        return too_few(None)
     return too_few(
-        found.get("n_world"),
-        fewest=found.get("fewest"),
-        tested=found.get("n_tested"),
-        fewest_tested=found.get("fewest_tested"),
+        found.n_world,
+        fewest=found.fewest,
+        tested=found.n_tested,
+        fewest_tested=found.fewest_tested,
     )
 
 
@@ -57,11 +58,9 @@ def layers_of_test(atlas: Atlas, deposit_type: str, *, below: bool = False) -> s
     below : bool
         Whether the figures of the test stand below what is said.
     """
-    missing = (atlas.release.validation.get("learned_lacks") or {}).get(deposit_type)
-    titles: dict[str, list[str]] = {"absent": [], "other": []}
-    for item in missing or []:
-        titles[item["why"]].append(_title(item["layer"], item["title"]))
-    return other_than_tested(titles["absent"], titles["other"], below=below)
+    missing = atlas.release.validation.missing_layers.get(deposit_type, ())
+    titles = [_title(item.layer, item.title) for item in missing]
+    return layers_not_here(titles, below=below)
 
 
 def _title(layer: str, title: str) -> str:

@@ -1,6 +1,7 @@
 """Pages: templates with every outside text escaped, and a nonce for our scripts."""
 
 import hashlib
+import math
 from functools import cache
 from pathlib import Path
 
@@ -51,6 +52,7 @@ def _environment() -> Environment:
         "signed": signed,
         "two_digits": two_digits,
     }
+    environment.tests["known"] = lambda value: not math.isnan(value)
     environment.globals |= {"say": say, "say_many": say_many}
     return environment
 

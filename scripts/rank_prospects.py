@@ -20,8 +20,7 @@ from geodata.folders import BUNDLE, HOME
 if TYPE_CHECKING:  # what a command needs is imported when it runs, not for --help
     from geodata.release import Release
     from geodata.release.survey import Progress as Report
-
-TESTED = {"own": "Maps of their own type", "overall": "Map of all types"}
+    from geodata.scoring.validation.site_rank import SiteRank
 
 
 def stop(_signal: int, _frame: object) -> None:
@@ -123,13 +122,15 @@ def summary(release: "Release", out: Console) -> None:
             f"{row.coverage:.0%}",
         )
     out.print(best)
+    known = release.validation.known_sites
     types = Table(title="Deposit types", title_justify="left")
     for heading in ("type", "areas", "mean coverage"):
         types.add_column(heading)
     for item in release.manifest.deposit_types:
-        covered = release.validation["coverage"][item.id]["mean"]
+        covered = known.coverage[item.id].mean
         types.add_row(item.title, str(item.prospects), f"{covered:.0%}")
     out.print(types)
+    from app.text import say
     from geodata.ingestion.plan import package_plans
 
     makeable = {plan.id for plan in package_plans()}
@@ -150,41 +151,39 @@ def summary(release: "Release", out: Console) -> None:
     )
     for heading in ("site", "own type", "own map", "all types"):
         sites.add_column(heading)
-    for site in release.validation["sites"]:
-        own, every = site["own"], site["overall"]
+    for site in known.sites:
         sites.add_row(
-            site["site"],
-            site["deposit_type"] or "none of ours",
-            rank_in_words(own, circular=site["circular"]),
-            rank_in_words(every, circular=site["circular_overall"]),
+            site.site,
+            site.deposit_type or "none of ours",
+            rank_in_words(site.own, circular=site.circular),
+            rank_in_words(site.overall, circular=site.circular_overall),
         )
     out.print(sites)
-    for which, found in release.validation["verdict"].items():
-        if found["n"] == 0:
+    for tested, found in (
+        ("Maps of their own type", known.own),
+        ("Map of all types", known.overall),
+    ):
+        if found.n == 0:
             continue
-        words = "better than chance" if found["better_than_chance"] else "no better"
+        words = "better than chance" if found.better_than_chance else "no better"
         out.print(
-            f"{TESTED[which]}: mean {found['mean']:.0%} of {found['n']} sites, "
-            f"limit of chance {found['limit']:.0%}: {words}.",
+            f"{tested}: mean {found.mean:.0%} of {found.n} sites, "
+            f"limit of chance {found.limit:.0%}: {words}.",
             highlight=False,
         )
-        for alone in found["beaten_by"]:
-            out.print(
-                f"  Ranked by {alone} alone they do as well or better.", highlight=False
-            )
-    if release.validation["circular"]["own"]:
+        for alone in found.beaten_by:
+            name = say(f"known-sites.measurement.{alone}")
+            beaten = say("known-sites.beaten", names=name)
+            out.print(f"  {beaten}", highlight=False)
+    if any(site.circular for site in known.sites):
         out.print("* the site's own record is in a layer the model reads: no test.")
 
 
-def rank_in_words(rank: dict[str, float] | None, *, circular: bool) -> str:
-    """Return an area rank in words; a star marks what is no test.
-
-    >>> rank_in_words({"mean": 0.071}, circular=True)
-    '7% *'
-    """
+def rank_in_words(rank: "SiteRank | None", *, circular: bool) -> str:
+    """Return an area rank in words; a star marks what is no test."""
     if rank is None:
         return "–"
-    return f"{rank['mean']:.0%}{' *' if circular else ''}"
+    return f"{rank.mean:.0%}{' *' if circular else ''}"
 
 
 if __name__ == "__main__":

@@ -2,42 +2,23 @@
 """Train the learned models on the world's occurrences, and write their coefficients."""
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import numpy as np
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from geodata.checksums import write_atomically
-from geodata.errors import GeodataError, TrainingError
+from geodata.errors import GeodataError, LearnedModelError, TrainingError
 from geodata.folders import BUNDLE, HOME
-from geodata.layers.occurrences.samples import labels
-from geodata.layers.store import LayerStore
-from geodata.release.withheld_region import WITHHELD, outside
-from geodata.scoring.deposit_type import deposit_type_texts
-from geodata.scoring.learned.argument_file import (
-    learned_type_texts,
-    parse_learned_type,
-)
-from geodata.scoring.learned.model import LearnedModel
-from geodata.scoring.learned.model_file import (
-    COUNTS,
-    FOLDER,
-    from_json,
-    to_json,
-)
-from geodata.scoring.learned.train import train_model
-from geodata.scoring.learned.training import (
-    OCCURRENCES,
-    assemble,
-    prepare_arguments,
-)
+
+if TYPE_CHECKING:  # what a command needs is imported when it runs, not for --help
+    from geodata.layers.store import LayerStore
+    from geodata.scoring.learned.argument import LearnedType
+    from geodata.scoring.learned.model import LearnedModel
 
 TOLERANCE = 1e-4  # of a slope; other libraries round differently
-PACKAGE = Path(__file__).parents[1] / "geodata"
-SHIPPED = PACKAGE / FOLDER
 
 
 def main(
@@ -54,9 +35,8 @@ def main(
             "--no-withhold trains on it too and says so in the file."
         ),
     ] = True,
-    out: Annotated[
-        Path, typer.Option(help="Folder to write <type>.json to.")
-    ] = SHIPPED,
+    out: Annotated[Path, typer.Option(help="Folder to write <type>.json to.")] = BUNDLE
+    / "learned",
     check: Annotated[
         bool,
         typer.Option(
@@ -66,43 +46,39 @@ def main(
     ] = False,
 ) -> None:
     """Train a model for every deposit type that has arguments and enough examples."""
-    told, errors = Console(markup=False), Console(stderr=True, markup=False)
+    from geodata.checksums import write_atomically
+    from geodata.layers.store import LayerStore
+    from geodata.release.withheld_region import train_type
+    from geodata.scoring.deposit_type import choose, deposit_type_texts
+    from geodata.scoring.learned.argument import parse_learned
+    from geodata.scoring.learned.model_file import COUNTS, to_json, write_counts
+
+    console, errors = Console(markup=False), Console(stderr=True, markup=False)
     store = LayerStore((BUNDLE, home / "layers"))
-    differing = 0
+    differing = False
     try:
+        texts = deposit_type_texts()
         out.mkdir(parents=True, exist_ok=True)
-        for name, text in learned_type_texts().items():
-            if deposit_type and name not in deposit_type:
+        for name, text in choose(texts, tuple(deposit_type or ())).items():
+            if (learned_type := parse_learned(name, text)) is None:
                 continue
-            learned_type = parse_learned_type(name, text)
-            readings = prepare_arguments(learned_type.arguments, store)
-            places = assemble(name, learned_type.arguments, readings, store)
-            everywhere = np.ones(len(places.group), dtype=np.bool_)
             try:
-                model = train_model(
-                    learned_type,
-                    places,
-                    readings,
-                    train=outside(places) if withhold else everywhere,
-                    withheld=WITHHELD if withhold else "",
-                )
+                model = train_type(learned_type, store, withhold=withhold).model
             except TrainingError as error:
                 errors.print(f"Not trained. {error}", style="yellow")
                 continue
             path = out / f"{name}.json"
             if check:
-                if not path.is_file():
-                    errors.print(f"There is no {path}. Run without --check first.")
-                    sys.exit(1)
-                apart = farthest_apart(model, from_json(path.read_text("utf-8"), text))
-                told.print(f"{name}: coefficients differ by {apart:.1e} at most")
-                differing += apart > TOLERANCE
-                continue
-            write_atomically(path, to_json(model, text).encode())
-            summary(model, told)
-            told.print(f"Written: {path}", highlight=False)
+                apart = apart_from_file(model, path, learned_type)
+                console.print(f"{name}: coefficients differ by {apart:.1e} at most")
+                differing |= apart > TOLERANCE
+            else:
+                write_atomically(path, to_json(model, learned_type.sha256).encode())
+                summary(model, console)
+                console.print(f"Written: {path}", highlight=False)
         if not check:
-            write_atomically(out / COUNTS, examples_of_types(store).encode())
+            counts = count_examples(store, texts)
+            write_atomically(out / COUNTS, write_counts(counts).encode())
     except GeodataError as error:
         errors.print(f"Not trained. {error}", style="red", highlight=False)
         sys.exit(1)
@@ -111,26 +87,27 @@ def main(
         sys.exit(1)
 
 
-def examples_of_types(store: LayerStore) -> str:
-    """Count the known examples of every deposit type in the world, as CSV."""
+def apart_from_file(
+    model: "LearnedModel", path: Path, arguments: "LearnedType"
+) -> float:
+    """Return the largest difference between a model and the one in a file."""
+    from geodata.scoring.learned.model_file import from_json
+
+    if not path.is_file():
+        raise LearnedModelError(f"There is no {path}. Run without --check first.")
+    return model.farthest_apart(from_json(path.read_text("utf-8"), arguments))
+
+
+def count_examples(store: "LayerStore", deposit_types: Iterable[str]) -> dict[str, int]:
+    """Count the known examples of every deposit type in the world."""
+    from geodata.layers.occurrences.samples import labels
+    from geodata.scoring.learned.training_set import OCCURRENCES
+
     table = store.vector(OCCURRENCES).table
-    rows = [f"{name},{len(labels(table, name))}" for name in deposit_type_texts()]
-    return "\n".join(["deposit_type,n_world", *rows]) + "\n"
+    return {name: len(labels(table, name)) for name in deposit_types}
 
 
-def farthest_apart(one: LearnedModel, other: LearnedModel) -> float:
-    """Return the largest difference between the numbers of two models."""
-    first, second = one.coefficients, other.coefficients
-    return max(
-        abs(first.intercept - second.intercept),
-        *(
-            float(np.abs(getattr(first, name) - getattr(second, name)).max())
-            for name in ("slopes", "centre", "spread")
-        ),
-    )
-
-
-def summary(model: LearnedModel, out: Console) -> None:
+def summary(model: "LearnedModel", out: Console) -> None:
     """Print the coefficients as a geologist reads them."""
     training = model.training
     out.print(
@@ -140,8 +117,7 @@ def summary(model: LearnedModel, out: Console) -> None:
         highlight=False,
     )
     table = Table("argument", "more of it", "log odds by one deviation", "importance")
-    found = model.coefficients
-    slopes = iter(found.slopes)
+    slopes = iter(model.coefficients.slopes)
     for argument, importance in zip(model.arguments, model.importance, strict=True):
         for column in argument.columns:
             table.add_row(

@@ -21,9 +21,9 @@ from app.parameters import AtlasNow, Selected, only_known_parameters
 from app.routes.features import FeatureId
 from app.schemas import BlockBox, Explanation
 from app.templating import STATIC, render
+from app.text.known_sites import capture_rows, verdict
 from app.text.numbers import dms
 from app.text.opinions import stability
-from app.verdict import in_words
 from geodata.region import STATES, LonLat
 from geodata.release import LayerEntry
 
@@ -65,7 +65,7 @@ def map_page(request: Request, atlas: AtlasNow) -> Response:
         shell=request.app.state.shell,
         bounds=atlas.images.bounds,
         home=atlas.collections["states"].bounds,
-        verdict=in_words(atlas.release.validation).short,
+        verdict=verdict(atlas.release.validation.known_sites).short,
         legend=legend_rows(),
         agreement=agreement_swatches(),
         overlays=overlays(atlas.release),
@@ -88,7 +88,7 @@ def table_page(request: Request, atlas: AtlasNow, selection: Selected) -> Respon
         request,
         atlas,
         "table.html",
-        verdict=in_words(atlas.release.validation).short,
+        verdict=verdict(atlas.release.validation.known_sites).short,
         rows=chosen.drop(columns=table.geometry.name).to_dict("records"),
         total=len(table),
         no_learned={name: not has_learned(atlas, name) for name in type_titles(atlas)},
@@ -115,7 +115,7 @@ def prospect_page(
         request,
         atlas,
         "prospect.html",
-        verdict=in_words(atlas.release.validation).short,
+        verdict=verdict(atlas.release.validation.known_sites).short,
         area=row.to_dict(),
         total=len(found.table),
         titles=type_titles(atlas),
@@ -147,6 +147,7 @@ def prospect_page(
 @router.get("/about", summary="Method, sources and limits")
 def about_page(request: Request, atlas: AtlasNow) -> Response:
     """Say how this was made, from what, and what it cannot tell."""
+    known = atlas.release.validation.known_sites
     occurrences = atlas.collections["occurrences"].table
     names = set(occurrences.loc[occurrences.geometry.notna(), "site"])
     unplaced = occurrences[~occurrences["site"].isin(names)]
@@ -154,9 +155,13 @@ def about_page(request: Request, atlas: AtlasNow) -> Response:
         request,
         atlas,
         "about.html",
-        validation={"circular": None, **atlas.release.validation},
-        verdict=in_words(atlas.release.validation),
-        capture=capture_rows(atlas.release.validation),
+        known=known,
+        verdict=verdict(known),
+        capture=capture_rows(known),
+        circular=[
+            sum(site.circular for site in known.sites),
+            sum(site.circular_overall for site in known.sites),
+        ],
         models=atlas.release.deposit_types.values(),
         titles=type_titles(atlas),
         unplaced=unplaced.drop_duplicates("site").to_dict("records"),
@@ -178,16 +183,6 @@ def service_page(request: Request, atlas: AtlasNow) -> Response:
         {"path": path, **methods["get"]} for path, methods in described["paths"].items()
     ]
     return show_page(request, atlas, "service.html", addresses=addresses)
-
-
-def capture_rows(validation: dict[str, Any]) -> list[dict[str, Any]]:
-    """Pair the shares of sites caught by own type and across all types."""
-    found = validation.get("capture") or {}
-    across = {row["area"]: row for row in found.get("overall", {}).get("curve", [])}
-    return [
-        {"area": row["area"], "own": row, "overall": across.get(row["area"])}
-        for row in found.get("own", {}).get("curve", [])
-    ]
 
 
 def type_titles(atlas: Atlas) -> dict[str, str]:

@@ -1,26 +1,27 @@
 """How well it works: what the release says of its models, and its figures."""
 
+import math
 from pathlib import Path
-from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
 from app.atlas import Atlas
-from app.breakdown import beside_the_model, read_breakdown
 from app.caching import answer
 from app.errors import NotFoundError
 from app.opinions import layers_of_test, why_not_learned
 from app.parameters import AtlasNow, only_known_parameters
-from app.report_reader import read_report
-from app.reports import Report, chance
 from app.responses import NOT_FOUND, PNG, documented
 from app.routes.features import FeatureId
 from app.routes.pages import show_page, type_titles
+from app.text import say
+from app.text import validation as words
+from app.text import validation_tables as tables
+from app.text.known_sites import expert_checks, verdict
 from app.text.numbers import decimal, share
-from app.tried import how_it_was_chosen, what_was_tried
-from app.verdict import checks_of_the_expert, in_words
+from geodata.scoring.agreement import Agreement
+from geodata.scoring.validation.report import LearnedReport
 
 router = APIRouter(
     default_response_class=HTMLResponse,
@@ -28,24 +29,7 @@ router = APIRouter(
     dependencies=[Depends(only_known_parameters)],
 )
 
-_ALTS = {
-    "capture": "Curve: share of the known sites inside the best part of the area, "
-    "beside what chance would give",
-    "prospects": "Map: the prospect areas on the favourability of the best type",
-}
-
-_ALTS_OF_A_TYPE = {
-    "agreement": "Map, {title}: where both models, one of them or neither put the land "
-    "in their best 10 %",
-    "calibration": "Chart, {title}: share of known places seen among places of like "
-    "score, against the score",
-    "tornado": "Bars, {title}: how much of the best tenth of the map moves when one "
-    "number of the expert model is set to the low or the high end of its range, the "
-    "largest effect on top",
-    "withheld": "Curves, {title}: share of the withheld known places inside the best "
-    "part of the area, for the learned model, the expert model, the baselines and "
-    "chance",
-}
+_FIGURES_OF_A_TYPE = ("agreement", "calibration", "tornado", "withheld")
 
 
 @router.get("/validation", summary="How well it works")
@@ -54,37 +38,31 @@ def validation_page(request: Request, atlas: AtlasNow) -> Response:
     validation = atlas.release.validation
     listed = figure_names(atlas)
     reports = learned_reports(atlas)
-    told = {report.deposit_type for report in reports}
+    titles = type_titles(atlas)
     return show_page(
         request,
         atlas,
         "validation.html",
+        words=words,
+        tables=tables,
         reports=reports,
-        lacks={name: layers_of_test(atlas, name, below=True) for name in told},
-        parts={
-            name: read_breakdown((validation.get("learned") or {})[name])
-            for name in told
-        },
-        beside_the_model=beside_the_model,
-        no_map={name: why_not_learned(atlas, name) for name in told},
-        what_was_tried=what_was_tried,
-        how_it_was_chosen=how_it_was_chosen,
-        chance=chance,
-        verdict=in_words(validation),
-        expert_checks=checks_of_the_expert(validation, reports),
+        missing={name: layers_of_test(atlas, name, below=True) for name in reports},
+        no_map={name: why_not_learned(atlas, name) for name in reports},
+        verdict=verdict(validation.known_sites),
+        expert_checks=expert_checks(validation.known_sites, list(reports.values())),
         without=[
             {"title": title, "why": why_not_learned(atlas, name)}
-            for name, title in type_titles(atlas).items()
-            if name not in told
+            for name, title in titles.items()
+            if name not in reports
         ],
         expert=[
             {
                 "id": name,
                 "title": title,
-                "agreement": agreement_in_words(atlas, name),
+                "agreement": agreement(validation.agreement.get(name)),
                 "tornado": tornado if (tornado := f"tornado-{name}") in listed else "",
             }
-            for name, title in type_titles(atlas).items()
+            for name, title in titles.items()
         ],
         figures=figure_texts(atlas, reports),
     )
@@ -113,39 +91,35 @@ def figure_names(atlas: Atlas) -> list[str]:
     )
 
 
-def figure_texts(atlas: Atlas, reports: list[Report]) -> dict[str, str]:
+def figure_texts(atlas: Atlas, reports: dict[str, LearnedReport]) -> dict[str, str]:
     """Return figure → what it shows, in words, for those who do not see it."""
     titles = type_titles(atlas)
-    headlines = {report.deposit_type: report.headline for report in reports}
     texts = {}
     for name in figure_names(atlas):
         kind, _, deposit_type = name.partition("-")
-        words = _ALTS.get(name) or _ALTS_OF_A_TYPE.get(kind, "Figure of the release")
-        texts[name] = words.format(title=titles.get(deposit_type, deposit_type)) + "."
-        if kind == "withheld" and headlines.get(deposit_type):
-            texts[name] += f" {headlines[deposit_type]}"
+        known = name in ("capture", "prospects") or kind in _FIGURES_OF_A_TYPE
+        texts[name] = say(
+            f"validation.figure.{kind if known else 'other'}",
+            title=titles.get(deposit_type, deposit_type),
+        )
+        if kind == "withheld" and deposit_type in reports:
+            texts[name] += f" {words.headline(reports[deposit_type])}".rstrip()
     return texts
 
 
-def learned_reports(atlas: Atlas) -> list[Report]:
+def learned_reports(atlas: Atlas) -> dict[str, LearnedReport]:
     """Return the reports of the learned models, in the order of the types."""
-    found: dict[str, Any] = atlas.release.validation.get("learned") or {}
-    return [
-        read_report(name, {"title": title, **found[name]})
-        for name, title in type_titles(atlas).items()
-        if found.get(name)
-    ]
+    found = atlas.release.validation.learned
+    return {name: found[name] for name in type_titles(atlas) if name in found}
 
 
-def agreement_in_words(atlas: Atlas, deposit_type: str) -> str:
+def agreement(found: Agreement | None) -> str:
     """Say how far the two models' maps agree; empty where it was not compared."""
-    found = (atlas.release.validation.get("agreement") or {}).get(deposit_type) or {}
-    overlap = found.get("overlap")
-    if overlap is None:
+    if found is None or math.isnan(found.overlap):
         return ""
-    return (
-        f"Of the expert model’s best 10 %, {share(overlap)} is in the learned model’s "
-        f"best 10 % too; chance would give {share(found.get('chance', 0.1))}. The two "
-        f"orders of all cells correlate by {decimal(found.get('spearman'))} (Spearman; "
-        "1 the same, 0 unrelated)."
+    return say(
+        "validation.agreement",
+        overlap=share(found.overlap),
+        chance=share(found.chance),
+        spearman=decimal(found.spearman),
     )

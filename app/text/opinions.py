@@ -104,29 +104,18 @@ def stability(
     return say(_MOVES[what], rank=rank, first=first, last=last)
 
 
-def other_than_tested(
-    absent: Sequence[str], other: Sequence[str], *, below: bool = False
-) -> str:
+def layers_not_here(titles: Sequence[str], *, below: bool = False) -> str:
     """Say which layers of its test a learned model lacks here; empty where none.
 
     Parameters
     ----------
-    absent, other : sequence of str
-        Titles of layers that the release lacks, and of those with another content.
+    titles : sequence of str
+        Of the layers.
     below : bool
         Whether the figures of the test stand below what is said.
     """
-    said = []
-    if absent:
-        said.append(say("learned.lacks", layers=", ".join(absent)))
-    if other:
-        said.append(say("learned.other-layers", layers=", ".join(other)))
-    if absent or other:
-        keys = {
-            (True, True): "learned.knows-less.below",
-            (True, False): "learned.knows-less",
-            (False, True): "learned.differs.below",
-            (False, False): "learned.differs",
-        }
-        said.append(say(keys[bool(absent), below]))
-    return " ".join(said)
+    if not titles:
+        return ""
+    lacks = say("learned.lacks", layers=", ".join(titles))
+    less = say("learned.knows-less.below" if below else "learned.knows-less")
+    return f"{lacks} {less}"

@@ -17,17 +17,26 @@ from geodata.prospects.delineate import delineate
 from geodata.prospects.describe import ProspectArea, Survey, describe
 from geodata.prospects.rank import rank, to_table
 from geodata.raster import Cells, Grid
-from geodata.release.check import check_sites, circular_sites, single_inputs
 from geodata.release.coverage import coverage_of_layers
-from geodata.release.export import named_layers, write_json, write_tables
-from geodata.release.figures import draw_capture, draw_map
+from geodata.release.export import named_layers, write_tables
+from geodata.release.figures import draw_map
 from geodata.release.inputs import Inputs, Parameters, gather
+from geodata.release.known_sites import (
+    check_known_sites,
+    circular_sites,
+    single_inputs,
+)
 from geodata.release.learned import opinions, with_learned
 from geodata.release.learned_files import FOLDER as LEARNED_FOLDER
 from geodata.release.learned_files import bearing_maps, write_files
 from geodata.release.manifest import make_manifest
 from geodata.release.maps import RankedMaps, write_evidence, write_maps
 from geodata.release.model import EXPLANATIONS, to_json
+from geodata.release.model_tests import (
+    draw_tests,
+    sensitivities,
+    validation_report,
+)
 from geodata.release.open import open_release
 from geodata.release.place import OVERALL
 from geodata.release.publish import make_current, new_folder, publish
@@ -39,7 +48,7 @@ from geodata.release.survey import (
     prepare_all,
     survey_cells,
 )
-from geodata.release.trials import draw_trials, sensitivities, trial_reports
+from geodata.release.validation import write_validation
 from geodata.scoring.deposit_file import parse_all
 from geodata.scoring.deposit_type import DepositType
 from geodata.scoring.favourability import (
@@ -151,7 +160,7 @@ def _build(
             (folder / EXPLANATIONS).write_bytes(
                 to_json(dict(zip(prospects["id"], explanations, strict=True)))
             )
-            report = check_sites(
+            known_sites = check_known_sites(
                 ranks,
                 coverages,
                 cells,
@@ -160,17 +169,16 @@ def _build(
                 baselines=single_inputs(readings, measured),
             )
             progress("Testing the models", 0.0)
-            moved = sensitivities(models, survey)
-            report |= trial_reports(
-                inputs.learned,
-                inputs.examples,
+            report = validation_report(
+                known_sites,
+                inputs,
                 ranks,
                 learned,
-                moved,
+                sensitivities(models, survey),
                 present=store.ids(),
             )
             progress("Testing the models", 1.0)
-            write_json(folder / "validation.json", report)
+            write_validation(folder, report)
             _write_models(folder, inputs)
             progress("Drawing the figures", 0.0)
             (figures := folder / "figures").mkdir()
@@ -182,10 +190,7 @@ def _build(
                 around,
                 release_id=inputs.release_id,
             )
-            draw_capture(figures / "capture.png", report)
-            draw_trials(
-                figures, report, moved, learned, ranks, cells=cells, around=around
-            )
+            draw_tests(figures, report, learned, ranks, cells=cells, around=around)
             progress("Drawing the figures", 1.0)
         return publish(
             folder,

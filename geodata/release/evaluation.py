@@ -1,69 +1,100 @@
-"""Evaluate a learned model: every scheme, the withheld region, rivals and baselines."""
+"""Evaluate a learned model by every scheme, on the region kept back, and in parts."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from geodata.evidence.recipes import Reading
 from geodata.layers.store import LayerStore
 from geodata.raster import DegreeArray
-from geodata.release.contestants import (
-    baselines,
-    contestants,
-    encoded_at,
-    rivals,
-)
-from geodata.release.withheld_region import (
-    CELL_M,
-    WITHHELD,
-    outside,
-    withheld_region,
-)
+from geodata.release.withheld_region import CELL_M, train_type, withheld_region
 from geodata.scoring.deposit_type import DepositType
-from geodata.scoring.learned.alone import alone, arguments_alone, directed
-from geodata.scoring.learned.argument import Float64Array
-from geodata.scoring.learned.argument_file import LearnedType
-from geodata.scoring.learned.breakdown import by_label, by_table
-from geodata.scoring.learned.fit import Coefficients
+from geodata.scoring.learned.argument import Float64Array, LearnedType
+from geodata.scoring.learned.baselines import (
+    baselines,
+    encoded_at,
+    models,
+    tree_models,
+)
+from geodata.scoring.learned.breakdown import (
+    alone,
+    arguments_alone,
+    by_label,
+    by_table,
+    directed,
+)
+from geodata.scoring.learned.cross_validation import (
+    BLOCKS_DEG,
+    BUFFER_KM,
+    BoolArray,
+    CrossValidation,
+    by_blocks,
+    region_capture,
+    regions_out,
+    resubstitution,
+)
 from geodata.scoring.learned.model import LearnedModel
-from geodata.scoring.learned.regions import region_capture, regions_out
 from geodata.scoring.learned.schemes import (
     block_schemes,
     calibrate,
     country_scheme,
     one_out_schemes,
 )
-from geodata.scoring.learned.train import LAND_SHARE, fit_to, train_model
-from geodata.scoring.learned.training import (
-    CENTRAL_ASIA,
-    assemble,
-    prepare_arguments,
+from geodata.scoring.learned.training import LAND_SHARE, fit_to
+from geodata.scoring.learned.training_set import CENTRAL_ASIA, TrainingSet
+from geodata.scoring.learned.withheld import SHARES, Region, compare_map, figures_of
+from geodata.scoring.validation.capture import capture_curve, captures
+from geodata.scoring.validation.report import (
+    ArgumentAlone,
+    BaselineAlone,
+    LandShareTest,
+    LearnedReport,
+    Scheme,
+    TrainingBackground,
+    WithheldSite,
+    WithheldTest,
+    WorldRegions,
 )
-from geodata.scoring.learned.trial import BLOCKS_DEG, Trial, by_blocks, resubstitution
-from geodata.scoring.learned.withheld import (
-    SHARES,
-    Contestant,
-    Region,
-    Scorer,
-    plain,
-    try_model,
-)
-from geodata.scoring.validation.capture import capture_curve
 
 LAND_SHARES = (0.0, 0.25, 0.75, 1.0)
 """Other shares of land in the background that were tried."""
 
-_CALIBRATION = ("predicted", "observed", "low", "high", "n")
-
 Tell = Callable[[str], object]
-Encoder = Callable[[DegreeArray, DegreeArray], Float64Array]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Evaluated:
+    """A learned model with all that it is tested by.
+
+    Attributes
+    ----------
+    model : LearnedModel
+        Trained on the eligible places.
+    again : CrossValidation
+        To be fitted again and again, its penalty chosen anew in every fold.
+    fixed : CrossValidation
+        The same with the model's own penalty, where there are hundreds of fits.
+    """
+
+    model: LearnedModel
+    readings: Mapping[str, Reading]
+    places: TrainingSet
+    eligible: BoolArray
+    again: CrossValidation
+    fixed: CrossValidation
+    region: Region
+    store: LayerStore
+    tell: Tell
+
+    def encoded(self, lon: DegreeArray, lat: DegreeArray) -> Float64Array:
+        """Read the arguments at some places."""
+        return encoded_at(self.model, self.readings, lon, lat)
 
 
 def evaluate(
     learned_type: LearnedType, expert: DepositType | None, store: LayerStore, tell: Tell
-) -> dict[str, Any]:
+) -> LearnedReport:
     """Evaluate the learned model of one deposit type by every scheme.
 
     Parameters
@@ -71,225 +102,160 @@ def evaluate(
     learned_type : LearnedType
         Its arguments.
     expert : DepositType or None
-        The expert model of the same type, tried beside it.
+        The expert model of the same type, compared with it.
     store : LayerStore
         With the ingested layers.
     tell : function of str
         Told what is being done.
-
-    Returns
-    -------
-    dict
-        JSON-ready report.
 
     Raises
     ------
     MissingLayerError, TrainingError
         If a layer is not there or there are too few examples.
     """
-    tell("reading the arguments world-wide")
-    readings = prepare_arguments(learned_type.arguments, store)
-    places = assemble(
-        learned_type.deposit_type, learned_type.arguments, readings, store
+    one = _trained(learned_type, store, tell)
+    places, training = one.places, one.model.training
+    schemes = _schemes(one)
+    held_out = by_blocks(one.again, BLOCKS_DEG[-1])
+    return LearnedReport(
+        deposit_type=learned_type.deposit_type,
+        title=learned_type.title,
+        n_world=int((places.positive & one.eligible).sum()),
+        n_withheld=len(one.region.sites),
+        region=CENTRAL_ASIA,
+        buffer_km=BUFFER_KM,
+        background=TrainingBackground(
+            others=training.others, land=training.land, land_share=LAND_SHARE
+        ),
+        ridge=training.ridge,
+        schemes=schemes,
+        arguments=_arguments(one),
+        baselines=_baselines(one),
+        tables=by_table(places, held_out),
+        labels=by_label(places, held_out),
+        regions=_world(one),
+        withheld=_withheld(one, expert),
+        calibration=calibrate(one.again, held_out[0]),
+        land_shares=tuple(_land_share(one, share) for share in LAND_SHARES),
+        layers=dict(sorted(training.layers.items())),
+        arguments_sha256=learned_type.sha256,
     )
-    eligible = outside(places)
-    tell("training without Central Asia")
-    model = train_model(
-        learned_type, places, readings, train=eligible, withheld=WITHHELD
+
+
+def _trained(learned_type: LearnedType, store: LayerStore, tell: Tell) -> _Evaluated:
+    trained = train_type(learned_type, store, tell=tell)
+    again = CrossValidation(
+        places=trained.places,
+        arguments=learned_type.arguments,
+        eligible=trained.eligible,
     )
-    trial = Trial(places=places, arguments=learned_type.arguments, eligible=eligible)
-    learned = resubstitution(trial)
-    schemes = []
+    return _Evaluated(
+        model=trained.model,
+        readings=trained.readings,
+        places=trained.places,
+        eligible=trained.eligible,
+        again=again,
+        fixed=replace(again, ridge=trained.model.training.ridge),
+        region=withheld_region(trained.places, store),
+        store=store,
+        tell=tell,
+    )
+
+
+def _schemes(one: _Evaluated) -> tuple[Scheme, ...]:
+    learned = resubstitution(one.again)
+    found: list[Scheme] = []
     for block_deg in BLOCKS_DEG:
-        tell(f"blocks of {block_deg:g}°")
-        schemes += block_schemes(trial, block_deg, learned)
-    tell("countries")
-    schemes.append(country_scheme(trial, learned))
-    tell("regions")
-    regions = regions_out(trial)
-    tell("one example and one pair at a time")
-    fixed = replace(trial, ridge=model.training.ridge)
-    schemes += one_out_schemes(fixed, learned)
-    held_out = by_blocks(trial, BLOCKS_DEG[-1])
-    odds = calibrate(trial, held_out[0])
-    tell("single measurements")
-    arguments = arguments_alone(model, places, eligible)
-    simple = [
-        {
-            "name": one.name,
-            **alone(
-                places,
-                eligible,
-                np.asarray(one.score(places.lon, places.lat), dtype=np.float64),
-                knows_others=one.knows_others,
-            ),
-        }
-        for one in baselines(store)
-    ]
-    tell("the withheld region")
-    region = withheld_region(places, store)
-    entered = [
-        *contestants(model, readings, expert, store),
-        *rivals(model, readings, places, eligible),
-    ]
-    for row, one in _directed_contestants(model, readings, arguments):
-        row["withheld"] = try_model(one, region)["all"] if len(region.sites) else None
-    return {
-        "deposit_type": learned_type.deposit_type,
-        "title": learned_type.title,
-        "n_world": int((places.positive & eligible).sum()),
-        "n_withheld": len(region.sites),
-        "region": asdict(CENTRAL_ASIA),
-        "withheld_note": WITHHELD,
-        "background": {
-            "others": model.training.others,
-            "land": model.training.land,
-            "land_share": LAND_SHARE,
-        },
-        "ridge": model.training.ridge,
-        "schemes": [plain(asdict(scheme)) for scheme in schemes],
-        "arguments": arguments,
-        "baselines": simple,
-        "by_table": by_table(places, held_out),
-        "by_label": by_label(places, held_out),
-        "regions": {
-            "n": regions.mean_rank.n,
-            "regions": regions.regions,
-            "mean_rank": plain(asdict(regions.mean_rank)),
-            "capture": plain(_curve(regions.ranks)),
-        },
-        "withheld": {
-            "cells": len(region.lon),
-            "cell_km2": CELL_M**2 / 1e6,
-            "sites": plain(region.sites.to_dict("records")),
-            "models": [try_model(one, region) for one in entered]
-            if len(region.sites)
-            else [],
-        },
-        "calibration": plain({name: getattr(odds, name) for name in _CALIBRATION}),
-        "tried": plain(
-            _tried(
-                fixed,
-                tell,
-                model,
-                lambda lon, lat: encoded_at(model, readings, lon, lat),
-                region,
-            )
-        ),
-        "cannot_say": cannot_say(region, expert),
-        "layers": dict(sorted(model.training.layers.items())),
-    }
+        one.tell(f"blocks of {block_deg:g}°")
+        found += block_schemes(one.again, block_deg, learned)
+    one.tell("countries")
+    found.append(country_scheme(one.again, learned))
+    one.tell("one example and one pair at a time")
+    return (*found, *one_out_schemes(one.fixed, learned))
 
 
-def _directed_contestants(
-    model: LearnedModel,
-    readings: Mapping[str, Reading],
-    rows: Sequence[dict[str, Any]],
-) -> Iterator[tuple[dict[str, Any], Contestant]]:
-    """Yield the row of each argument that has a sign, and its map by itself."""
-    signs = directed(model.arguments)
-    for row in rows:
-        if row["name"] in signs:
-            column, sign = signs[row["name"]]
+def _arguments(one: _Evaluated) -> tuple[ArgumentAlone, ...]:
+    """Test each argument by itself; those with a sign are maps of the region, too."""
+    one.tell("single measurements")
+    signs = directed(one.model.arguments)
 
-            def score(
-                lon: DegreeArray,
-                lat: DegreeArray,
-                column: int = column,
-                sign: float = sign,
-            ) -> Float64Array:
-                return np.asarray(
-                    sign * encoded_at(model, readings, lon, lat)[:, column]
-                )
-
-            yield (
-                row,
-                Contestant(
-                    name=row["title"], kind="argument", score=score, ties_halved=True
-                ),
-            )
-
-
-def cannot_say(region: Region, expert: DepositType | None) -> list[str]:
-    """Say in words what this test leaves open."""
-    count, inside = len(region.sites), int(region.sites["in_states"].sum())
-    many = region.sites["district"].nunique()
-    found = [
-        (
-            "The known examples are places somebody described. Where nobody looked the "
-            "model is not tested, and an example is an occurrence, not a deposit worth "
-            "mining."
-        ),
-        (
-            "No layer at hand shows alkaline rock, thorium or fenite themselves; "
-            "bedrock is known on cells of about 100 km, so nothing finer can be told "
-            "apart."
-        ),
-    ]
-    if not count:
-        return [
-            "No known example lies in Central Asia: there the model is untested.",
-            *found,
-        ]
-    if expert is not None:
-        found.append(
-            "The expert model was written by people who knew these places; its figure "
-            "is no blind test."
+    def with_map(row: ArgumentAlone) -> ArgumentAlone:
+        if row.name not in signs:
+            return row
+        column, sign = signs[row.name]
+        withheld = figures_of(
+            lambda lon, lat: sign * one.encoded(lon, lat)[:, column],
+            one.region,
+            ties_halved=True,
         )
-    return [
-        (
-            f"{count} known examples in {many} districts, {inside} of them in the "
-            "five states, are few: one place more or less moves a share by "
-            f"{1 / count:.0%}. See the intervals, which count districts."
-        ),
-        (
-            "The type of an example is that of its table. The list of known sites may "
-            "give the same place another type."
-        ),
-        *found,
-    ]
+        return row.model_copy(update={"withheld": withheld})
+
+    return tuple(map(with_map, arguments_alone(one.model, one.places, one.eligible)))
 
 
-def _tried(
-    trial: Trial, tell: Tell, model: LearnedModel, at: Encoder, region: Region
-) -> list[dict[str, Any]]:
-    """Report other shares of land in the background; none was chosen by the region."""
+def _baselines(one: _Evaluated) -> tuple[BaselineAlone, ...]:
     found = []
-    for share in LAND_SHARES:
-        tell(f"share of land {share:g}")
-        other = replace(trial, land_share=share)
-        blocks = block_schemes(other, BLOCKS_DEG[-1], resubstitution(other))
-        regions = regions_out(other)
-        refitted = fit_to(
-            trial.places,
-            trial.eligible,
-            trial.arguments,
-            ridge=model.training.ridge,
-            land_share=share,
+    for map_ in baselines(one.store):
+        scores = np.asarray(map_.score(one.places.lon, one.places.lat), np.float64)
+        auc, regions = alone(
+            one.places, one.eligible, scores, knows_others=map_.knows_others
         )
-        named = f"share of land in the background {share:g}"
-        row: dict[str, Any] = {
-            "what": named,
-            "auc": {scheme.against: scheme.auc.value for scheme in blocks},
-            "mean_rank": regions.mean_rank.value,
-            "capture": region_capture(regions, (0.1, 0.2)),
-            "withheld": None,
-        }
-        if len(region.sites):
-            entered = Contestant(
-                name=named, kind="learned", score=_scorer(refitted, at)
-            )
-            row["withheld"] = try_model(entered, region)["all"]
-        found.append(row)
-    return found
+        found.append(BaselineAlone(map=map_.id, auc=auc, regions=regions))
+    return tuple(found)
 
 
-def _scorer(fitted: Coefficients, at: Encoder) -> Scorer:
-    return lambda lon, lat: fitted.log_odds(at(lon, lat))
+def _world(one: _Evaluated) -> WorldRegions:
+    one.tell("regions")
+    found = regions_out(one.again)
+    return WorldRegions(
+        n=found.mean_rank.n,
+        regions=found.regions,
+        mean_rank=found.mean_rank,
+        capture=captures(capture_curve(found.ranks, SHARES)),
+    )
 
 
-def _curve(ranks: Float64Array) -> list[dict[str, Any]]:
-    curve = capture_curve(ranks, SHARES)
-    names = ("area", "sites", "share", "low", "high")
-    columns = [getattr(curve, name).tolist() for name in names]
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+def _withheld(one: _Evaluated, expert: DepositType | None) -> WithheldTest:
+    one.tell("the withheld region")
+    region = one.region
+    compared = [
+        *models(one.model, one.readings, expert, one.store),
+        *tree_models(one.model, one.readings, one.places, one.eligible),
+    ]
+    return WithheldTest(
+        cells=len(region.lon),
+        cell_km2=CELL_M**2 / 1e6,
+        sites=tuple(
+            WithheldSite.model_validate(row) for row in region.sites.to_dict("records")
+        ),
+        maps=tuple(compare_map(map_, region) for map_ in compared)
+        if len(region.sites)
+        else (),
+    )
+
+
+def _land_share(one: _Evaluated, share: float) -> LandShareTest:
+    """Train with another share of land; none was chosen by the region."""
+    one.tell(f"share of land {share:g}")
+    other = replace(one.fixed, land_share=share)
+    blocks = block_schemes(other, BLOCKS_DEG[-1], resubstitution(other))
+    auc = {scheme.against: scheme.auc.value for scheme in blocks}
+    regions = regions_out(other)
+    fitted = fit_to(
+        one.places,
+        one.eligible,
+        other.arguments,
+        ridge=one.model.training.ridge,
+        land_share=share,
+    )
+    tenth, fifth = region_capture(regions, (0.1, 0.2))
+    return LandShareTest(
+        land_share=share,
+        auc_others=auc["other-deposits"],
+        auc_land=auc["land"],
+        mean_rank=regions.mean_rank.value,
+        captured=(tenth, fifth),
+        withheld=figures_of(
+            lambda lon, lat: fitted.log_odds(one.encoded(lon, lat)), one.region
+        ),
+    )

@@ -1,26 +1,38 @@
-"""Figures of a release: the ranked map, and where known sites fall."""
+"""Figures of a release that are maps: the ranking, and where two models agree."""
 
-import unicodedata
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import shapely
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.text import Text
 
 from geodata.raster import Cells, FloatArray, to_equal_area
+from geodata.release.drawing import (
+    ACCENT,
+    DPI,
+    GREY,
+    INK,
+    fill,
+    outline,
+    save,
+    thinned,
+)
 from geodata.release.surroundings import Surroundings
-from geodata.scoring.validation.known_sites import capture
+from geodata.scoring.agreement import (
+    BOTH,
+    EXPERT_ONLY,
+    LEARNED_ONLY,
+    NEITHER,
+    UNKNOWN,
+    Agreement,
+    classes,
+)
 
 RANK_BREAKS = (0.0, 0.01, 0.025, 0.05, 0.10, 0.25, 1.0)
 """Breaks of the map's classes: share of the area that scores at least as high."""
@@ -28,11 +40,21 @@ RANK_BREAKS = (0.0, 0.01, 0.025, 0.05, 0.10, 0.25, 1.0)
 RANK_COLOURS = ("#5b1a3a", "#8f2d3f", "#bf5a33", "#dd9648", "#ecca8a", "#f3ead3")
 """Best to worst; lightness falls steadily, so it reads without hue."""
 
-_INK, _ACCENT, _GROUND, _WATER = "#1d2733", "#0f6b62", "#eceae3", "#cfd8dc"
+_GROUND, _WATER = "#eceae3", "#cfd8dc"
 _LABELLED = 12  # areas that get their rank written beside them
-_DPI = 150
-_PIXELS = 1_600  # cells drawn across the map
-_WIDE = frozenset("mwMW@%—ЖМФШЩЫЮжмфшщыю")  # letters about twice as wide as others
+
+AGREEMENT_COLOURS = {
+    NEITHER: "#ece4cf",
+    EXPERT_ONLY: "#d98032",
+    LEARNED_ONLY: "#3f7fc1",
+    BOTH: "#4b1d5e",
+}
+_AGREEMENT_WORDS = {
+    BOTH: "in the best 10 % of both",
+    EXPERT_ONLY: "of the expert model only",
+    LEARNED_ONLY: "of the learned model only",
+    NEITHER: "of neither",
+}
 
 
 def draw_map(
@@ -61,7 +83,7 @@ def draw_map(
     release_id : str
         Written under the map.
     """
-    figure = Figure(figsize=(11.0, 7.2), dpi=_DPI, layout="constrained")
+    figure = Figure(figsize=(11.0, 7.2), dpi=DPI, layout="constrained")
     axes = figure.add_subplot()
     grid = cells.grid
     west, north = grid.west_m, grid.north_m
@@ -78,8 +100,8 @@ def draw_map(
         zorder=2,
     )
     fill(axes, around.lakes, _WATER, zorder=3)
-    outline(axes, around.states, colour=_INK, width=0.7)
-    outline(axes, prospects, colour=_ACCENT, width=0.9)
+    outline(axes, around.states, colour=INK, width=0.7)
+    outline(axes, prospects, colour=ACCENT, width=0.9)
     _number(axes, prospects.head(_LABELLED))
     sites = shapely.get_coordinates(
         [to_equal_area(point) for point in around.sites.geometry]
@@ -90,7 +112,7 @@ def draw_map(
         s=16,
         marker="o",
         facecolor="white",
-        edgecolor=_INK,
+        edgecolor=INK,
         linewidth=0.9,
         zorder=6,
     )
@@ -113,108 +135,81 @@ def draw_map(
     save(figure, path)
 
 
-def draw_capture(path: Path, report: Mapping[str, Any]) -> None:
-    """Draw how many known sites the best part of the area holds, as a PNG.
+def draw_agreement(
+    path: Path,
+    cells: Cells,
+    expert_rank: FloatArray,
+    learned_rank: FloatArray,
+    *,
+    around: Surroundings,
+    agreement: Agreement,
+) -> None:
+    """Draw where the expert and the learned model put their best tenth, as a PNG.
 
     Parameters
     ----------
     path : Path
         File to make.
-    report : mapping
-        From :func:`geodata.release.check.check_sites`.
+    cells : Cells
+        The land cells.
+    expert_rank, learned_rank : array of float32, shape (cells,)
+        Area ranks; NaN = unknown, left blank.
+    around : Surroundings
+        States, land and lakes.
+    agreement : Agreement
+        Of the two.
     """
-    figure = Figure(figsize=(6.4, 4.6), dpi=_DPI, layout="constrained")
+    figure = Figure(figsize=(9.0, 5.6), dpi=DPI, layout="constrained")
     axes = figure.add_subplot()
-    axes.plot([0, 1], [0, 1], color="#8a8f98", linestyle=":", label="random map")
-    styles = {
-        "own": (_ACCENT, "map of the site's own type"),
-        "overall": (_INK, "all types"),
-    }
-    for which, (colour, label) in styles.items():
-        mark = "circular" if which == "own" else "circular_overall"
-        ranks = [
-            site[which]["mean"]
-            for site in report["sites"]
-            if site[which] and not site.get(mark)
-        ]
-        result = capture(ranks, [float(share) for share in np.linspace(0, 1, 201)])
-        area, share, low, high = (
-            [row[column] for row in result["curve"]]
-            for column in ("area", "share", "low", "high")
-        )
-        axes.step(
-            area,
-            share,
-            where="post",
-            color=colour,
-            linewidth=2,
-            label=f"{label} (n = {result['n']})",
-        )
-        axes.fill_between(
-            area, low, high, step="post", color=colour, alpha=0.10, linewidth=0
-        )
-    axes.set(
-        xlim=(0, 1),
-        ylim=(0, 1),
-        xlabel="best part of the area of the five states",
-        ylabel="share of known sites inside",
-        title="Known rare-earth sites (bands: 95 % interval)",
+    grid = cells.grid
+    east = grid.west_m + grid.columns * grid.cell_m
+    south = grid.north_m - grid.rows * grid.cell_m
+    fill(axes, around.land, "#e3e1da")
+    found = classes(expert_rank, learned_rank).astype(np.float32)
+    found[found == UNKNOWN] = np.nan
+    order = sorted(AGREEMENT_COLOURS)
+    shown, extent = thinned(cells, found)
+    axes.imshow(
+        shown,
+        extent=extent,
+        cmap=ListedColormap([AGREEMENT_COLOURS[value] for value in order]),
+        vmin=order[0] - 0.5,
+        vmax=order[-1] + 0.5,
+        interpolation="nearest",
+        zorder=2,
     )
-    axes.legend(loc="lower right", fontsize=8)
+    fill(axes, around.lakes, _WATER, zorder=3)
+    outline(axes, around.states, colour=INK, width=0.7)
+    axes.set(
+        xlim=(grid.west_m - 40_000, east + 40_000),
+        ylim=(south - 40_000, grid.north_m + 40_000),
+        xticks=(),
+        yticks=(),
+        facecolor=_WATER,
+    )
+    if not np.isnan([agreement.overlap, agreement.chance]).any():
+        title = (
+            f"{agreement.overlap:.0%} of the expert's best 10 % is in the learned "
+            f"model's; by chance {agreement.chance:.0%}."
+        )
+        if not np.isnan(agreement.spearman):
+            title += f" Rank correlation {agreement.spearman:.2f}."
+        axes.set_title(title, fontsize=10)
+    axes.legend(
+        handles=[
+            Patch(facecolor=AGREEMENT_COLOURS[value], edgecolor=GREY, label=words)
+            for value, words in _AGREEMENT_WORDS.items()
+        ],
+        loc="lower right",
+        fontsize=8,
+        framealpha=0.95,
+    )
     save(figure, path)
 
 
-def thinned(
-    cells: Cells, values: FloatArray
-) -> tuple[FloatArray, tuple[float, float, float, float]]:
-    """Return a map no finer than a picture, and where it lies.
-
-    Returns
-    -------
-    array of float32
-        Every n-th cell each way, n the least that leaves at most 1 600 across.
-    tuple of float
-        West, east, south and north edge, metres.
-    """
-    grid = cells.grid
-    every = -(-grid.columns // _PIXELS)
-    shown = cells.to_map(values)[::every, ::every]
-    step = every * grid.cell_m
-    east = grid.west_m + shown.shape[1] * step
-    return shown, (
-        grid.west_m,
-        east,
-        grid.north_m - shown.shape[0] * step,
-        grid.north_m,
-    )
-
-
-def fill(axes: Axes, table: gpd.GeoDataFrame, colour: str, zorder: int = 1) -> None:
-    """Fill polygons (lon, lat) on a map in the equal-area projection."""
-    parts = shapely.get_parts(to_equal_area(table.geometry.to_numpy()))
-    rings = [shapely.get_coordinates(shapely.get_exterior_ring(part)) for part in parts]
-    axes.add_collection(
-        PolyCollection(rings, facecolors=colour, linewidths=0, zorder=zorder),
-        autolim=False,
-    )
-
-
-def outline(axes: Axes, table: gpd.GeoDataFrame, *, colour: str, width: float) -> None:
-    """Draw the rings of polygons (lon, lat) on a map in the equal-area projection."""
-    rings = [
-        shapely.get_coordinates(ring)
-        for part in shapely.get_parts(to_equal_area(table.geometry.to_numpy()))
-        for ring in (part.exterior, *part.interiors)
-    ]
-    axes.add_collection(
-        LineCollection(rings, colors=colour, linewidths=width, zorder=4),
-        autolim=False,
-    )
-
-
 def _number(axes: Axes, prospects: gpd.GeoDataFrame) -> None:
-    for rank, outline in zip(prospects["rank"], prospects.geometry, strict=True):
-        point = shapely.point_on_surface(to_equal_area(outline))
+    for rank, area in zip(prospects["rank"], prospects.geometry, strict=True):
+        point = shapely.point_on_surface(to_equal_area(area))
         axes.annotate(
             str(rank),
             (point.x, point.y),
@@ -222,15 +217,15 @@ def _number(axes: Axes, prospects: gpd.GeoDataFrame) -> None:
             va="center",
             fontsize=7,
             fontweight="bold",
-            color=_ACCENT,
-            bbox={"boxstyle": "circle,pad=0.25", "fc": "white", "ec": _ACCENT},
+            color=ACCENT,
+            bbox={"boxstyle": "circle,pad=0.25", "fc": "white", "ec": ACCENT},
             zorder=7,
         )
 
 
 def _scale_bar(axes: Axes, west: float, south: float) -> None:
     x = np.array([west, west + 500_000])
-    axes.plot(x, [south, south], color=_INK, linewidth=2, zorder=5)
+    axes.plot(x, [south, south], color=INK, linewidth=2, zorder=5)
     axes.annotate("500 km", (x.mean(), south + 20_000), ha="center", fontsize=8)
 
 
@@ -240,56 +235,14 @@ def _legend() -> list[Artist]:
         Patch(facecolor=colour, label=label)
         for colour, label in zip(RANK_COLOURS, labels, strict=True)
     ]
-    outline = Patch(facecolor="none", edgecolor=_ACCENT, label="prospect area, rank")
+    area = Patch(facecolor="none", edgecolor=ACCENT, label="prospect area, rank")
     site = Line2D(
         [],
         [],
         linestyle="none",
         marker="o",
         color="white",
-        markeredgecolor=_INK,
+        markeredgecolor=INK,
         label="known site, ± 5–45 km",
     )
-    return [*swatches, outline, site]
-
-
-def shortened(text: str, most: int) -> str:
-    """Cut a text of data that would not fit into a figure.
-
-    Parameters
-    ----------
-    text : str
-        One line.
-    most : int
-        Letters of usual width that fit; a wide one takes the room of two.
-
-    >>> shortened("carbonatite", 6), shortened("placer", 6), shortened("WWWW", 6)
-    ('carbo…', 'placer', 'WW…')
-    """
-    taken = 0
-    for place, letter in enumerate(text):
-        wide = letter in _WIDE or unicodedata.east_asian_width(letter) in "FW"
-        taken += 1 + wide
-        if taken > most:
-            return f"{text[: max(place - 1, 0)].rstrip()}…"
-    return text
-
-
-def save(figure: Figure, path: Path) -> None:
-    """Write a figure as a PNG; ``savefig`` would draw it twice for the same picture.
-
-    No text but the powers of ten of a logarithmic axis is read as mathematics: a title
-    may hold dollars.
-    """
-    powers = {
-        text
-        for axes in figure.axes
-        for axis in (axes.xaxis, axes.yaxis)
-        if axis.get_scale() == "log"
-        for text in axis.get_ticklabels(which="both")
-    }
-    for text in figure.findobj(Text):
-        if isinstance(text, Text) and text not in powers:
-            text.set_parse_math(False)
-    canvas = FigureCanvasAgg(figure)
-    canvas.print_png(path, metadata={"Software": None})  # type: ignore[no-untyped-call]  # ships no type for it
+    return [*swatches, area, site]

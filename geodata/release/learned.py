@@ -1,9 +1,8 @@
-"""The learned opinion in a release: its maps, its explanation, its agreement."""
+"""The learned opinion in a release: its maps and its explanation."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -11,13 +10,11 @@ import numpy.typing as npt
 from geodata.prospects.describe import ProspectArea, Survey
 from geodata.raster import FloatArray
 from geodata.release.rasters import LEARNED, LEARNED_COVERAGE, LEARNED_RANK
-from geodata.scoring.agreement import compare
 from geodata.scoring.explanation import LearnedExplanation
 from geodata.scoring.favourability import area_rank
 from geodata.scoring.learned.explanation import explain_learned
 from geodata.scoring.learned.model import Judgement, LearnedModel, judge
 from geodata.scoring.learned.refits import ladder, rank_spread, some_of
-from geodata.scoring.learned.withheld import plain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,13 +106,3 @@ def explain_area(
             _ladder(opinion.model, survey, area.members), opinion.ladder
         ),
     )
-
-
-def agreement_report(
-    ranks: Mapping[str, FloatArray], learned: Mapping[str, Opinion]
-) -> dict[str, Any]:
-    """Compare the two orders of the area, by deposit type; JSON-ready."""
-    return {
-        name: plain(asdict(compare(ranks[name], opinion.rank)))
-        for name, opinion in learned.items()
-    }

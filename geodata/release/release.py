@@ -4,11 +4,9 @@ A release is read-only.  Everything a page, an export or an explanation needs is
 inside its folder; nothing here looks at the layer store or at other releases.
 """
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -34,6 +32,7 @@ from geodata.release.place import (
     learned_map,
     place_at,
 )
+from geodata.release.validation import ValidationReport, read_validation
 from geodata.scoring.deposit_file import parse
 from geodata.scoring.deposit_type import DepositType
 from geodata.scoring.expert_explanation import explain
@@ -77,22 +76,25 @@ class Release:
         )
 
     @cached_property
+    def _deposit_type_texts(self) -> dict[str, str]:
+        """The files of its models, by id."""
+        folder = self.folder / "deposit_types"
+        return {
+            item.id: (folder / f"{item.id}.toml").read_text(encoding="utf-8")
+            for item in self.manifest.deposit_types
+        }
+
+    @cached_property
     def deposit_types(self) -> dict[str, DepositType]:
         """The models it was made with, by id."""
         return {
-            item.id: parse(
-                item.id,
-                (self.folder / "deposit_types" / f"{item.id}.toml").read_text(
-                    encoding="utf-8"
-                ),
-            )
-            for item in self.manifest.deposit_types
+            name: parse(name, text) for name, text in self._deposit_type_texts.items()
         }
 
     @cached_property
     def learned_models(self) -> dict[str, LearnedModel]:
         """The learned models it was made with, by deposit type."""
-        return read_files(self.folder / LEARNED_FOLDER)
+        return read_files(self.folder / LEARNED_FOLDER, self._deposit_type_texts)
 
     @cached_property
     def prospects(self) -> gpd.GeoDataFrame:
@@ -105,10 +107,9 @@ class Release:
         return explanations_of(self.folder)
 
     @cached_property
-    def validation(self) -> dict[str, Any]:
-        """Where the known occurrences fall."""
-        text = (self.folder / "validation.json").read_text(encoding="utf-8")
-        return dict(json.loads(text))
+    def validation(self) -> ValidationReport:
+        """What the release says of how far its maps can be trusted."""
+        return read_validation(self.folder)
 
     def table(self, name: str) -> gpd.GeoDataFrame:
         """Read one of the release's tables, for example ``"terranes"``."""

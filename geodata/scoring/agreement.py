@@ -12,6 +12,7 @@ import scipy  # scipy.stats when first used: a server starts a second sooner
 
 from geodata.raster import FloatArray
 from geodata.scoring.ranking import BEST
+from geodata.scoring.record import MaybeNaN
 
 NEITHER, LEARNED_ONLY, EXPERT_ONLY, BOTH, UNKNOWN = 0, 1, 2, 3, -1
 
@@ -42,9 +43,9 @@ class Agreement:
         Cells that both know.
     """
 
-    spearman: float
-    overlap: float
-    chance: float
+    spearman: MaybeNaN
+    overlap: MaybeNaN
+    chance: MaybeNaN
     cells: int
 
 

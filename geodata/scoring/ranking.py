@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from geodata.scoring.record import MaybeNaN
+
 BEST = 0.10
 """Share of the area that counts as the best part of a map."""
 
@@ -24,8 +26,8 @@ class Change:
         because too many of its places are equal.
     """
 
-    correlation: float
-    kept: float
+    correlation: MaybeNaN
+    kept: MaybeNaN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from app.main import create_app
 from app.settings import Settings
 from tests.app.learned_release import (
-    LACKS,
+    MISSING,
     change,
     copy_release,
     empty_learned_map,
@@ -108,7 +108,7 @@ def lacking_home(learned_home: Path, tmp_path_factory: pytest.TempPathFactory) -
     """A release whose learned model was tested with layers that it lacks."""
     home = tmp_path_factory.mktemp("lacking")
     folder = copy_release(learned_home, home)
-    change(folder / "validation.json", lambda told: told.update(learned_lacks=LACKS))
+    change(folder / "validation.json", lambda told: told.update(missing_layers=MISSING))
     seal(folder)
     return home
 

@@ -15,9 +15,10 @@ from app.opinions import compare, has_learned
 from app.settings import Settings
 from app.text import say, say_many
 from app.text.numbers import sentence
-from app.text.opinions import compared, other_than_tested
+from app.text.opinions import compared, layers_not_here
 from geodata.release import OVERALL, Release, open_release
-from tests.app.learned_release import LEARNED, UNTAUGHT, change, copy_release
+from tests.app.learned_release import change, copy_release
+from tests.app.learned_reports import LEARNED, UNTAUGHT
 from tests.app.sealing import seal
 from tests.app.test_formats import read_csv
 from tests.app.test_maps import decode
@@ -311,7 +312,7 @@ def test_a_release_without_learned_models_explains_and_exports_one_opinion(
     assert answer.status_code == 404
 
 
-LACKING = ("Crustal thickness", "terrane boundaries"), ("Relief",)
+LACKING = ("Crustal thickness", "terrane boundaries")
 
 
 def prospect_of(client: TestClient, deposit_type: str) -> str:
@@ -327,7 +328,7 @@ def test_the_page_of_validation_names_missing_layers_before_the_figures(
     lacking_client: TestClient,
 ) -> None:
     text = Reader(lacking_client.get("/validation").text).text
-    lacks, figures = other_than_tested(*LACKING, below=True), "Of the 4 known places"
+    lacks, figures = layers_not_here(LACKING, below=True), "Of the 4 known places"
     first = text.index(lacks)
     assert first < text.index(figures)
     second = text.index(lacks, first + 1)
@@ -337,7 +338,7 @@ def test_the_page_of_validation_names_missing_layers_before_the_figures(
 def test_the_map_and_the_page_of_a_prospect_name_missing_layers(
     lacking_client: TestClient,
 ) -> None:
-    lacks = other_than_tested(*LACKING, below=False)
+    lacks = layers_not_here(LACKING, below=False)
     found = chips(lacking_client)
     assert found[LEARNED]["data-lacks"] == lacks
     assert "data-no-learned" not in found[LEARNED]
@@ -379,6 +380,6 @@ def test_an_empty_map_is_no_choice_but_its_model_keeps_its_explanation(
     table = Reader(empty_client.get(f"/table?deposit_type={LEARNED}").text).text
     assert "no model" not in table
     text = Reader(empty_client.get("/validation").text).text
-    assert other_than_tested(*LACKING, below=True) in text
+    assert layers_not_here(LACKING, below=True) in text
     place = f"/api/explain?lon=73.1&lat=49.8&deposit_type={LEARNED}"
     assert empty_client.get(place).json()["agreement"]["kind"] == "not known"

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.templating import TYPEFACE
-from tests.app.learned_release import LEARNED
+from tests.app.learned_reports import LEARNED
 from tests.browser.conftest import Opener
 from tests.thorough import THEMES, budget
 

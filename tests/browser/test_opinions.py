@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.app.learned_release import LEARNED, UNTAUGHT
+from tests.app.learned_reports import LEARNED, UNTAUGHT
 from tests.browser.conftest import Opener
 from tests.browser.test_map import ROWS, SIZES, assert_apart
 from tests.thorough import THEMES

@@ -1,24 +1,32 @@
 """What a learned model may look at: arguments, and how each enters the sum.
 
+They stand in the table ``[learned]`` of the file of a deposit type.
+
 A learned model adds up arguments, so each must enter as a number whose equal steps
 mean about equal things: the root of a share, the logarithm of a distance.  Where
 geology says that more of it cannot speak against the deposit (or for it), the sign
 is fixed beforehand and the training may only choose the size.
 """
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from geodata.errors import DepositTypeError
 from geodata.evidence.measurement import Measurement
 from geodata.raster import FloatArray
+from geodata.scoring.deposit_file import LEARNED, READ, file_table, read_measurement
+from geodata.scoring.toml_table import Table, shown
 
 Float64Array = npt.NDArray[np.float64]
 
 SCALES = ("plain", "root", "log", "class")
 DIRECTIONS = ("up", "down", "either")
+_OWN = ("name", "title", "claim", "scale", "direction", "reference")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +78,95 @@ class Argument:
             -np.inf if self.direction != "up" else 0.0,
             np.inf if self.direction != "down" else 0.0,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnedType:
+    """The arguments that a deposit type's learned model adds up.
+
+    Attributes
+    ----------
+    deposit_type : str
+        Id of the deposit type.
+    title : str
+        What its examples are.
+    arguments : tuple of Argument
+        In the order they are told.
+    sha256 : str
+        Checksum of the table: coefficients name the one they were trained for.
+    """
+
+    deposit_type: str
+    title: str
+    arguments: tuple[Argument, ...]
+    sha256: str = ""
+
+
+def parse_learned(deposit_type: str, text: str) -> LearnedType | None:
+    """Read the arguments of a deposit type's learned model and check them.
+
+    Parameters
+    ----------
+    deposit_type : str
+        Id: the file name without its ending.
+    text : str
+        The whole file of the deposit type.
+
+    Returns
+    -------
+    LearnedType or None
+        None where the file has no table ``[learned]``.
+
+    Raises
+    ------
+    DepositTypeError
+        Naming the file, the argument, what was expected and what came.
+    """
+    file = file_table(deposit_type, text)
+    if LEARNED not in file.content:
+        return None
+    table = file.table(LEARNED, f"learned model of {file.where}")
+    table.only("title", "argument")
+    arguments = tuple(_argument(row, table.where) for row in table.tables("argument"))
+    names = [item.name for item in arguments]
+    if not names or len(set(names)) != len(names):
+        raise DepositTypeError(
+            f"The {table.where} needs at least one [[learned.argument]], and no name "
+            f"twice; got {shown(names)}."
+        )
+    content = json.dumps(table.content, sort_keys=True, ensure_ascii=False)
+    return LearnedType(
+        deposit_type=deposit_type,
+        title=table.text("title"),
+        arguments=arguments,
+        sha256=hashlib.sha256(content.encode()).hexdigest(),
+    )
+
+
+def _argument(row: Table, model: str) -> Argument:
+    name = row.text("name", most=80)
+    row = row.named(f"argument '{name}' of the {model}")
+    row.only(*_OWN, *READ, "step", "floor", "classes")
+    argument = Argument(
+        name=name,
+        title=row.text("title"),
+        claim=row.text("claim"),
+        measurement=read_measurement(row),
+        scale=row.one_of("scale", SCALES),
+        direction=row.one_of("direction", DIRECTIONS),
+        reference=row.text("reference"),
+        step=row.number("step", default=1, low=1e-9),
+        floor=row.number("floor", default=0, low=0),
+        classes=row.words("classes"),
+    )
+    is_class = argument.measurement.measure == "class"
+    if is_class != (argument.scale == "class") or is_class != bool(argument.classes):
+        raise DepositTypeError(
+            f"The {row.where}: measure 'class', scale 'class' and a list of classes go "
+            f"together; got measure '{argument.measurement.measure}', scale "
+            f"'{argument.scale}' and {len(argument.classes)} classes."
+        )
+    return argument
 
 
 def encode(

@@ -83,6 +83,17 @@ class LearnedModel:
             {item.measurement.key: item.measurement for item in self.arguments}.values()
         )
 
+    def farthest_apart(self, other: "LearnedModel") -> float:
+        """Return the largest difference between its numbers and another's."""
+        first, second = self.coefficients, other.coefficients
+        return max(
+            abs(first.intercept - second.intercept),
+            *(
+                float(np.abs(getattr(first, name) - getattr(second, name)).max())
+                for name in ("slopes", "centre", "spread")
+            ),
+        )
+
     def encode(
         self,
         measured: Mapping[str, FloatArray],

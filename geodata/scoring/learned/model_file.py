@@ -1,12 +1,11 @@
 """Write a learned model as a file, and read it back with every number checked.
 
-The file holds coefficients, not arguments: those stand in ``learned_types``, and the
-file names the checksum of the text it was trained for.  A changed argument therefore
-never meets coefficients that were learned for another.
+The file holds coefficients, not arguments: those stand in the file of the deposit
+type, and this one names their checksum.  A changed argument therefore never meets
+coefficients that were learned for another.
 """
 
 import csv
-import hashlib
 import json
 import math
 from collections.abc import Mapping
@@ -16,11 +15,7 @@ from typing import Any
 import numpy as np
 
 from geodata.errors import LearnedModelError
-from geodata.scoring.learned.argument import Float64Array
-from geodata.scoring.learned.argument_file import (
-    learned_type_texts,
-    parse_learned_type,
-)
+from geodata.scoring.learned.argument import Float64Array, LearnedType
 from geodata.scoring.learned.fit import Coefficients
 from geodata.scoring.learned.model import LearnedModel, Training
 
@@ -40,27 +35,22 @@ _NUMBERS = {
 _DECIMALS = 4  # of a slope of a refit: they only tell how far a rank moves
 
 
-def checksum(text: str) -> str:
-    """Return the SHA-256 of a file of arguments."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def to_json(model: LearnedModel, text: str) -> str:
+def to_json(model: LearnedModel, arguments_sha256: str) -> str:
     """Write a model as JSON.
 
     Parameters
     ----------
     model : LearnedModel
         The model.
-    text : str
-        The file of arguments it was trained for.
+    arguments_sha256 : str
+        Checksum of the arguments it was trained for.
     """
     found, training = model.coefficients, model.training
     columns = [name for item in model.arguments for name in item.columns]
     content = {
         "format": FORMAT,
         "deposit_type": model.deposit_type,
-        "arguments_sha256": checksum(text),
+        "arguments_sha256": arguments_sha256,
         "intercept": found.intercept,
         "columns": [
             dict(zip(("name", *_NUMBERS, "refits"), row, strict=True))
@@ -90,21 +80,21 @@ def to_json(model: LearnedModel, text: str) -> str:
     return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def from_json(content: str, text: str) -> LearnedModel:
+def from_json(content: str, learned_type: LearnedType) -> LearnedModel:
     """Read a model back.
 
     Parameters
     ----------
     content : str
         From :func:`to_json`.
-    text : str
-        The file of arguments of its deposit type.
+    learned_type : LearnedType
+        The arguments of its deposit type.
 
     Raises
     ------
     LearnedModelError
         If it is not such a file, a number is not finite, a spread is not positive, or
-        it was trained for other arguments than those in ``text``.
+        it was trained for other arguments than these.
     """
     try:
         row = json.loads(content)
@@ -114,11 +104,11 @@ def from_json(content: str, text: str) -> LearnedModel:
                 f"The learned model of '{name}' has format {row['format']}; this "
                 f"version reads {FORMAT}. Run scripts/train.py."
             )
-        learned_type = parse_learned_type(name, text)
-        if row["arguments_sha256"] != checksum(text):
+        if row["arguments_sha256"] != learned_type.sha256:
             raise LearnedModelError(
                 f"The learned model of '{name}' was trained for other arguments than "
-                f"those in learned_types/{name}.toml. Run scripts/train.py."
+                f"those of [learned] in {name}.toml. Run scripts/train.py, or take the "
+                "table out of the file."
             )
         columns = [one for item in learned_type.arguments for one in item.columns]
         if [one["name"] for one in row["columns"]] != columns:
@@ -155,16 +145,6 @@ def from_json(content: str, text: str) -> LearnedModel:
         ) from error
 
 
-def shipped_models() -> dict[str, LearnedModel]:
-    """Return the learned models of the package, by deposit type."""
-    texts = learned_type_texts()
-    return {
-        name: from_json(content, texts[name])
-        for name, content in shipped(".json").items()
-        if name in texts
-    }
-
-
 def shipped(ending: str) -> dict[str, str]:
     """Return the files of the package's folder of learned models by what precedes.
 
@@ -182,6 +162,12 @@ def shipped(ending: str) -> dict[str, str]:
         if entry.name.endswith(ending)
         and (ending != ".json" or not entry.name.endswith("-validation.json"))
     }
+
+
+def write_counts(examples: Mapping[str, int]) -> str:
+    """Write how many known examples each deposit type has in the world, as CSV."""
+    rows = (f"{name},{count}" for name, count in examples.items())
+    return "\n".join(["deposit_type,n_world", *rows]) + "\n"
 
 
 def shipped_counts() -> dict[str, int]:

@@ -17,7 +17,7 @@ from geodata.scoring.learned.fit import (
     fit,
 )
 from geodata.scoring.learned.model import LearnedModel, coverage_of
-from geodata.scoring.learned.training import TrainingSet
+from geodata.scoring.learned.training_set import TrainingSet
 from geodata.scoring.validation.blocks import ground_blocks
 from geodata.scoring.validation.capture import rank_in_area
 

@@ -1,245 +1,212 @@
-"""The places a learned model is trained on: examples, other deposits, ordinary land.
+"""Train a learned model: choose the penalty by spatial folds, then fit."""
 
-Examples are the world's occurrences of a deposit type.  They stand against two
-backgrounds: places where the same surveys list another kind of deposit, so that
-where people happened to look cancels out; and land laid out evenly, because a map
-ranks all land and not only land with deposits.  Evidence is read at these places by
-the same functions of place that score the region.
-"""
+from collections.abc import Mapping, Sequence
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-
-import geopandas
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from geodata.errors import MissingLayerError
-from geodata.evidence.measurement import Measurement
-from geodata.evidence.recipes import Reading, prepare
-from geodata.layers.occurrences.samples import background, labels
-from geodata.layers.store import LayerStore
-from geodata.raster import KM_PER_DEGREE, DegreeArray
-from geodata.region import Bounds
-from geodata.scoring.learned.argument import Argument, Float64Array
-from geodata.scoring.learned.countries import ONE_NAME
-from geodata.scoring.learned.model import encode_all
+from geodata.errors import TrainingError
+from geodata.evidence.recipes import Reading
+from geodata.scoring.learned.argument import Argument, Float64Array, LearnedType
+from geodata.scoring.learned.fit import (
+    Coefficients,
+    SlopeBounds,
+    balanced_weights,
+    fit,
+)
+from geodata.scoring.learned.model import LearnedModel, Training, by_argument
+from geodata.scoring.learned.refits import refit
+from geodata.scoring.learned.training_set import (
+    LABEL,
+    LAND,
+    OTHER_DEPOSIT,
+    TrainingSet,
+)
+from geodata.scoring.validation.blocks import block_folds, ground_blocks
+from geodata.scoring.validation.metrics import auc
 
-OCCURRENCES = "mineral-occurrences"
-LABEL, OTHER_DEPOSIT, LAND = 0, 1, 2
-GROUND = "lithology-fractions"
-"""Layer that says where land is: the part of the world whose bedrock it knows."""
+FEWEST = 30
+"""Labels below which no model is trained: a place more or less would change it."""
 
-CENTRAL_ASIA = Bounds(west=46.0, south=35.0, east=88.0, north=56.0)
-"""Kept back whole for the figures we report."""
+LAND_SHARE = 0.5
+"""Share of land in the background's weight: to be told from other deposits counts as
+much as to be told from ordinary land."""
 
-LATTICE = 24_000  # points over the whole globe, about one each 146 km; 7 000 on land
-_SOUTHERNMOST_LAND = -60.0  # Antarctica has no table of deposits
-_GOLDEN = np.pi * (3.0 - np.sqrt(5.0))
-_POLE = 0.05  # cosine of latitude below which circles are no longer widened
-_RINGS = ((0.0, 1), (0.5, 6), (1.0, 12))  # share of the radius, places on the ring
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrainingSet:
-    """Places with all arguments read.
-
-    Attributes
-    ----------
-    places : DataFrame
-        ``name``, ``lon``, ``lat`` (degrees), ``uncertainty_km``, ``country`` (as the
-        source writes it, a few spellings joined), ``table`` and ``said`` (the source's
-        own word for the type); the texts are empty on the lattice.
-    group : array of int64, shape (places,)
-        :data:`LABEL`, :data:`OTHER_DEPOSIT` or :data:`LAND`.
-    encoded : array of float64, shape (places, columns)
-        NaN = unknown; mean over the circle of error of each place.
-    """
-
-    places: pd.DataFrame
-    group: npt.NDArray[np.int64]
-    encoded: Float64Array
-
-    @property
-    def lon(self) -> DegreeArray:
-        """Longitudes, degrees."""
-        return np.asarray(self.places["lon"], dtype=np.float64)
-
-    @property
-    def lat(self) -> DegreeArray:
-        """Latitudes, degrees."""
-        return np.asarray(self.places["lat"], dtype=np.float64)
-
-    @property
-    def positive(self) -> npt.NDArray[np.bool_]:
-        """Which places are labels."""
-        return np.asarray(self.group == LABEL)
-
-    def within(self, bounds: Bounds) -> npt.NDArray[np.bool_]:
-        """Say which places lie in a box, edges included."""
-        return np.asarray(
-            (self.lon >= bounds.west)
-            & (self.lon <= bounds.east)
-            & (self.lat >= bounds.south)
-            & (self.lat <= bounds.north)
-        )
+RIDGES = (0.1, 1.0, 10.0, 100.0)
+_INNER_FOLDS = 5
+_INNER_KM = 1_500.0
 
 
-def prepare_arguments(
-    arguments: Sequence[Argument], store: LayerStore
-) -> dict[str, Reading]:
-    """Open every measurement world-wide, by key.
-
-    Raises
-    ------
-    MissingLayerError
-        Naming the layers that must be ingested first.
-    """
-    readings = {
-        item.measurement.key: prepare(item.measurement, store) for item in arguments
-    }
-    absent = sorted(
-        {
-            reading.measurement.layer
-            for reading in readings.values()
-            if reading.provenance is None
-        }
-    )
-    if absent:
-        raise MissingLayerError(
-            f"Training needs the layers {', '.join(absent)}, which are not in the "
-            "store. Run scripts/ingest.py for them (or --all), then train again."
-        )
-    return readings
+def bounds_of(arguments: Sequence[Argument]) -> SlopeBounds:
+    """Return the bounds of every column's slope."""
+    return [item.bounds for item in arguments for _ in item.columns]
 
 
-def assemble(
-    deposit_type: str,
+def fit_to(
+    places: TrainingSet,
+    train: npt.NDArray[np.bool_],
     arguments: Sequence[Argument],
-    readings: Mapping[str, Reading],
-    store: LayerStore,
-) -> TrainingSet:
-    """Read all arguments at the labels of a type and at both backgrounds.
+    *,
+    ridge: float,
+    land_share: float = LAND_SHARE,
+) -> Coefficients:
+    """Fit a model to some of the places.
 
     Parameters
     ----------
-    deposit_type : str
-        Id of the type.
-    arguments, readings
-        What is read, and the readings of :func:`prepare_arguments`.
-    store : LayerStore
-        Holds the layer of occurrences.
+    places : TrainingSet
+        All places.
+    train : array of bool, shape (places,)
+        Those that may be looked at.
+    arguments : sequence of Argument
+        What is added up.
+    ridge : float
+        Strength of the penalty.
+    land_share : float
+        Share of land in the weight of the background, 0 to 1.
+    """
+    weight = np.zeros(len(train))
+    weight[train] = balanced_weights(
+        places.group[train], (1.0 - land_share, land_share)
+    )
+    return fit(
+        places.encoded,
+        places.positive,
+        weight=weight,
+        ridge=ridge,
+        bounds=bounds_of(arguments),
+    )
+
+
+def choose_ridge(
+    places: TrainingSet,
+    train: npt.NDArray[np.bool_],
+    arguments: Sequence[Argument],
+    *,
+    land_share: float = LAND_SHARE,
+) -> float:
+    """Choose the penalty by folds of blocks inside the training places alone.
+
+    Returns
+    -------
+    float
+        The one of :data:`RIDGES` with the best mean of two AUCs, against other
+        deposits and against land; the strongest among equals, and where the examples
+        lie in one block only.
+    """
+    rows = np.flatnonzero(train)
+    blocks = ground_blocks(places.lon[rows], places.lat[rows], block_km=_INNER_KM)
+    positive = places.positive[rows]
+    folds = min(_INNER_FOLDS, len(np.unique(blocks[positive])))
+    if folds < 2:
+        return RIDGES[-1]
+    fold = block_folds(blocks, folds=folds, seed=0, positives=positive)
+    best, chosen = -np.inf, RIDGES[-1]
+    for ridge in sorted(RIDGES, reverse=True):
+        scores = np.empty(len(rows))
+        for number in range(folds):
+            learning = np.zeros(len(train), dtype=np.bool_)
+            learning[rows[fold != number]] = True
+            model = fit_to(
+                places, learning, arguments, ridge=ridge, land_share=land_share
+            )
+            tested = fold == number
+            scores[tested] = model.log_odds(places.encoded[rows[tested]])
+        reached = two_sided_auc(scores, places.group[rows])
+        if reached > best:
+            best, chosen = reached, ridge
+    return chosen
+
+
+def two_sided_auc(scores: Float64Array, group: npt.NDArray[np.int64]) -> float:
+    """Return the mean of the AUCs against each background that is there."""
+    found = [
+        auc(scores[group == LABEL], scores[group == kind])
+        for kind in (OTHER_DEPOSIT, LAND)
+        if (group == kind).any()
+    ]
+    return float(np.mean(found))
+
+
+def train_model(
+    learned_type: LearnedType,
+    places: TrainingSet,
+    readings: Mapping[str, Reading],
+    *,
+    train: npt.NDArray[np.bool_],
+    withheld: str,
+) -> LearnedModel:
+    """Train the model of a deposit type on some places.
+
+    Parameters
+    ----------
+    learned_type : LearnedType
+        Its arguments.
+    places : TrainingSet
+        All places.
+    readings : mapping of str to Reading
+        What the arguments were read from.
+    train : array of bool, shape (places,)
+        Those that take part.
+    withheld : str
+        What was kept back, in words; empty for nothing.
 
     Raises
     ------
-    MissingLayerError
-        If the occurrences or the bedrock are not in the store.
+    TrainingError
+        If there are fewer than :data:`FEWEST` labels among them.
     """
-    occurrences = store.vector(OCCURRENCES).table
-    tables = [
-        _places(labels(occurrences, deposit_type)),
-        _places(background(occurrences, deposit_type)),
-        _on_land(lattice(LATTICE), store),
-    ]
-    group = np.repeat(
-        np.array([LABEL, OTHER_DEPOSIT, LAND]), [len(table) for table in tables]
+    require_enough(learned_type.deposit_type, places, train)
+    ridge = choose_ridge(places, train, learned_type.arguments)
+    coefficients = fit_to(places, train, learned_type.arguments, ridge=ridge)
+    refits = refit(
+        places,
+        train,
+        coefficients,
+        ridge=ridge,
+        bounds=bounds_of(learned_type.arguments),
+        shares=(1.0 - LAND_SHARE, LAND_SHARE),
     )
-    places = pd.concat(tables, ignore_index=True)
-    return TrainingSet(
-        places=places, group=group, encoded=blurred(arguments, readings, places)
+    group = places.group[train]
+    background = places.encoded[train & ~places.positive]
+    parts = by_argument(learned_type.arguments, coefficients.parts(background))
+    return LearnedModel(
+        deposit_type=learned_type.deposit_type,
+        title=learned_type.title,
+        arguments=learned_type.arguments,
+        coefficients=coefficients,
+        importance=parts.std(axis=0),
+        refits=refits,
+        training=Training(
+            positives=int((group == LABEL).sum()),
+            others=int((group == OTHER_DEPOSIT).sum()),
+            land=int((group == LAND).sum()),
+            withheld=withheld,
+            ridge=ridge,
+            land_share=LAND_SHARE,
+            layers={
+                reading.measurement.layer: reading.provenance.sha256
+                for reading in readings.values()
+                if reading.provenance is not None
+            },
+        ),
     )
 
 
-def blurred(
-    arguments: Sequence[Argument], readings: Mapping[str, Reading], places: pd.DataFrame
-) -> Float64Array:
-    """Read arguments as the mean over the circle of error of each place.
+def require_enough(
+    deposit_type: str, places: TrainingSet, train: npt.NDArray[np.bool_]
+) -> None:
+    """Refuse to train on too few labels.
 
-    Parameters
-    ----------
-    arguments, readings
-        What is read.
-    places : DataFrame
-        ``lon``, ``lat`` (degrees) and ``uncertainty_km``, the radius.
-
-    Returns
-    -------
-    array of float64, shape (places, columns)
-        Mean of the 19 places of two rings and the middle where they are known; NaN
-        where none is.
-    """
-    columns = sum(len(item.columns) for item in arguments)
-    total = np.zeros((len(places), columns))
-    count = np.zeros((len(places), columns))
-    for east, north in circle_places(places):
-        found = encode_all(
-            arguments,
-            {key: reading.values(east, north) for key, reading in readings.items()},
-            {key: reading.classes for key, reading in readings.items()},
-        )
-        known = ~np.isnan(found)
-        total += np.where(known, found, 0.0)
-        count += known
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(count > 0, total / count, np.nan)
-
-
-def circle_places(places: pd.DataFrame) -> Iterator[tuple[DegreeArray, DegreeArray]]:
-    """Yield places over the circle of error of each place: the middle and two rings.
-
-    Parameters
-    ----------
-    places : DataFrame
-        ``lon``, ``lat`` (degrees) and ``uncertainty_km``, the radius.
-
-    Yields
+    Raises
     ------
-    lon, lat : arrays of float64, shape (places,)
-        Degrees; 19 times, each for about one equal part of the circle.
+    TrainingError
+        Naming how many there are and how many are needed.
     """
-    radius = places["uncertainty_km"].to_numpy(np.float64) / KM_PER_DEGREE
-    lon, lat = (places[name].to_numpy(np.float64) for name in ("lon", "lat"))
-    widening = np.maximum(np.cos(np.radians(lat)), _POLE)
-    for share, number in _RINGS:
-        for angle in 2 * np.pi * np.arange(number) / number:
-            north = np.clip(lat + share * radius * np.sin(angle), -90, 90)
-            east = lon + share * radius * np.cos(angle) / widening
-            yield (east + 180) % 360 - 180, north
-
-
-def lattice(count: int) -> pd.DataFrame:
-    """Lay points evenly over the globe, the same ones every time.
-
-    Returns
-    -------
-    DataFrame
-        ``lon`` and ``lat``, degrees: a Fibonacci lattice, each point for one equal
-        share of the Earth's surface (of a sphere).
-
-    >>> lattice(2)["lat"].round(1).tolist()
-    [30.0, -30.0]
-    """
-    number = np.arange(count)
-    lat = np.degrees(np.arcsin(1.0 - (2.0 * number + 1.0) / count))
-    lon = np.degrees(number * _GOLDEN) % 360.0
-    return pd.DataFrame({"lon": np.where(lon >= 180.0, lon - 360.0, lon), "lat": lat})
-
-
-def _on_land(points: pd.DataFrame, store: LayerStore) -> pd.DataFrame:
-    bands = store.raster(GROUND).raster.bands
-    ground = prepare(
-        Measurement(layer=GROUND, measure="value", unit="", column=min(bands)), store
-    )
-    lon, lat = points["lon"].to_numpy(), points["lat"].to_numpy()
-    land = ~np.isnan(ground.values(lon, lat)) & (lat > _SOUTHERNMOST_LAND)
-    blank = dict.fromkeys(("name", "country", "table", "said"), "")
-    return points[land].assign(uncertainty_km=0.0, **blank)
-
-
-def _places(table: geopandas.GeoDataFrame) -> pd.DataFrame:
-    columns = ["name", "lon", "lat", "uncertainty_km", "table"]
-    country = table["country_text"].fillna("").str.strip()
-    return pd.DataFrame(table[columns]).assign(
-        country=country.replace(dict(ONE_NAME)), said=table["deposit_type_source"]
-    )
+    count = int((places.positive & train).sum())
+    if count < FEWEST:
+        raise TrainingError(
+            f"A learned model of '{deposit_type}' needs at least {FEWEST} known "
+            f"examples to train on; there are {count}. Use the expert model, or ingest "
+            "further occurrence tables."
+        )

@@ -5,9 +5,8 @@ scores the land of the region, which orders the area, and the circle of error of
 known place; the rank of a place is the mean over its circle.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -17,18 +16,21 @@ from scipy.sparse.csgraph import connected_components
 from geodata.evidence.proximity import arc_km, earth_centred
 from geodata.raster import DegreeArray, FloatArray
 from geodata.scoring.learned.argument import Float64Array
-from geodata.scoring.learned.training import circle_places
+from geodata.scoring.learned.training_set import circle_places
 from geodata.scoring.validation.boyce import boyce_interval
 from geodata.scoring.validation.capture import (
+    Capture,
     capture_curve,
     p_a_intersection,
     rank_in_area,
 )
 from geodata.scoring.validation.intervals import (
+    Estimate,
     binomial_interval,
     grouped_mean_interval,
 )
 from geodata.scoring.validation.metrics import auc_interval
+from geodata.scoring.validation.report import MapId, MapTest, RegionFigures
 
 Scorer = Callable[[DegreeArray, DegreeArray], npt.NDArray[np.floating]]
 """From longitudes and latitudes, degrees, to scores: high is good, NaN unknown."""
@@ -40,17 +42,15 @@ SHARES = (0.01, 0.02, 0.05, 0.10, 0.20, 0.25)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Contestant:
-    """A model that takes part in the test.
+class ComparedMap:
+    """A map that takes part in the test.
 
     Attributes
     ----------
-    name : str
-        In words.
-    kind : str
-        learned, expert, forest, trees or baseline.
+    id : str
+        Which.
     score : Scorer
-        The model as a function of place.
+        It as a function of place.
     knows_others : bool
         Whether it was made of the very places of other deposits, so that asking it
         about them tells nothing.
@@ -58,8 +58,7 @@ class Contestant:
         Whether equal scores share the middle rank instead of the worst.
     """
 
-    name: str
-    kind: str
+    id: MapId
     score: Scorer
     knows_others: bool = False
     ties_halved: bool = False
@@ -86,101 +85,105 @@ class Region:
     lat: DegreeArray
 
 
-def try_model(contestant: Contestant, region: Region) -> dict[str, Any]:
-    """Rank the known places of a region by one model.
+def compare_map(map_: ComparedMap, region: Region) -> MapTest:
+    """Rank the known places of a region by one map.
 
-    Returns
-    -------
-    dict
-        JSON-ready: ``name``, ``kind``; ``ranks`` of all sites (None = unknown);
-        ``all`` and ``in_states``, each with ``districts`` (how many), ``mean_rank``
-        (95 % interval by drawing whole districts), ``district_rank`` (mean of the
-        districts' means), ``capture`` (exact binomial intervals of as many places as
-        there are districts, chance beside), ``auc_land``, ``auc_others``, ``boyce``
-        and ``p_a`` (crossing of prediction rate and area).  Places outside the ranked
-        land are ranked against it all the same.
+    Places outside the ranked land are ranked against it all the same.
     """
-    area = np.asarray(contestant.score(region.lon, region.lat), dtype=np.float32)
-    rounds = [
-        np.asarray(contestant.score(lon, lat), dtype=np.float32)
-        for lon, lat in circle_places(region.sites)
-    ]
-    others = np.asarray(
-        contestant.score(
-            region.others["lon"].to_numpy(np.float64),
-            region.others["lat"].to_numpy(np.float64),
-        ),
-        dtype=np.float32,
+    ranked = _Ranked.by(map_, region)
+    inside = region.sites["in_states"].to_numpy(np.bool_)
+    return MapTest(
+        map=map_.id,
+        known_share=len(ranked.area) / len(region.lon),
+        ranks=tuple(ranked.ranks.tolist()),
+        every=ranked.figures(np.ones_like(inside)),
+        in_states=ranked.figures(inside),
     )
-    if contestant.knows_others:
-        others = others[:0]
-    scores = _mean_known(np.stack(rounds))
-    ranks = _mean_known(
-        np.stack(
-            [
-                rank_in_area(found, area, ties_halved=contestant.ties_halved)
-                for found in rounds
-            ]
+
+
+def figures_of(
+    score: Scorer, region: Region, *, ties_halved: bool = False
+) -> RegionFigures | None:
+    """Rank all known places of a region by some scores; None where it has none."""
+    if not len(region.sites):
+        return None
+    map_ = ComparedMap(id="learned", score=score, ties_halved=ties_halved)
+    return compare_map(map_, region).every
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ranked:
+    """What a map says of a region: its sites, its area, places of other deposits."""
+
+    ranks: Float64Array
+    scores: Float64Array
+    district: npt.NDArray[np.int64]
+    area: FloatArray
+    others: FloatArray
+
+    @classmethod
+    def by(cls, map_: ComparedMap, region: Region) -> "_Ranked":
+        """Score everything by a map; a site is the mean over its circle of error."""
+        beside = region.others[: 0 if map_.knows_others else None]
+        others, area = (
+            np.asarray(map_.score(lon, lat), dtype=np.float32)
+            for lon, lat in (
+                (beside["lon"].to_numpy(float), beside["lat"].to_numpy(float)),
+                (region.lon, region.lat),
+            )
+        )
+        rounds = [
+            np.asarray(map_.score(lon, lat), dtype=np.float32)
+            for lon, lat in circle_places(region.sites)
+        ]
+        ranks = [
+            rank_in_area(found, area, ties_halved=map_.ties_halved) for found in rounds
+        ]
+        return cls(
+            ranks=_mean_known(np.stack(ranks)),
+            scores=_mean_known(np.stack(rounds)),
+            district=districts(region.sites),
+            area=area[~np.isnan(area)],
+            others=others[~np.isnan(others)],
+        )
+
+    def figures(self, chosen: npt.NDArray[np.bool_]) -> RegionFigures:
+        """Say how well some of the sites rank."""
+        ranks, district = self.ranks[chosen], self.district[chosen]
+        known = self.scores[chosen][~np.isnan(self.scores[chosen])]
+        ranked = ~np.isnan(ranks)
+        each = [
+            ranks[ranked & (district == one)] for one in np.unique(district[ranked])
+        ]
+        return RegionFigures(
+            districts=len(each),
+            mean_rank=grouped_mean_interval(ranks, district),
+            district_rank=float(np.mean([o.mean() for o in each])) if each else np.nan,
+            capture=_captures(ranks, len(each)),
+            auc_land=_auc(known, self.area),
+            auc_others=_auc(known, self.others),
+            land=len(self.area),
+            others=len(self.others),
+            boyce=boyce_interval(known, self.area)
+            if len(known) and len(self.area)
+            else None,
+            prediction_area=p_a_intersection(ranks),
+        )
+
+
+def _captures(ranks: Float64Array, districts: int) -> tuple[Capture, ...]:
+    """Count the places in the best parts; intervals are of as many as districts."""
+    curve = capture_curve(ranks, SHARES)
+    if not curve.n:
+        return ()
+    lows, highs = binomial_interval(curve.share, districts)
+    columns = (curve.area, curve.sites, curve.share, lows, highs)
+    return tuple(
+        Capture(area=area, sites=sites, n=curve.n, share=share, low=low, high=high)
+        for area, sites, share, low, high in zip(
+            *(column.tolist() for column in columns), strict=True
         )
     )
-    inside = region.sites["in_states"].to_numpy(np.bool_)
-    district = districts(region.sites)
-    parts = {"all": np.ones_like(inside), "in_states": inside}
-    return {
-        "name": contestant.name,
-        "kind": contestant.kind,
-        "valid_share": float((~np.isnan(area)).mean()),
-        "ranks": [None if np.isnan(rank) else float(rank) for rank in ranks],
-        **{
-            name: _figures(
-                ranks[chosen], scores[chosen], district[chosen], area, others
-            )
-            for name, chosen in parts.items()
-        },
-    }
-
-
-def _figures(
-    ranks: Float64Array,
-    scores: Float64Array,
-    district: npt.NDArray[np.int64],
-    area: FloatArray,
-    others: FloatArray,
-) -> dict[str, Any]:
-    ranked = ~np.isnan(ranks)
-    each = [ranks[ranked & (district == one)] for one in np.unique(district[ranked])]
-    curve = capture_curve(ranks, SHARES)
-    told = scores[~np.isnan(scores)]
-    land, beside = area[~np.isnan(area)], others[~np.isnan(others)]
-    crossing = p_a_intersection(ranks)
-    lows, highs = binomial_interval(curve.share, len(each)) if each else ((), ())
-    return {
-        "districts": len(each),
-        "mean_rank": plain(asdict(grouped_mean_interval(ranks, district))),
-        "district_rank": float(np.mean([one.mean() for one in each])) if each else None,
-        "capture": [
-            {
-                "area": float(area_share),
-                "sites": int(count),
-                "n": curve.n,
-                "share": float(share),
-                "low": float(low),
-                "high": float(high),
-                "random": float(area_share),
-            }
-            for area_share, count, share, low, high in zip(
-                curve.area, curve.sites, curve.share, lows, highs, strict=True
-            )
-        ]
-        if curve.n
-        else [],
-        "auc_land": _auc(told, land),
-        "auc_others": _auc(told, beside),
-        "boyce": plain(asdict(boyce_interval(told, land)))
-        if len(told) and len(land)
-        else None,
-        "p_a": plain(asdict(crossing)),
-    }
 
 
 def districts(sites: pd.DataFrame) -> npt.NDArray[np.int64]:
@@ -206,12 +209,9 @@ def districts(sites: pd.DataFrame) -> npt.NDArray[np.int64]:
     return np.asarray(number, dtype=np.int64)
 
 
-def _auc(positive: npt.ArrayLike, negative: npt.ArrayLike) -> dict[str, Any] | None:
+def _auc(positive: npt.ArrayLike, negative: npt.ArrayLike) -> Estimate | None:
     first, second = np.asarray(positive), np.asarray(negative)
-    if not len(first) or not len(second):
-        return None
-    found: dict[str, Any] = plain(asdict(auc_interval(first, second)))
-    return {**found, "against": len(second)}
+    return auc_interval(first, second) if len(first) and len(second) else None
 
 
 def _mean_known(rows: npt.NDArray[np.floating]) -> Float64Array:
@@ -220,18 +220,3 @@ def _mean_known(rows: npt.NDArray[np.floating]) -> Float64Array:
     total = np.where(known, rows, 0.0).sum(axis=0, dtype=np.float64)
     count = known.sum(axis=0)
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
-
-
-def plain(value: Any) -> Any:  # noqa: ANN401  # any JSON value
-    """Make a value fit for JSON: None in place of NaN and of infinity.
-
-    >>> plain({"value": float("nan"), "n": 3})
-    {'value': None, 'n': 3}
-    """
-    if isinstance(value, Mapping):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, Sequence | np.ndarray) and not isinstance(value, str):
-        return [plain(item) for item in value]
-    if isinstance(value, float | np.floating):
-        return float(value) if np.isfinite(value) else None
-    return value.item() if isinstance(value, np.generic) else value

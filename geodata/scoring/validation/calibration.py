@@ -11,62 +11,6 @@ BINS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Brier:
-    """Mean squared error of predicted probabilities.
-
-    Attributes
-    ----------
-    score : float
-        0 (perfect) to 1.
-    reference : float
-        Score of one who always says the base rate: ``p (1 - p)``.
-    base_rate : float
-        Share of positives.
-    n, positives : int
-        Places, and how many of them are positive.
-    """
-
-    score: float
-    reference: float
-    base_rate: float
-    n: int
-    positives: int
-
-
-def brier(predicted: npt.ArrayLike, observed: npt.ArrayLike) -> Brier:
-    """Score predicted probabilities; lower is better.
-
-    Parameters
-    ----------
-    predicted : array of float, shape (places,)
-        Probability, 0 to 1; no NaN.
-    observed : array of bool, shape (places,)
-        Whether the place is positive.
-
-    Raises
-    ------
-    ValueError
-        If there is no place, a prediction is not within 0 to 1, or lengths differ.
-
-    References
-    ----------
-    Brier (1950), Monthly Weather Review 78, 1-3.
-
-    >>> round(brier([0.1, 0.9, 0.8, 0.3], [False, True, True, False]).score, 4)
-    0.0375
-    """
-    said, seen = _both(predicted, observed)
-    rate = float(seen.mean())
-    return Brier(
-        score=float(((said - seen) ** 2).mean()),
-        reference=rate * (1 - rate),
-        base_rate=rate,
-        n=len(seen),
-        positives=int(seen.sum()),
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Reliability:
     """Predicted beside observed, from the lowest prediction to the highest.
 
@@ -109,7 +53,8 @@ def reliability(
     Raises
     ------
     ValueError
-        As for :func:`brier`, or if ``bins`` is below 1.
+        If there is no place, a prediction is not within 0 to 1, lengths differ, or
+        ``bins`` is below 1.
 
     Notes
     -----

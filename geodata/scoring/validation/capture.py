@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geodata.raster import FloatArray
+from geodata.scoring.record import MaybeNaN, Record
 from geodata.scoring.validation.intervals import (
     Estimate,
     Float64Array,
@@ -45,6 +46,29 @@ class CaptureCurve:
     share: Float64Array
     low: Float64Array
     high: Float64Array
+
+
+class Capture(Record):
+    """How many of n places lie in the best part of an area, with a 95 % interval."""
+
+    area: float
+    sites: int
+    n: int
+    share: MaybeNaN
+    low: MaybeNaN
+    high: MaybeNaN
+
+
+def captures(curve: CaptureCurve) -> tuple[Capture, ...]:
+    """Return a capture curve row by row; nothing without places."""
+    columns = (curve.area, curve.sites, curve.share, curve.low, curve.high)
+    return tuple(
+        Capture(area=area, sites=sites, n=curve.n, share=share, low=low, high=high)
+        for area, sites, share, low, high in zip(
+            *(column.tolist() for column in columns), strict=True
+        )
+        if curve.n
+    )
 
 
 def capture_curve(
@@ -141,9 +165,9 @@ class PredictionArea:
         Sites with a rank.
     """
 
-    prediction_rate: float
-    occupied_area: float
-    density: float
+    prediction_rate: MaybeNaN
+    occupied_area: MaybeNaN
+    density: MaybeNaN
     n: int
 
 

@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import betaincinv, ndtr, stdtrit
 
+from geodata.scoring.record import MaybeNaN
+
 Float64Array = npt.NDArray[np.float64]
 
 DRAWS = 2_000  # the ends of an interval then move by less than 0.01 with the seed
@@ -27,9 +29,9 @@ class Estimate:
         Sites, not pairs and not cells.
     """
 
-    value: float
-    low: float
-    high: float
+    value: MaybeNaN
+    low: MaybeNaN
+    high: MaybeNaN
     n: int
 
 

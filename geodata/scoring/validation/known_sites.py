@@ -1,180 +1,128 @@
-"""Where the known occurrences fall on a map, told with n and intervals."""
+"""Where the known sites fall on the maps of the expert models, with n and intervals.
+
+Nothing was fitted to these sites, so there are no folds; but who wrote the models knew
+where they lie.  The rank of a site is the mean over its circle of error, so that a
+random place has 0.5 on average.  A site whose own record is in a layer that a model
+reads is no test of that model: it is *circular* and left out of what is counted.
+"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 
-from geodata.evidence.proximity import arc_km, earth_centred
-from geodata.raster import Cells, DegreeArray, FloatArray
+from geodata.raster import Cells, FloatArray
 from geodata.region import LonLat
-from geodata.scoring.validation.capture import AREA_SHARES, capture_curve
+from geodata.scoring.record import MaybeNaN, Record
+from geodata.scoring.validation.capture import Capture, capture_curve, captures
+from geodata.scoring.validation.report import MapId
+from geodata.scoring.validation.site_rank import SiteRank, circle, site_rank
 
 COVERAGE_BREAKS = (0.3, 0.6)
 _ONE_SIDED_95 = 1.645  # standard deviations
-SCHEME = (
-    "Expert model: nothing was fitted to these sites, so there are no folds; but we "
-    "knew where they lie when we wrote the models. Area counts land cells whose "
-    "score is known. Each site's rank is the mean over its circle of error, so a "
-    "random place has 0.5 on average."
-)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteRank:
-    """Area rank of one site: 0 best, 1 worst; NaN where nothing is known.
+class SiteCheck(Record):
+    """Where one known site falls.
 
     Attributes
     ----------
-    mean, best, worst : float
-        Over the cells within the uncertainty of its position.
+    own, overall : SiteRank or None
+        On the map of its own deposit type and on that over all types; None where
+        nothing is known.
+    circular, circular_overall : bool
+        Whether it is no test of the one or of the other.
     """
 
+    site: str
+    deposit_type: str
+    lon: float
+    lat: float
+    uncertainty_km: float
+    own: SiteRank | None
+    overall: SiteRank | None
+    circular: bool = False
+    circular_overall: bool = False
+
+
+class SitesResult(Record):
+    """What some known sites say of a map.
+
+    Attributes
+    ----------
+    n, unknown : int
+        Sites with a rank, and without.
+    mean : float
+        Mean area rank; NaN without sites.
+    limit : float
+        The mean that a random map stays above in 95 of 100 cases.
+    capture : tuple of Capture
+        How many lie in the best parts of the area.
+    beaten_by : tuple of MapId
+        Single measurements that rank them as well or better.
+    """
+
+    n: int
+    unknown: int
+    mean: MaybeNaN
+    limit: MaybeNaN
+    capture: tuple[Capture, ...] = ()
+    beaten_by: tuple[MapId, ...] = ()
+
+    @property
+    def better_than_chance(self) -> bool:
+        """Whether a random map would place them worse in 95 of 100 cases."""
+        return self.mean < self.limit
+
+
+class BaselineCheck(Record):
+    """What the known sites say of a single measurement."""
+
+    map: MapId
+    own: SitesResult
+    overall: SitesResult
+
+
+class CoverageShares(Record):
+    """Share of the cells by their coverage, and its mean."""
+
+    low: float
+    middle: float
+    high: float
     mean: float
-    best: float
-    worst: float
 
 
-def circle(
-    centre: LonLat, uncertainty_km: float, places: tuple[DegreeArray, DegreeArray]
-) -> npt.NDArray[np.int64]:
-    """Return the cells within the circle of error of a position.
+class KnownSites(Record):
+    """The check of all maps against the known sites.
 
-    Parameters
+    Attributes
     ----------
-    centre : LonLat
-        The position.
-    uncertainty_km : float
-        Radius, kilometres.
-    places : two arrays of float64, shape (cells,)
-        Longitude and latitude of all cell centres, degrees.
-
-    Returns
-    -------
-    array of int64, shape (cells inside,)
-        Positions of the cells; of the nearest one when the circle holds none, and
-        none at all when no cell is near.
+    own, overall : SitesResult
+        Each site on the map of its own type, and all on the map over all types.
+    coverage : mapping of str to CoverageShares
+        By deposit type, and ``"overall"``; below and above :data:`COVERAGE_BREAKS`.
     """
-    lons, lats = places
-    span = uncertainty_km / 100 + 1  # degrees; with room for the largest cells
-    near = np.flatnonzero(
-        (np.abs(lats - centre.lat) < span) & (np.abs(lons - centre.lon) < 2 * span)
-    )
-    here = earth_centred(np.array([centre.lon]), np.array([centre.lat]))
-    chord = np.linalg.norm(earth_centred(lons[near], lats[near]) - here, axis=1)
-    distance = arc_km(chord)
-    inside = distance <= uncertainty_km
-    if len(near) and not inside.any():
-        inside = distance == distance.min()
-    return np.asarray(near[inside])
+
+    cells: int
+    area_km2: float
+    sites: tuple[SiteCheck, ...]
+    own: SitesResult
+    overall: SitesResult
+    baselines: tuple[BaselineCheck, ...]
+    coverage: dict[str, CoverageShares]
 
 
-def site_rank(rank: FloatArray, inside: npt.NDArray[np.int64]) -> SiteRank:
-    """Read the area rank of a site from the cells of its circle.
-
-    Parameters
-    ----------
-    rank : array of float32, shape (cells,)
-        Area rank, 0 best to 1; NaN = unknown, takes no part.
-    inside : array of int64
-        From :func:`circle`.
-    """
-    found = rank[inside]
-    found = found[~np.isnan(found)]
-    if not len(found):
-        return SiteRank(mean=np.nan, best=np.nan, worst=np.nan)
-    return SiteRank(
-        mean=float(found.mean(dtype=np.float64)),
-        best=float(found.min()),
-        worst=float(found.max()),
-    )
-
-
-def capture(
-    ranks: Sequence[float], shares: Sequence[float] = AREA_SHARES
-) -> dict[str, Any]:
-    """Count how many sites fall in the best part of the area.
-
-    Parameters
-    ----------
-    ranks : sequence of float
-        Mean area rank of each site, 0 to 1; NaN is left out and counted.
-    shares : sequence of float
-        Shares of the area to report, 0 to 1.
-
-    Returns
-    -------
-    dict
-        ``n``; ``unknown``; and for each area share the number and share of
-        sites within it with a 95 % interval (exact binomial) and the share a
-        random map would catch.
-
-    >>> capture([0.005, 0.3])["curve"][0]["sites"]
-    1
-    """
-    found = capture_curve(ranks, shares)
-    columns = (found.area, found.sites, found.share, found.low, found.high)
-    curve = [
-        {
-            "area": area,
-            "sites": sites,
-            "share": share,
-            "low": low,
-            "high": high,
-            "random": area,
-        }
-        for area, sites, share, low, high in zip(
-            *(column.tolist() for column in columns), strict=True
-        )
-    ]
-    return {
-        "n": found.n,
-        "unknown": found.unknown,
-        "curve": curve if found.n else [],
-    }
-
-
-def verdict(ranks: Sequence[float]) -> dict[str, Any]:
-    """Say whether known sites rank better than a random map would place them.
-
-    Parameters
-    ----------
-    ranks : sequence of float
-        Mean area rank of each site, 0 best to 1; NaN is left out.
-
-    Returns
-    -------
-    dict
-        ``n``; ``mean`` rank; ``limit``: the mean that a random map stays above in
-        95 of 100 cases; ``better_than_chance``.
-
-    Notes
-    -----
-    Ranks on a random map are uniform, so the mean of n has a standard deviation of
-    ``sqrt(1 / 12 n)``; one-sided.
-    """
-    known = [rank for rank in ranks if not np.isnan(rank)]
-    if not known:
-        return {"n": 0, "mean": None, "limit": None, "better_than_chance": False}
-    mean = float(np.mean(known))
-    limit = 0.5 - _ONE_SIDED_95 * float(np.sqrt(1 / (12 * len(known))))
-    return {
-        "n": len(known),
-        "mean": mean,
-        "limit": limit,
-        "better_than_chance": mean < limit,
-    }
-
-
-def validate(
+def check_sites(
     ranks: Mapping[str, FloatArray],
     coverages: Mapping[str, FloatArray],
     cells: Cells,
     sites: gpd.GeoDataFrame,
-) -> dict[str, Any]:
+    circular: Mapping[str, frozenset[str]],
+    *,
+    baselines: Mapping[MapId, FloatArray] | None = None,
+) -> KnownSites:
     """Report where known sites fall, per their own deposit type and overall.
 
     Parameters
@@ -188,54 +136,141 @@ def validate(
     sites : GeoDataFrame
         One row a located site: ``site``, ``deposit_type`` (may be empty),
         ``uncertainty_km``, point geometry.
+    circular : mapping of str to set of str
+        Site → deposit types it is no test of.
+    baselines : mapping of str to array of float32, shape (cells,)
+        Area rank of single measurements: what the maps have to beat to be worth their
+        trouble.
     """
     places = cells.lonlat()
-    rows = []
-    for site in sites.itertuples():
-        centre = LonLat(lon=float(site.geometry.x), lat=float(site.geometry.y))
-        inside = circle(centre, float(site.uncertainty_km), places)
-        own = ranks.get(site.deposit_type)
-        rows.append(
-            {
-                "site": site.site,
-                "deposit_type": site.deposit_type,
-                **asdict(centre),
-                "uncertainty_km": float(site.uncertainty_km),
-                "own": None if own is None else _told(site_rank(own, inside)),
-                "overall": _told(site_rank(ranks["overall"], inside)),
-            }
+    around = [
+        circle(
+            LonLat(lon=float(site.geometry.x), lat=float(site.geometry.y)),
+            float(site.uncertainty_km),
+            places,
         )
-    return {
-        "scheme": SCHEME,
-        "cells": len(cells),
-        "area_km2": cells.area_km2,
-        "sites": rows,
-        "capture": {
-            which: capture([row[which]["mean"] for row in rows if row[which]])
-            for which in ("own", "overall")
-        },
-        "verdict": {
-            which: verdict([row[which]["mean"] for row in rows if row[which]])
-            for which in ("own", "overall")
-        },
-        "coverage": {
-            name: coverage_classes(values) for name, values in coverages.items()
-        },
+        for site in sites.itertuples()
+    ]
+
+    def checked(maps: Mapping[str, FloatArray]) -> tuple[SiteCheck, ...]:
+        return tuple(
+            _checked(site, inside, maps, circular)
+            for site, inside in zip(sites.itertuples(), around, strict=True)
+        )
+
+    rows = checked(ranks)
+    own, overall = _own_ranks(rows), _overall_ranks(rows)
+    alone = {
+        map_: checked(dict.fromkeys(ranks, rank))
+        for map_, rank in (baselines or {}).items()
     }
+    return KnownSites(
+        cells=len(cells),
+        area_km2=cells.area_km2,
+        sites=rows,
+        own=judge_sites(
+            own, {name: _own_ranks(found) for name, found in alone.items()}
+        ),
+        overall=judge_sites(
+            overall, {name: _overall_ranks(found) for name, found in alone.items()}
+        ),
+        baselines=tuple(
+            BaselineCheck(
+                map=map_,
+                own=judge_sites(_own_ranks(found)),
+                overall=judge_sites(_overall_ranks(found)),
+            )
+            for map_, found in alone.items()
+        ),
+        coverage={name: coverage_classes(values) for name, values in coverages.items()},
+    )
 
 
-def coverage_classes(coverage: FloatArray) -> dict[str, float]:
+def _checked(
+    site: Any,  # noqa: ANN401  # a row of pandas
+    inside: npt.NDArray[np.int64],
+    ranks: Mapping[str, FloatArray],
+    circular: Mapping[str, frozenset[str]],
+) -> SiteCheck:
+    kind, no_test_of = site.deposit_type, circular.get(site.site, frozenset())
+    found = {
+        name: site_rank(ranks[name], inside)
+        for name in (kind, "overall")
+        if name in ranks
+    }
+    known = {name: rank for name, rank in found.items() if not np.isnan(rank.mean)}
+    return SiteCheck(
+        site=site.site,
+        deposit_type=kind,
+        lon=site.geometry.x,
+        lat=site.geometry.y,
+        uncertainty_km=site.uncertainty_km,
+        own=known.get(kind),
+        overall=known.get("overall"),
+        circular=kind in no_test_of,
+        circular_overall=bool(no_test_of),
+    )
+
+
+def _own_ranks(sites: Sequence[SiteCheck]) -> list[float]:
+    """Return the mean rank of every site that is a test of its own type's map."""
+    return [site.own.mean for site in sites if site.own and not site.circular]
+
+
+def _overall_ranks(sites: Sequence[SiteCheck]) -> list[float]:
+    return [
+        site.overall.mean
+        for site in sites
+        if site.overall and not site.circular_overall
+    ]
+
+
+def judge_sites(
+    ranks: Sequence[float], alone: Mapping[MapId, Sequence[float]] | None = None
+) -> SitesResult:
+    """Say whether known sites rank better than a random map would place them.
+
+    Parameters
+    ----------
+    ranks : sequence of float
+        Mean area rank of each site, 0 best to 1; NaN is left out and counted.
+    alone : mapping of MapId to sequence of float
+        Ranks of the same sites by single measurements.
+
+    Notes
+    -----
+    Ranks on a random map are uniform, so the mean of n has a standard deviation of
+    ``sqrt(1 / 12 n)``; one-sided.
+
+    >>> found = judge_sites([0.005, 0.3])
+    >>> found.capture[0].sites, found.better_than_chance
+    (1, True)
+    """
+    curve = capture_curve(ranks)
+    known = [rank for rank in ranks if not np.isnan(rank)]
+    if not known:
+        return SitesResult(n=0, unknown=curve.unknown, mean=np.nan, limit=np.nan)
+    mean = float(np.mean(known))
+    return SitesResult(
+        n=len(known),
+        unknown=curve.unknown,
+        mean=mean,
+        limit=0.5 - _ONE_SIDED_95 * float(np.sqrt(1 / (12 * len(known)))),
+        capture=captures(curve),
+        beaten_by=tuple(
+            map_
+            for map_, found in (alone or {}).items()
+            if len(found) == len(ranks) and np.mean(found) <= np.mean(ranks)
+        ),
+    )
+
+
+def coverage_classes(coverage: FloatArray) -> CoverageShares:
     """Return the share of cells with low, middle and high coverage, and the mean."""
     low, high = COVERAGE_BREAKS
-    return {
-        f"below {low}": float((coverage < low).mean()),
-        f"{low} to {high}": float(((coverage >= low) & (coverage < high)).mean()),
-        f"{high} and more": float((coverage >= high).mean()),
-        "mean": float(coverage.mean(dtype=np.float64)),
-    }
-
-
-def _told(rank: SiteRank | None) -> dict[str, float] | None:
-    if rank is None or np.isnan(rank.mean):
-        return None
-    return {"mean": rank.mean, "best": rank.best, "worst": rank.worst}
+    return CoverageShares(
+        low=float((coverage < low).mean()),
+        middle=float(((coverage >= low) & (coverage < high)).mean()),
+        high=float((coverage >= high).mean()),
+        mean=float(coverage.mean(dtype=np.float64)),
+    )

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from app.text import say, say_many
-from app.text.opinions import compared, other_than_tested, stability, too_few
+from app.text.opinions import compared, layers_not_here, stability, too_few
 
 
 @pytest.mark.parametrize("what", ["place", "area"])
@@ -54,11 +54,11 @@ def test_too_few_examples_are_counted() -> None:
     assert too_few(29, tested=0, **asked) == say_many("learned.too-few", 29)
 
 
-def test_layers_are_told_by_what_is_the_matter_with_them() -> None:
+def test_layers_that_are_not_here_are_named() -> None:
     lacks = say("learned.lacks", layers="A, B")
-    other = say("learned.other-layers", layers="C")
-    less = say("learned.knows-less.below")
-    assert other_than_tested(["A", "B"], ["C"], below=True) == f"{lacks} {other} {less}"
-    differs = say("learned.differs")
-    assert other_than_tested([], ["C"], below=False) == f"{other} {differs}"
-    assert other_than_tested([], [], below=True) == ""
+    for below, key in (
+        (True, "learned.knows-less.below"),
+        (False, "learned.knows-less"),
+    ):
+        assert layers_not_here(["A", "B"], below=below) == f"{lacks} {say(key)}"
+    assert layers_not_here([], below=True) == ""

@@ -228,7 +228,7 @@ def test_without_the_layers_of_setup_coverage_is_lower_and_says_so(bundle, relea
     release = open_release(releases)
     missing = {item.layer for item in release.manifest.missing_layers}
     assert {"crust", "radiometrics"} <= missing
-    assert release.validation["coverage"]["placer"]["mean"] < 0.5
+    assert release.validation.known_sites.coverage["placer"].mean < 0.5
     assert folder.name == release.id
 
 

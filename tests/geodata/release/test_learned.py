@@ -15,7 +15,7 @@ from geodata.raster import Cells, Grid
 from geodata.release import open_release
 from geodata.release.build import build_release
 from geodata.release.inputs import Parameters, gather
-from geodata.release.learned import Opinion, agreement_report, explain_area, opinions
+from geodata.release.learned import explain_area, opinions
 from geodata.release.learned_files import (
     FEWEST_TESTED,
     LearnedFiles,
@@ -28,8 +28,7 @@ from geodata.release.rasters import read_shares
 from geodata.scoring.agreement import compare, word_for
 from geodata.scoring.deposit_type import deposit_type_texts
 from geodata.scoring.favourability import area_rank
-from geodata.scoring.learned.argument_file import learned_type_texts
-from geodata.scoring.learned.model import Judgement
+from geodata.scoring.learned.argument import parse_learned
 from geodata.scoring.learned.model_file import shipped, shipped_counts, to_json
 from tests.geodata.prospects.test_rank import area
 from tests.geodata.release.learned_layers import LEARNED, write_learned_layers
@@ -40,6 +39,8 @@ UNTESTED = "placer"
 """A type whose learned model was tested on no place of the region."""
 
 ROCK = argument("rock")
+TEXTS = {name: deposit_type_texts()[name] for name in (LEARNED, UNTESTED)}
+TYPE = parse_learned(LEARNED, TEXTS[LEARNED])
 BANDS = ("learned", "learned_rank", "learned_coverage")
 
 
@@ -98,19 +99,12 @@ def test_the_bands_hold_the_judgement_of_the_cells(bands):
 def test_the_release_carries_the_model_and_its_arguments(taught):
     assert set(taught.learned_models) == {LEARNED}
     folder = taught.folder / "learned"
-    assert sorted(path.name for path in folder.iterdir()) == [
-        "carbonatite.json",
-        "carbonatite.toml",
-    ]
+    assert [path.name for path in folder.iterdir()] == ["carbonatite.json"]
     assert (folder / f"{LEARNED}.json").read_text(encoding="utf-8") == shipped(".json")[
         LEARNED
     ]
-    assert (folder / f"{LEARNED}.toml").read_text(encoding="utf-8") == (
-        learned_type_texts()[LEARNED]
-    )
-    assert {f"learned/{LEARNED}.json", f"learned/{LEARNED}.toml"} <= set(
-        taught.manifest.files
-    )
+    assert f"learned/{LEARNED}.json" in taught.manifest.files
+    assert taught.learned_models[LEARNED].arguments == TYPE.arguments
 
 
 def test_a_model_tested_on_fewer_than_five_places_makes_no_map(taught):
@@ -118,11 +112,14 @@ def test_a_model_tested_on_fewer_than_five_places_makes_no_map(taught):
     assert not set(BANDS) & set(other)
     assert taught.explain(taught.at(66.0, 44.0), UNTESTED).learned is None
     assert not (taught.folder / "figures" / f"agreement-{UNTESTED}.png").exists()
-    assert set(taught.validation["agreement"]) == {LEARNED}
+    assert set(taught.validation.agreement) == {LEARNED}
 
 
 def test_the_reason_why_a_model_makes_no_map_is_told(taught):
-    told = taught.validation["without_learned"]
+    told = {
+        name: found.model_dump()
+        for name, found in taught.validation.without_learned.items()
+    }
     counts = shipped_counts()
     assert told == {
         UNTESTED: {
@@ -138,19 +135,19 @@ def test_the_reason_why_a_model_makes_no_map_is_told(taught):
             "fewest_tested": 5,
         },
     }
-    assert set(taught.validation["learned"]) == {LEARNED, UNTESTED}
+    assert set(taught.validation.learned) == {LEARNED, UNTESTED}
 
 
 def files_of(count):
-    return LearnedFiles(
-        model="", arguments="", report=json.dumps({"n_withheld": count})
-    )
+    shipped_report = json.loads(shipped("-validation.json")[LEARNED])
+    report = json.dumps({**shipped_report, "n_withheld": count})
+    return LearnedFiles(model="", arguments=TYPE, report=report)
 
 
 def test_five_known_places_are_enough_for_a_map_and_four_are_not():
     assert FEWEST_TESTED == 5
     files = {
-        "none": LearnedFiles(model="", arguments="", report=""),
+        "none": LearnedFiles(model="", arguments=TYPE, report=""),
         "four": files_of(4),
         "five": files_of(5),
         "ten": files_of(10),
@@ -161,7 +158,7 @@ def test_five_known_places_are_enough_for_a_map_and_four_are_not():
 
 
 def test_the_shipped_models_were_tested_as_their_reports_say():
-    files = shipped_files([LEARNED, UNTESTED])
+    files = shipped_files(TEXTS)
     for name, item in files.items():
         report = json.loads(shipped("-validation.json")[name])
         assert item.tested_on == report["n_withheld"]
@@ -229,13 +226,15 @@ def test_every_area_tells_what_the_learned_model_thinks_of_it(taught):
 
 
 def test_the_agreement_of_the_maps_is_told_and_drawn(taught, bands):
-    told = taught.validation["agreement"]
+    told = taught.validation.agreement
     assert set(told) == {LEARNED}
     known = ~np.isnan(bands["area_rank"])
     found = compare(bands["area_rank"][known], bands["learned_rank"][known])
-    assert told[LEARNED]["cells"] == found.cells
+    assert told[LEARNED].cells == found.cells
     for name in ("spearman", "overlap", "chance"):
-        assert told[LEARNED][name] == pytest.approx(getattr(found, name), abs=0.01)
+        assert getattr(told[LEARNED], name) == pytest.approx(
+            getattr(found, name), abs=0.01
+        )
     picture = imread(taught.folder / "figures" / f"agreement-{LEARNED}.png")
     assert len(np.unique(picture.reshape(-1, picture.shape[2]), axis=0)) > 50
     assert not (
@@ -259,12 +258,12 @@ def test_one_changed_coefficient_gives_another_release(store):
         for learned in (
             found.learned,
             {},
+            {LEARNED: dataclasses.replace(files, model=to_json(changed, TYPE.sha256))},
             {
                 LEARNED: dataclasses.replace(
-                    files, model=to_json(changed, files.arguments)
+                    files, arguments=dataclasses.replace(TYPE, title="another")
                 )
             },
-            {LEARNED: dataclasses.replace(files, arguments=files.arguments + "#")},
             {LEARNED: dataclasses.replace(files, report=files.report + " ")},
         )
     }
@@ -273,35 +272,42 @@ def test_one_changed_coefficient_gives_another_release(store):
 
 
 def test_only_the_models_of_the_types_of_a_release_go_into_it():
-    assert set(shipped_files([LEARNED, "nosuch"])) == {LEARNED}
-    assert shipped_files([]) == {}
-    files = shipped_files([LEARNED])[LEARNED]
+    other = {"nosuch": TEXTS[LEARNED], "phosphorite-uranium": 'code = "phos"'}
+    assert set(shipped_files({LEARNED: TEXTS[LEARNED], **other})) == {LEARNED}
+    assert shipped_files({}) == {}
+    files = shipped_files(TEXTS)[LEARNED]
     assert files.model == shipped(".json")[LEARNED]
-    assert files.arguments == learned_type_texts()[LEARNED]
+    assert files.arguments == TYPE
     assert files.report == shipped("-validation.json").get(LEARNED, "")
 
 
 def test_files_are_written_and_read_back(tmp_path):
-    files = shipped_files([LEARNED, UNTESTED])
+    files = shipped_files(TEXTS)
     write_files(tmp_path / "learned", files)
-    found = read_files(tmp_path / "learned")
+    found = read_files(tmp_path / "learned", TEXTS)
     assert list(found) == [LEARNED, UNTESTED]
     for name, model in found.items():
-        assert to_json(model, files[name].arguments) == files[name].model
+        assert to_json(model, files[name].arguments.sha256) == files[name].model
 
 
 def test_a_release_made_before_there_were_learned_models_has_none(tmp_path):
-    assert read_files(tmp_path / "learned") == {}
+    assert read_files(tmp_path / "learned", {}) == {}
     write_files(tmp_path / "learned", {})
-    assert read_files(tmp_path / "learned") == {}
+    assert read_files(tmp_path / "learned", {}) == {}
 
 
 def test_a_model_that_does_not_fit_its_arguments_is_refused():
-    files = shipped_files([LEARNED])[LEARNED]
+    changed = TEXTS[LEARNED].replace('direction = "up"', 'direction = "down"', 1)
     with pytest.raises(LearnedModelError, match="other arguments"):
-        LearnedFiles(
-            model=files.model, arguments=files.arguments + "\n", report=""
-        ).read()
+        shipped_files({LEARNED: changed})[LEARNED].read()
+
+
+@pytest.mark.parametrize("report", ["{", "{}", "[]", '{"schema_version": 1}'])
+def test_a_report_of_another_form_is_refused_in_a_line(report):
+    files = LearnedFiles(model="", arguments=TYPE, report=report)
+    with pytest.raises(LearnedModelError, match="Run scripts/validate") as refusal:
+        _ = files.tested
+    assert str(refusal.value).isprintable()
 
 
 def survey(rock):
@@ -377,18 +383,3 @@ def test_the_name_is_that_at_the_best_cell_of_the_area():
     one = dataclasses.replace(area(), members=np.array([0]), lon=70.0, lat=45.0)
     measured = explain_area(one, opinion, where).arguments[0].measured
     assert (measured.typical, measured.nearest) == (3.0, "at 70 45")
-
-
-def test_the_report_of_agreement_is_fit_for_json():
-    rank = np.float32([0.2, 0.4])
-    opinion = Opinion(
-        model=model_of(ROCK, slopes=[1.0]),
-        judgement=Judgement(score=rank, coverage=rank),
-        rank=np.float32([0.1, 0.9]),
-        ladder=np.zeros((2, 0), dtype=np.float32),
-    )
-    found = agreement_report({"x": rank, "other": rank}, {"x": opinion})
-    assert found.keys() == {"x"}
-    assert found["x"] == pytest.approx(
-        {"spearman": 1.0, "overlap": None, "chance": 0.5, "cells": 2}
-    )

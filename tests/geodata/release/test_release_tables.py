@@ -36,21 +36,18 @@ def test_scores_and_shares_are_between_0_and_1(release):
 
 
 def test_the_report_tells_where_every_known_site_falls(release):
-    report = release.validation
+    report = release.validation.known_sites
     sites = release.table("occurrences")
     located = sites[sites["preferred"]]
-    assert {row["site"] for row in report["sites"]} == set(located["site"])
-    own = report["capture"]["own"]
-    assert own["n"] + own["unknown"] <= len(located)
-    for row in own["curve"]:
-        assert row["low"] <= row["share"] <= row["high"]
-        assert row["random"] == row["area"]
+    assert {row.site for row in report.sites} == set(located["site"])
+    assert report.own.n + report.own.unknown <= len(located)
+    for row in report.own.capture:
+        assert row.low <= row.share <= row.high
 
 
 def test_coverage_classes_share_out_all_cells(release):
-    for classes in release.validation["coverage"].values():
-        shares = [value for name, value in classes.items() if name != "mean"]
-        assert sum(shares) == pytest.approx(1)
+    for found in release.validation.known_sites.coverage.values():
+        assert found.low + found.middle + found.high == pytest.approx(1)
 
 
 def test_the_caution_stands_in_the_manifest(release):

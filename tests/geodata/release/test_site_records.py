@@ -110,7 +110,7 @@ def test_new_sites_of_the_inventory_are_known_sites_of_the_release(layered):
     sites = layered.table("occurrences")
     assert "New Site" in set(sites.loc[sites["preferred"], "site"])
     assert (sites["record_id"] == "257").sum() == 1
-    assert "New Site" in {row["site"] for row in layered.validation["sites"]}
+    assert "New Site" in {row.site for row in layered.validation.known_sites.sites}
 
 
 def test_the_layers_made_by_hand_are_read_by_the_store(tmp_path):

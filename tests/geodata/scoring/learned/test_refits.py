@@ -15,7 +15,7 @@ from geodata.scoring.learned.refits import (
     refit,
     some_of,
 )
-from geodata.scoring.learned.training import LABEL, LAND, OTHER_DEPOSIT
+from geodata.scoring.learned.training_set import LABEL, LAND, OTHER_DEPOSIT
 from geodata.scoring.validation.blocks import ground_blocks
 from tests.geodata.scoring.learned.worlds import (
     argument,

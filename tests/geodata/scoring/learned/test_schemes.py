@@ -12,12 +12,16 @@ from numpy.testing import assert_allclose, assert_array_equal
 from pyproj import Geod
 from scipy.special import expit
 
-from geodata.scoring.learned.regions import (
+from geodata.scoring.learned.cross_validation import (
     BUFFER_KM,
     REGION_KM,
+    SHIFTS,
+    CrossValidation,
+    by_blocks,
     ranked_by_region,
     region_capture,
     regions_out,
+    resubstitution,
 )
 from geodata.scoring.learned.schemes import (
     block_schemes,
@@ -25,9 +29,8 @@ from geodata.scoring.learned.schemes import (
     country_scheme,
     one_out_schemes,
 )
-from geodata.scoring.learned.train import choose_ridge, fit_to
-from geodata.scoring.learned.training import LABEL, LAND, OTHER_DEPOSIT
-from geodata.scoring.learned.trial import SHIFTS, Trial, by_blocks, resubstitution
+from geodata.scoring.learned.training import choose_ridge, fit_to
+from geodata.scoring.learned.training_set import LABEL, LAND, OTHER_DEPOSIT
 from geodata.scoring.validation.blocks import degree_blocks, ground_blocks
 from geodata.scoring.validation.calibration import reliability
 from geodata.scoring.validation.capture import mean_rank_interval, rank_in_area
@@ -48,7 +51,7 @@ def arguments(count):
     return [argument(f"column-{number}") for number in range(count)]
 
 
-def trial_of(places, kind=Trial, **facts):
+def trial_of(places, kind=CrossValidation, **facts):
     return kind(
         **{
             "places": places,
@@ -61,8 +64,8 @@ def trial_of(places, kind=Trial, **facts):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Watched(Trial):
-    """A trial that remembers what it was asked to learn from and to score."""
+class Watched(CrossValidation):
+    """A model that remembers what it was asked to learn from and to score."""
 
     asked: list = field(default_factory=list)
 
@@ -72,7 +75,7 @@ class Watched(Trial):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Leaking(Trial):
+class Leaking(CrossValidation):
     """A trial with the mistake that every scheme is there to rule out."""
 
     def scores(self, train, test):
@@ -128,7 +131,7 @@ def test_a_leaked_label_is_worth_nothing_held_out_by_blocks(seed):
 
 def test_the_same_figure_is_perfect_where_the_fold_leaks_into_the_training():
     leaking = trial_of(blocks_of_secrets(), Leaking)
-    assert reached(leaking) == {"other deposits": 1.0, "land": 1.0}
+    assert reached(leaking) == {"other-deposits": 1.0, "land": 1.0}
 
 
 def test_one_left_out_among_its_like_leaks_and_a_dead_zone_of_100_km_does_not_help():
@@ -290,7 +293,7 @@ def test_the_figure_is_the_mean_over_the_shifts_and_n_does_not_grow():
     every = by_blocks(trial, 15.0)
     assert not np.array_equal(every[0], every[1])
     found = block_schemes(trial, 15.0, LEARNED)
-    assert [scheme.against for scheme in found] == ["other deposits", "land"]
+    assert [scheme.against for scheme in found] == ["other-deposits", "land"]
     for scheme, kind in zip(found, (OTHER_DEPOSIT, LAND), strict=True):
         sides = [
             (scores[(group == LABEL) & eligible], scores[(group == kind) & eligible])
@@ -310,12 +313,8 @@ def test_the_figure_is_the_mean_over_the_shifts_and_n_does_not_grow():
             len(sides[0][0]) / sum(map(len, sides[0]))
         )
         assert scheme.resubstitution == LEARNED[kind]
-        assert (scheme.name, scheme.kind, scheme.buffer_km) == (
-            "blocks of 15°",
-            "blocks",
-            0.0,
-        )
-        assert scheme.note == "8 folds, mean of 2 positions of the blocks"
+        assert (scheme.block_deg, scheme.kind, scheme.buffer_km) == (15, "blocks", 0)
+        assert (scheme.folds, scheme.positions) == (8, 2)
 
 
 # Countries, regions, one at a time: the dead zone.
@@ -342,10 +341,8 @@ def test_a_country_and_100_km_around_it_do_not_train():
         assert (train & (places.group == LAND)).any()
         tested |= test
     assert found.auc.n == (tested & places.positive).sum()
-    assert found.note == (
-        "6 countries with an example, of 6, by the names the tables give"
-    )
-    assert (found.kind, found.against) == ("countries", "other deposits")
+    assert (found.countries_with_example, found.countries) == (6, 6)
+    assert (found.kind, found.against) == ("countries", "other-deposits")
     assert (found.buffer_km, found.resubstitution) == (100.0, 0.91)
     assert np.isnan([found.pr_auc, found.base_rate]).all()
 
@@ -358,12 +355,12 @@ def test_countries_without_an_example_are_told_apart():
     without = replace(places, places=places.places.assign(country=blank))
     assert bare.any()
     found = country_scheme(trial_of(without), LEARNED)
-    assert found.note.startswith("5 countries with an example, of 6, by")
+    assert (found.countries_with_example, found.countries) == (5, 6)
     kept_back = next(
         name for name in np.unique(country) if name not in ("", country[0])
     )
     some = country_scheme(trial_of(without, eligible=country != kept_back), LEARNED)
-    assert some.note.startswith("4 countries with an example, of 5, by")
+    assert (some.countries_with_example, some.countries) == (4, 5)
 
 
 def test_the_figure_of_countries_is_the_auc_of_held_out_scores():
@@ -478,14 +475,15 @@ def test_one_example_and_all_within_100_km_of_it_are_left_out():
         assert not ((train | test) & ~eligible).any()
     assert pairs.auc.n == count
     assert [scheme.kind for scheme in (one, pairs)] == [
-        "buffered leave-one-out",
+        "buffered-leave-one-out",
         "leave-pair-out",
     ]
     for scheme in (one, pairs):
         assert scheme.buffer_km == 100.0
         assert scheme.resubstitution == 0.91
-        assert scheme.against == "other deposits"
-        assert "penalty 1, chosen once on all training places" in scheme.note
+        assert scheme.against == "other-deposits"
+        assert scheme.ridge == 1
+    assert (one.negatives, pairs.negatives) == (200, 2)
 
 
 def test_an_example_is_compared_with_others_that_were_held_out_with_it():
@@ -524,7 +522,7 @@ def test_a_pair_is_told_apart_in_whichever_order_its_places_stand(order):
 def test_a_penalty_of_every_fold_is_said_to_be_one():
     places = world(6, each=4, pull=2.0)
     one, _ = one_out_schemes(trial_of(places, ridge=None), LEARNED)
-    assert one.note.endswith("penalty chosen in every fold")
+    assert one.ridge is None
 
 
 # Calibration.
@@ -533,9 +531,9 @@ def test_a_penalty_of_every_fold_is_said_to_be_one():
 def test_equal_odds_are_calibrated_to_the_base_rate():
     places = world(1, each=10)
     found = calibrate(trial_of(places), np.zeros(len(places.group)))
-    assert_allclose(found.predicted, [1 / 7])
-    assert_allclose(found.observed, [1 / 7])
-    assert found.n.tolist() == [70]
+    (one,) = found
+    assert (one.predicted, one.observed) == pytest.approx((1 / 7, 1 / 7))
+    assert one.n == 70
 
 
 def test_held_out_odds_are_put_back_to_the_true_base_rate():
@@ -548,5 +546,5 @@ def test_held_out_odds_are_put_back_to_the_true_base_rate():
     wanted = reliability(expit(scores[told] + shift), positive)
     found = calibrate(trial_of(places), scores)
     for name in ("predicted", "observed", "low", "high", "n"):
-        assert_allclose(getattr(found, name), getattr(wanted, name))
-    assert found.n.sum() == told.sum()
+        assert_allclose([getattr(one, name) for one in found], getattr(wanted, name))
+    assert sum(one.n for one in found) == told.sum()

@@ -1,316 +1,256 @@
-"""The places of training: even land, blurred readings, and no label twice."""
+import dataclasses
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
 import pytest
-import shapely
 from numpy.testing import assert_allclose, assert_array_equal
 
-from geodata.errors import MissingLayerError
-from geodata.layers.occurrences.tables import TABLES
-from geodata.layers.store import LayerStore
-from geodata.raster import Raster
-from geodata.region import Bounds
-from geodata.scoring.learned import training as module
+from geodata.errors import TrainingError
+from geodata.scoring.learned.fit import balanced_weights, fit
+from geodata.scoring.learned.refits import refit
 from geodata.scoring.learned.training import (
-    CENTRAL_ASIA,
-    LABEL,
-    LAND,
-    OTHER_DEPOSIT,
-    assemble,
-    blurred,
-    circle_places,
-    lattice,
-    prepare_arguments,
+    FEWEST,
+    LAND_SHARE,
+    RIDGES,
+    bounds_of,
+    choose_ridge,
+    fit_to,
+    require_enough,
+    train_model,
+    two_sided_auc,
 )
-from tests.geodata.layers.layer_files import write_raster, write_vector
-from tests.geodata.release.small_layers import draft, occurrence, occurrences
+from geodata.scoring.learned.training_set import LABEL, LAND, OTHER_DEPOSIT
+from geodata.scoring.validation.blocks import block_folds, ground_blocks
 from tests.geodata.scoring.learned.worlds import (
     argument,
     classes_of,
-    measurement,
+    learned_type,
     places_of,
     reading,
+    world,
 )
 
-ROCK = argument("rock")
-SURVEYS = [table.source for table in TABLES if table.background]
+TWO = (argument("rock", direction="up"), argument("fault"))
 
 
-def circle(lon, lat, radius_km):
-    return pd.DataFrame(
-        {"lon": [lon], "lat": [lat], "uncertainty_km": [radius_km]}, dtype=np.float64
+def everywhere(places):
+    return np.ones(len(places.group), dtype=np.bool_)
+
+
+def spoilt(places, train, value):
+    """Give every place that does not train a value, and another group."""
+    encoded = places.encoded.copy()
+    encoded[~train] = value
+    group = places.group.copy()
+    group[~train] = (group[~train] + 1) % 3
+    return dataclasses.replace(places, encoded=encoded, group=group)
+
+
+def test_every_column_of_an_argument_has_its_bounds():
+    crust = classes_of("crust", "rift", "craton")
+    up = dataclasses.replace(crust, direction="up")
+    found = bounds_of((argument(direction="down"), up, argument()))
+    inf = np.inf
+    assert found == [(-inf, 0.0), (0.0, inf), (0.0, inf), (-inf, inf)]
+
+
+def test_a_model_is_fitted_to_the_training_places_alone_by_their_shares():
+    places = world()
+    train = np.arange(len(places.group)) % 3 != 0
+    found = fit_to(places, train, TWO, ridge=3.0, land_share=0.2)
+    alone = fit(
+        places.encoded[train],
+        places.group[train] == LABEL,
+        weight=balanced_weights(places.group[train], (0.8, 0.2)),
+        ridge=3.0,
+        bounds=[(0.0, np.inf), (-np.inf, np.inf)],
+    )
+    assert found.intercept == pytest.approx(alone.intercept, abs=1e-12)
+    for name in ("slopes", "centre", "spread", "least", "greatest"):
+        assert_allclose(getattr(found, name), getattr(alone, name), atol=1e-12)
+
+
+def test_half_of_the_background_is_land_where_nothing_else_is_said():
+    places = world()
+    train = everywhere(places)
+    found = fit_to(places, train, TWO, ridge=3.0)
+    assert LAND_SHARE == 0.5
+    assert_array_equal(
+        found.slopes, fit_to(places, train, TWO, ridge=3.0, land_share=0.5).slopes
+    )
+    assert not np.allclose(
+        found.slopes, fit_to(places, train, TWO, ridge=3.0, land_share=0.9).slopes
     )
 
 
-def test_land_is_laid_out_evenly_over_the_globe():
-    points = lattice(20_000)
-    height = np.sin(np.radians(points["lat"]))
-    bands, _ = np.histogram(height, bins=np.linspace(-1, 1, 21))
-    assert_array_equal(bands, np.full(20, 1000))
-    lon = points["lon"].to_numpy()
-    assert lon.min() >= -180
-    assert lon.max() < 180
-    wedges, _ = np.histogram(lon, bins=np.linspace(-180, 180, 37))
-    assert wedges.min() > 540
-    assert wedges.max() < 571
-    inside = ((lon >= 60) & (lon < 90) & points["lat"].between(30, 60)).sum()
-    share = (30 / 360) * (np.sin(np.radians(60)) - 0.5) / 2
-    assert inside == pytest.approx(20_000 * share, rel=0.05)
-
-
-def test_no_two_points_of_the_lattice_are_near_each_other():
-    points = lattice(2_000)
-    lon, lat = np.radians(points["lon"]), np.radians(points["lat"])
-    spots = np.column_stack(
-        [np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)]
+@pytest.mark.parametrize("value", [np.nan, 0.0, 1e300])
+def test_places_that_do_not_train_change_neither_the_fit_nor_the_penalty(value):
+    places = world(3)
+    train = np.arange(len(places.group)) % 4 != 0
+    poisoned = spoilt(places, train, value)
+    assert_array_equal(
+        fit_to(poisoned, train, TWO, ridge=1.0).slopes,
+        fit_to(places, train, TWO, ridge=1.0).slopes,
     )
-    apart = np.linalg.norm(spots[:, np.newaxis] - spots, axis=2)
-    apart[np.diag_indices(2_000)] = 9
-    assert apart.min() > 0.7 * np.sqrt(4 * np.pi / 2_000)
+    assert choose_ridge(poisoned, train, TWO) == choose_ridge(places, train, TWO)
 
 
-def test_the_lattice_is_always_the_same():
-    pd.testing.assert_frame_equal(lattice(50), lattice(50))
-    assert lattice(4)["lat"].round(3).tolist() == [48.59, 14.478, -14.478, -48.59]
-    golden = 180 * (3 - np.sqrt(5))
-    assert_allclose(lattice(4)["lon"], [0, golden, 2 * golden - 360, 3 * golden - 360])
+def by_hand(places, train, ridge, land_share=LAND_SHARE, *, folds=5):
+    """Score every training place by the folds it does not lie in."""
+    rows = np.flatnonzero(train)
+    blocks = ground_blocks(places.lon[rows], places.lat[rows], block_km=1_500.0)
+    fold = block_folds(blocks, folds=folds, seed=0, positives=places.positive[rows])
+    scores = np.full(len(rows), np.nan)
+    for number in range(folds):
+        learning = np.zeros(len(train), dtype=np.bool_)
+        learning[rows[fold != number]] = True
+        model = fit_to(places, learning, TWO, ridge=ridge, land_share=land_share)
+        scores[fold == number] = model.log_odds(places.encoded[rows[fold == number]])
+    return two_sided_auc(scores, places.group[rows])
 
 
-def test_a_circle_has_nineteen_places_a_middle_and_two_rings():
-    found = list(circle_places(circle(0.0, 0.0, 111.195)))
-    east, north = np.array(found)[:, :, 0].T
-    far = np.hypot(east, north)
-    assert_allclose(np.sort(far), [0.0] + [0.5] * 6 + [1.0] * 12, atol=1e-12)
-    assert (east[0], north[0]) == (0.0, 0.0)
-    for radius, number in ((0.5, 6), (1.0, 12)):
-        ring = np.isclose(far, radius)
-        angles = np.sort(np.degrees(np.arctan2(north[ring], east[ring])) % 360)
-        assert_allclose(np.diff(angles), 360 / number)
-    assert_allclose([east.mean(), north.mean()], 0.0, atol=1e-12)
+@pytest.mark.parametrize("seed", range(6))
+def test_the_penalty_is_the_best_of_four_by_folds_of_blocks(seed):
+    places = world(seed, each=25, pull=0.6)
+    train = np.arange(len(places.group)) % 5 != 0
+    reached = {ridge: by_hand(places, train, ridge, 0.8) for ridge in RIDGES}
+    best = max(reached.values())
+    wanted = max(ridge for ridge, value in reached.items() if value == best)
+    assert choose_ridge(places, train, TWO, land_share=0.8) == wanted
 
 
-def test_circles_are_as_wide_as_high_on_the_ground_away_from_the_equator():
-    found = list(circle_places(circle(10.0, 60.0, 50.0)))
-    east, north = np.array(found)[:, :, 0].T
-    assert_allclose(np.ptp(north), 2 * 50 / 111.195, rtol=1e-9)
-    assert_allclose(np.ptp(east), 2 * np.ptp(north), rtol=1e-9)
-
-
-def test_a_circle_crosses_the_date_line_and_ends_at_the_pole():
-    for lon in (179.99, -179.99):
-        east = np.array(list(circle_places(circle(lon, 0.0, 50.0))))[:, 0, 0]
-        assert east.min() < -179
-        assert east.max() > 179
-        assert np.all((east >= -180) & (east < 180))
-    east, north = np.array(list(circle_places(circle(0.0, 89.9, 50.0))))[:, :, 0].T
-    assert north.max() == 90.0
-    assert np.abs(east).max() == pytest.approx(50 / 111.195 / 0.05)
-    south = np.array(list(circle_places(circle(0.0, -89.9, 50.0))))[:, 1, 0]
-    assert south.min() == -90.0
-
-
-def test_a_place_of_no_error_is_nineteen_times_itself():
-    for east, north in circle_places(circle(12.0, 34.0, 0.0)):
-        assert_allclose([east[0], north[0]], [12.0, 34.0])
-
-
-def blur(item, values, places):
-    return blurred((item,), {item.measurement.key: reading(item, values)}, places)
-
-
-def test_a_reading_is_the_mean_over_the_circle():
-    places = circle(0.0, 0.0, 111.195)
-    found = blur(ROCK, lambda lon, lat: lon**2 + 10 + 0 * lat, places)
-    # Six at half the radius and twelve at it: Σ cos² is 3 and 6.
-    assert found[0, 0] == pytest.approx(10 + (3 * 0.25 + 6) / 19, rel=1e-6)
-
-
-def test_the_scale_comes_before_the_mean():
-    item = argument(scale="root")
-    found = blur(
-        item, lambda lon, _lat: np.where(lon > 0.4, 4.0, 0.0), circle(0.0, 0.0, 111.195)
-    )
-    # East of 0.4: one of six (0.5) and five of twelve (1, 0.87, 0.5).
-    wanted = 2.0 * (1 + 5) / 19
-    east = np.array(list(circle_places(circle(0.0, 0.0, 111.195))))[:, 0, 0]
-    assert (east > 0.4).sum() == 6
-    assert found[0, 0] == pytest.approx(wanted, rel=1e-6)
-
-
-def test_unknown_parts_of_the_circle_take_no_part():
-    values = lambda lon, lat: np.where(lat > 0.1, np.nan, 5.0 + 0 * lon)  # noqa: E731
-    assert blur(ROCK, values, circle(0.0, 0.0, 111.195))[0, 0] == 5.0
-    all_gone = blur(ROCK, lambda lon, _lat: lon * np.nan, circle(0, 0, 10.0))
-    assert np.isnan(all_gone).all()
-
-
-def test_one_known_place_of_the_circle_is_enough():
-    found = blur(
-        ROCK,
-        lambda lon, lat: np.where(np.hypot(lon, lat) < 0.1, 5.0, np.nan),
-        circle(0.0, 0.0, 111.195),
-    )
-    assert found[0, 0] == 5.0
-
-
-def test_a_class_is_blurred_to_its_share_of_the_circle():
-    crust = classes_of("crust", "east", "west")
-    found = blur(crust, lambda lon, _lat: lon < -0.01, circle(0.0, 0.0, 111.195))
-    # West: at 120, 180, 240 degrees of six less none of 90 and 270; five of twelve.
-    west = np.array(list(circle_places(circle(0.0, 0.0, 111.195))))[:, 0, 0] < -0.01
-    assert_allclose(found, [[1 - west.mean(), west.mean()]])
-    assert 0.3 < west.mean() < 0.5
-
-
-def test_places_are_blurred_each_by_itself():
-    places = pd.concat([circle(0, 0, 0), circle(20, 10, 100), circle(-50, -40, 5)])
-    found = blur(ROCK, lambda lon, lat: lon + lat, places)
-    assert_allclose(found.ravel(), [0, 30, -90], atol=1e-5)
-    assert blur(ROCK, lambda lon, _lat: lon, places.iloc[:0]).shape == (0, 1)
-
-
-def test_a_box_holds_its_edges_and_nothing_beyond():
-    west, east, south, north = 46.0, 88.0, 35.0, 56.0
-    lon = [west, east, 60, 60, west - 1e-9, east + 1e-9, 60, 60]
-    lat = [40, 40, south, north, 40, 40, south - 1e-9, north + 1e-9]
-    places = places_of([0] * 8, np.zeros((8, 1)), lon=lon, lat=lat)
-    assert places.within(CENTRAL_ASIA).tolist() == [True] * 4 + [False] * 4
-    assert Bounds(west=west, south=south, east=east, north=north) == CENTRAL_ASIA
-
-
-def test_only_labels_are_positive():
-    places = places_of([LABEL, OTHER_DEPOSIT, LAND], np.zeros((3, 1)))
-    assert places.positive.tolist() == [True, False, False]
-    assert places.lon.dtype == places.lat.dtype == np.float64
-
-
-def write_ground(folder, layer="lithology-fractions"):
-    """Bedrock known in the northern half and near the south pole; two bands."""
-    west_east = np.tile(np.linspace(0.0, 1.0, 36, dtype=np.float32), (18, 1))
-    felsic = west_east.copy()
-    felsic[9:16] = np.nan
-    write_raster(
-        folder,
-        Raster.of_degrees(
-            bands={"mafic": 1 - west_east, "felsic": felsic},
-            west=-180.0,
-            north=90.0,
-            step_lon_deg=10.0,
-            step_lat_deg=10.0,
-        ),
-        draft(layer, "raster"),
-    )
-
-
-def deposit(record, lon, lat, *, ours, **facts):
-    usual = {
-        "deposit_type": "carbonatite" if ours else "vms",
-        "ree_evidence": "direct" if ours else "none",
-        "uncertainty_km": 25.0,
-        "country_text": "U.S.A.",
+def test_different_worlds_want_different_penalties():
+    chosen = {
+        choose_ridge(places, everywhere(places), TWO)
+        for places in (world(seed, each=25, pull=0.6) for seed in range(6))
     }
-    source = "usgs-ree" if ours else SURVEYS[0]
-    return occurrence(
-        source, record, f"place {record}", lon=lon, lat=lat, **(usual | facts)
+    assert len(chosen) > 1
+    assert chosen <= set(RIDGES)
+
+
+def test_among_equals_the_strongest_penalty_is_chosen():
+    places = world(columns=1)
+    same = dataclasses.replace(places, encoded=np.zeros_like(places.encoded))
+    assert choose_ridge(same, everywhere(same), TWO[:1]) == max(RIDGES) == 100.0
+
+
+def test_the_auc_is_the_mean_of_two():
+    group = np.array([LABEL, LABEL, OTHER_DEPOSIT, OTHER_DEPOSIT, LAND])
+    scores = np.array([3.0, 1.0, 2.0, 0.0, 4.0])
+    assert two_sided_auc(scores, group) == (0.75 + 0.0) / 2
+    assert two_sided_auc(scores[:4], group[:4]) == 0.75
+    assert two_sided_auc(scores[[0, 1, 4]], group[[0, 1, 4]]) == 0.0
+
+
+def few(count):
+    places = world(each=40)
+    train = everywhere(places)
+    train[np.flatnonzero(places.positive)[count:]] = False
+    return places, train
+
+
+def test_29_examples_are_too_few_and_30_are_enough():
+    assert FEWEST == 30
+    places, train = few(29)
+    with pytest.raises(TrainingError) as refusal:
+        train_model(learned_type(*TWO), places, {}, train=train, withheld="")
+    said = str(refusal.value)
+    assert "'carbonatite' needs at least 30" in said
+    assert "there are 29" in said
+    assert "expert model" in said
+    places, train = few(30)
+    require_enough("carbonatite", places, train)
+    found = train_model(learned_type(*TWO), places, {}, train=train, withheld="")
+    assert found.training.positives == 30
+
+
+def test_examples_that_do_not_train_do_not_count():
+    places = world(each=40)
+    with pytest.raises(TrainingError, match="there are 0"):
+        require_enough("placer", places, ~places.positive)
+
+
+def moved(places, lon):
+    """Put every example on one parallel at given longitudes."""
+    at = np.resize(np.asarray(lon, dtype=np.float64), len(places.group))
+    table = places.places.assign(
+        lon=np.where(places.positive, at, places.lon),
+        lat=np.where(places.positive, 45.0, places.lat),
     )
+    return dataclasses.replace(places, places=table)
 
 
-@pytest.fixture
-def store(tmp_path):
-    write_ground(tmp_path)
-    rows = [
-        deposit("1", 10.0, 45.0, ours=True),
-        deposit("2", 10.0, 45.0, ours=True, country_text=" Brazil "),
-        deposit("3", 50.0, 45.0, ours=True, country_text=None),
-        deposit("4", 60.0, 45.0, ours=True, quarantined=True),
-        deposit("5", 10.1, 45.1, ours=False),
-        deposit("6", 70.0, 45.0, ours=False, country_text=" Congo (Zaire) "),
-        deposit("7", 80.0, 45.0, ours=False, is_facility=True),
-        deposit("8", 75.0, 45.0, ours=False, deposit_type="carbonatite"),
-        deposit("9", 76.0, 45.0, ours=False, ree_evidence="direct"),
-    ]
-    write_vector(tmp_path, occurrences(*rows), draft("mineral-occurrences", "points"))
-    return LayerStore((tmp_path,))
+@pytest.mark.parametrize("seed", [0, 2, 4])  # of which the last two want less than 100
+def test_examples_of_two_blocks_are_dealt_to_two_folds(seed):
+    places = moved(world(seed, each=26, pull=1.0), [60.0, -60.0])
+    train = everywhere(places)
+    reached = {ridge: by_hand(places, train, ridge, folds=2) for ridge in RIDGES}
+    wanted = max(RIDGES, key=lambda ridge: (reached[ridge], ridge))
+    assert choose_ridge(places, train, TWO) == wanted
 
 
-FELSIC = argument(
-    "felsic", measurement=measurement("lithology-fractions", column="felsic")
-)
+def test_examples_of_one_block_alone_get_the_strongest_penalty():
+    for seed in range(3):
+        places = moved(world(seed, each=26, pull=0.6), [60.0])
+        assert choose_ridge(places, everywhere(places), TWO) == 100.0
 
 
-@pytest.fixture
-def assembled(store, monkeypatch):
-    monkeypatch.setattr(module, "LATTICE", 1_000)
-    return assemble(
-        "carbonatite", (FELSIC,), prepare_arguments((FELSIC,), store), store
+def test_a_trained_model_says_on_what_and_how_much_each_argument_moves():
+    places = world()
+    train = np.arange(len(places.group)) % 8 != 0
+    readings = {
+        "one": reading(TWO[0], lambda lon, _lat: lon, sha256="aa"),
+        "two": reading(TWO[1], lambda lon, _lat: lon, sha256="bb"),
+        "gone": reading(argument("gone"), lambda lon, _lat: lon, sha256=None),
+    }
+    found = train_model(
+        learned_type(*TWO), places, readings, train=train, withheld="the east"
     )
-
-
-def test_examples_other_deposits_and_land_stand_one_after_another(assembled):
-    places, group = assembled.places, assembled.group
-    assert places["name"][group == LABEL].tolist() == ["place 1", "place 3"]
-    assert places["name"][group == OTHER_DEPOSIT].tolist() == ["place 6"]
-    assert set(places["name"][group == LAND]) == {""}
-    assert places["country"][:3].tolist() == [
-        "United States",
-        "",
-        "Democratic Republic of Congo",
-    ]
-    assert places["uncertainty_km"][:3].tolist() == [25.0, 25.0, 25.0]
-    assert set(places["uncertainty_km"][group == LAND]) == {0.0}
-    assert list(places.index) == list(range(len(group)))
-
-
-def test_no_example_and_no_place_beside_one_is_background(assembled):
-    background = assembled.places[assembled.group == OTHER_DEPOSIT]
-    labels = assembled.places[assembled.group == LABEL]
-    assert set(background["name"]).isdisjoint(labels["name"])
-    # Places 5 and 1 share a cell of 0.25 degrees; 8 and 9 are of the type or rare.
-    assert "place 5" not in set(background["name"])
-
-
-def test_land_is_where_bedrock_is_known_but_for_the_far_south(assembled):
-    land = assembled.places[assembled.group == LAND]
-    assert 480 <= len(land) <= 500
-    assert land["lat"].min() > 0
-    assert (lattice(1_000)["lat"] < -60).sum() > 50
-    assert np.isfinite(assembled.encoded).all()
-    assert assembled.encoded.shape == (len(assembled.group), 1)
-
-
-def test_readings_are_those_of_the_circle_of_each_place(assembled):
-    # The felsic share climbs by 1/35 for 10 degrees of longitude from -175.
-    wanted = (assembled.lon + 175) / 350
-    known = np.abs(assembled.lon) < 174
-    assert_allclose(assembled.encoded[known, 0], wanted[known], atol=1e-5)
-
-
-def test_training_names_every_layer_that_is_missing_once(store):
-    items = (
-        FELSIC,
-        argument("zinc", measurement=measurement("zinc", column="a")),
-        argument("zinc-b", measurement=measurement("zinc", column="b")),
-        argument("altitude"),
+    told = found.training
+    group = places.group[train]
+    assert (told.positives, told.others, told.land) == (
+        (group == LABEL).sum(),
+        (group == OTHER_DEPOSIT).sum(),
+        (group == LAND).sum(),
     )
-    with pytest.raises(MissingLayerError) as refusal:
-        prepare_arguments(items, store)
-    assert "needs the layers altitude, zinc, which" in str(refusal.value)
-    assert "scripts/ingest.py" in str(refusal.value)
-    assert set(prepare_arguments((FELSIC,), store)) == {FELSIC.measurement.key}
-
-
-def test_without_the_occurrences_nothing_is_assembled(tmp_path):
-    write_ground(tmp_path)
-    store = LayerStore((tmp_path,))
-    with pytest.raises(MissingLayerError, match="mineral-occurrences"):
-        assemble("carbonatite", (FELSIC,), prepare_arguments((FELSIC,), store), store)
-
-
-def test_occurrences_are_read_as_points(store):
-    assert isinstance(store.vector("mineral-occurrences").table, gpd.GeoDataFrame)
-    assert (
-        shapely.get_type_id(store.vector("mineral-occurrences").table.geometry[0])
-        == shapely.GeometryType.POINT
+    assert len({told.positives, told.others}) == 2
+    assert told.withheld == "the east"
+    assert told.ridge == choose_ridge(places, train, TWO)
+    assert told.land_share == 0.5
+    assert told.layers == {"rock": "aa", "fault": "bb"}
+    assert (found.deposit_type, found.title) == ("carbonatite", "Made by hand")
+    assert found.arguments == TWO
+    own = fit_to(places, train, TWO, ridge=told.ridge)
+    assert_array_equal(found.coefficients.slopes, own.slopes)
+    background = places.encoded[train & (places.group != LABEL)]
+    moved = own.slopes * (background - own.centre) / own.spread
+    assert_allclose(found.importance, moved.std(axis=0))
+    assert found.importance[0] > 0
+    assert_array_equal(
+        found.refits,
+        refit(
+            places,
+            train,
+            own,
+            ridge=told.ridge,
+            bounds=bounds_of(TWO),
+            shares=(0.5, 0.5),
+        ),
     )
+    assert found.refits.shape == (40, 2)
+
+
+def test_there_are_four_strengths_of_penalty():
+    assert RIDGES == (0.1, 1.0, 10.0, 100.0)
+
+
+def test_the_importance_of_classes_is_that_of_their_sum():
+    crust = classes_of("crust", "rift", "craton")
+    places = world()
+    codes = np.random.default_rng(1).integers(3, size=len(places.group))
+    encoded = np.column_stack([codes == 0, codes == 1]).astype(np.float64)
+    encoded[::7] = np.nan
+    places = places_of(places.group, encoded, lon=places.lon, lat=places.lat)
+    train = everywhere(places)
+    found = train_model(learned_type(crust), places, {}, train=train, withheld="")
+    parts = found.coefficients.parts(encoded[~places.positive]).sum(axis=1)
+    assert_allclose(found.importance, [parts.std()])

@@ -1,7 +1,5 @@
 """Three sites on ten cells, ranked by hand."""
 
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,15 +7,15 @@ from numpy.testing import assert_allclose
 
 from geodata.evidence.proximity import arc_km, earth_centred
 from geodata.scoring.learned import withheld as module
-from geodata.scoring.learned.training import circle_places
+from geodata.scoring.learned.training_set import circle_places
 from geodata.scoring.learned.withheld import (
     DISTRICT_KM,
     SHARES,
-    Contestant,
+    ComparedMap,
     Region,
+    compare_map,
     districts,
-    plain,
-    try_model,
+    figures_of,
 )
 from geodata.scoring.validation.boyce import boyce_interval
 from geodata.scoring.validation.capture import (
@@ -56,25 +54,22 @@ def region(lon, *, radius=0.0, inside=True, others=(2.4, 8.6), land=LAND):
 
 
 def tried(where, score=lambda lon, _lat: lon, **facts):
-    found = try_model(
-        Contestant(name="east", kind="baseline", score=score, **facts), where
-    )
-    json.dumps(found, allow_nan=False)
-    return found
+    map_ = ComparedMap(id="terrane-boundary", score=score, **facts)
+    return compare_map(map_, where).model_dump(mode="json")
 
 
 def test_a_site_has_the_share_of_the_land_that_scores_as_high():
     found = tried(region([9.0, 6.5, 0.0]))
     assert_allclose(found["ranks"], [0.1, 0.3, 1.0], rtol=1e-6)
-    assert (found["name"], found["kind"]) == ("east", "baseline")
-    assert found["valid_share"] == 1.0
-    assert found["all"]["mean_rank"]["value"] == pytest.approx(1.4 / 3)
-    assert found["all"]["mean_rank"]["n"] == 3
+    assert found["map"] == "terrane-boundary"
+    assert found["known_share"] == 1.0
+    assert found["every"]["mean_rank"]["value"] == pytest.approx(1.4 / 3)
+    assert found["every"]["mean_rank"]["n"] == 3
 
 
 def test_figures_are_those_of_their_own_functions():
     where = region([9.0, 6.5, 0.5])
-    found = tried(where)["all"]
+    found = tried(where)["every"]
     ranks = rank_in_area(where.sites["lon"].to_numpy(), LAND.astype(np.float32))
     estimate = mean_rank_interval(ranks)
     assert found["mean_rank"] == pytest.approx(
@@ -87,17 +82,18 @@ def test_figures_are_those_of_their_own_functions():
             "low": land.low,
             "high": land.high,
             "n": 3,
-            "against": 10,
         }
     )
     assert land.value == pytest.approx((9.5 + 7 + 1) / 30)
     others = np.float32([2.4, 8.6])
     beside = auc_interval(np.float32([9.0, 6.5, 0.5]), others)
     assert found["auc_others"]["value"] == beside.value == pytest.approx(3 / 6)
-    assert found["auc_others"]["against"] == 2
+    assert found["others"] == 2
     crossing = p_a_intersection(ranks)
-    assert found["p_a"]["prediction_rate"] == pytest.approx(crossing.prediction_rate)
-    assert found["p_a"]["n"] == 3
+    assert found["prediction_area"]["prediction_rate"] == pytest.approx(
+        crossing.prediction_rate
+    )
+    assert found["prediction_area"]["n"] == 3
     index = boyce_interval([9.0, 6.5, 0.5], LAND)
     assert found["boyce"] == {
         "value": index.value,
@@ -110,18 +106,17 @@ def test_figures_are_those_of_their_own_functions():
 def test_capture_counts_a_site_at_the_very_edge():
     found = tried(region([9.0, 8.0, 7.9]))
     assert_allclose(found["ranks"], [0.1, 0.2, 0.2], rtol=1e-6)
-    caught = {row["area"]: row for row in found["all"]["capture"]}
+    caught = {row["area"]: row for row in found["every"]["capture"]}
     assert tuple(caught) == SHARES == (0.01, 0.02, 0.05, 0.10, 0.20, 0.25)
     assert [row["sites"] for row in caught.values()] == [0, 0, 0, 1, 3, 3]
     tenth = caught[0.1]
     assert tenth["n"] == 3
     assert tenth["share"] == pytest.approx(1 / 3)
-    assert tenth["random"] == 0.1
     # The last two are one district: two thirds of a place of two were caught.
-    assert found["all"]["districts"] == 2
+    assert found["every"]["districts"] == 2
     assert tenth["low"] == pytest.approx(0.001559, abs=1e-5)
     assert tenth["high"] == pytest.approx(0.960078, abs=1e-5)
-    apart = tried(region([9.0, 8.0, 6.5]))["all"]["capture"][3]
+    apart = tried(region([9.0, 8.0, 6.5]))["every"]["capture"][3]
     assert apart["low"] == pytest.approx(0.008404, abs=1e-5)
     assert apart["high"] == pytest.approx(0.905701, abs=1e-5)
 
@@ -137,7 +132,7 @@ def test_a_site_in_doubt_has_the_mean_rank_over_its_circle():
     assert found["ranks"][0] == pytest.approx(exact.mean(), rel=1e-6)
     assert len(set(exact.tolist())) > 1
     # The score that is compared with other deposits is the mean over the circle too.
-    assert found["all"]["auc_others"]["value"] == 0.5
+    assert found["every"]["auc_others"]["value"] == 0.5
 
 
 def test_parts_of_a_circle_that_are_unknown_take_no_part():
@@ -156,24 +151,24 @@ def test_unknown_cells_are_no_area():
     found = tried(
         region([9.0, 6.5, 1.0]), lambda lon, _lat: np.where(lon < 5, np.nan, lon)
     )
-    assert found["valid_share"] == 0.5
+    assert found["known_share"] == 0.5
     assert_allclose(found["ranks"][:2], [0.2, 0.6], rtol=1e-6)
     assert found["ranks"][2] is None
-    assert found["all"]["mean_rank"]["n"] == 2
-    assert found["all"]["auc_land"]["against"] == 5
-    assert found["all"]["auc_others"]["against"] == 1
-    assert found["all"]["capture"][0]["n"] == 2
+    assert found["every"]["mean_rank"]["n"] == 2
+    assert found["every"]["land"] == 5
+    assert found["every"]["others"] == 1
+    assert found["every"]["capture"][0]["n"] == 2
 
 
 def test_sites_outside_the_states_count_in_one_part_only():
     found = tried(region([9.0, 20.0, 0.0], inside=[True, False, True]))
     assert_allclose(found["ranks"], [0.1, 0.0, 1.0], rtol=1e-6)
-    assert found["all"]["mean_rank"]["n"] == 3
+    assert found["every"]["mean_rank"]["n"] == 3
     assert found["in_states"]["mean_rank"]["n"] == 2
     assert found["in_states"]["mean_rank"]["value"] == pytest.approx(0.55)
     assert found["in_states"]["capture"][3]["n"] == 2
     assert found["in_states"]["auc_land"]["n"] == 2
-    assert found["all"]["auc_land"]["n"] == 3
+    assert found["every"]["auc_land"]["n"] == 3
 
 
 def undefined(part):
@@ -185,87 +180,69 @@ def undefined(part):
         and part["auc_others"] is None
         and part["boyce"] is None
         and part["mean_rank"] == {"value": None, "low": None, "high": None, "n": 0}
-        and part["p_a"]["prediction_rate"] is None
-        and part["p_a"]["n"] == 0
+        and part["prediction_area"]["prediction_rate"] is None
+        and part["prediction_area"]["n"] == 0
     )
 
 
 def test_without_a_site_in_the_states_there_is_no_figure_for_them():
     found = tried(region([9.0], inside=False))
     assert undefined(found["in_states"])
-    assert not undefined(found["all"])
-    assert found["all"]["mean_rank"]["low"] is None
+    assert not undefined(found["every"])
+    assert found["every"]["mean_rank"]["low"] is None
 
 
 def test_without_any_site_there_is_no_figure():
     found = tried(region([]))
     assert found["ranks"] == []
-    assert undefined(found["all"])
+    assert undefined(found["every"])
 
 
 def test_a_model_that_knows_nothing_has_no_figure():
     found = tried(region([9.0, 2.0]), lambda lon, _lat: np.full(len(lon), np.nan))
-    assert found["valid_share"] == 0.0
+    assert found["known_share"] == 0.0
     assert found["ranks"] == [None, None]
-    assert undefined(found["all"])
+    assert undefined(found["every"])
 
 
 def test_a_model_that_knows_the_sites_but_not_the_land_has_no_figure():
     found = tried(region([20.0]), lambda lon, _lat: np.where(lon < 19, np.nan, lon))
     assert found["ranks"] == [None]
-    assert found["all"]["auc_land"] is None
-    assert found["all"]["boyce"] is None
-    assert found["all"]["capture"] == []
+    assert found["every"]["auc_land"] is None
+    assert found["every"]["boyce"] is None
+    assert found["every"]["capture"] == []
 
 
 def test_a_constant_map_is_chance_and_has_no_boyce_index():
     found = tried(region([9.0, 1.0]), lambda lon, _lat: 0 * lon)
     assert found["ranks"] == [1.0, 1.0]
-    assert found["all"]["auc_land"]["value"] == 0.5
+    assert found["every"]["auc_land"]["value"] == 0.5
     none = {"value": None, "low": None, "high": None, "n": 2}
-    assert found["all"]["boyce"] == none
+    assert found["every"]["boyce"] == none
 
 
 def test_without_other_deposits_only_their_figure_is_missing():
     found = tried(region([9.0, 1.0], others=()))
-    assert found["all"]["auc_others"] is None
-    assert found["all"]["auc_land"] is not None
+    assert found["every"]["auc_others"] is None
+    assert found["every"]["auc_land"] is not None
 
 
 def test_a_site_better_than_all_land_makes_an_endless_density_unknown():
     found = tried(region([20.0, 21.0]))
     assert found["ranks"] == [0.0, 0.0]
-    assert found["all"]["p_a"]["density"] is None
-    assert found["all"]["p_a"]["prediction_rate"] == 1.0
+    assert found["every"]["prediction_area"]["density"] is None
+    assert found["every"]["prediction_area"]["prediction_rate"] == 1.0
 
 
-@pytest.mark.parametrize(
-    ("value", "made"),
-    [
-        (np.nan, None),
-        (np.inf, None),
-        (-np.inf, None),
-        (np.float32("nan"), None),
-        (np.float32(0.5), 0.5),
-        (np.int64(3), 3),
-        (np.bool_(True), True),
-        (True, True),
-        ("text", "text"),
-        (None, None),
-        ((1, np.nan), [1, None]),
-        (np.array([[0.5, np.nan]]), [[0.5, None]]),
-        ({"a": {"b": [np.float64(1)]}}, {"a": {"b": [1.0]}}),
-    ],
-)
-def test_any_value_is_made_fit_for_json(value, made):
-    found = plain(value)
-    assert found == made
-    assert type(found) is type(made)
-    json.dumps(found, allow_nan=False)
+def test_scores_alone_have_the_figures_of_the_map():
+    where = region([9.0, 6.5, 0.0])
+    alone = figures_of(lambda lon, _lat: lon, where)
+    assert alone.model_dump(mode="json") == tried(where)["every"]
+    assert figures_of(lambda lon, _lat: lon, region([])) is None
 
 
 def test_a_map_made_of_the_other_deposits_is_not_asked_about_them():
-    region = Region(
+    near_by = Region(
         sites=pd.DataFrame(
             {
                 "name": ["a"],
@@ -283,13 +260,11 @@ def test_a_map_made_of_the_other_deposits_is_not_asked_about_them():
     def score(lon, lat):
         return -np.abs(lon - 61.0)
 
-    asked = Contestant(name="near", kind="baseline", score=score)
-    made_of_them = Contestant(
-        name="near", kind="baseline", score=score, knows_others=True
-    )
-    assert try_model(asked, region)["all"]["auc_others"]["value"] == 0.25
-    assert try_model(made_of_them, region)["all"]["auc_others"] is None
-    assert try_model(made_of_them, region)["all"]["auc_land"] is not None
+    asked = tried(near_by, score)["every"]
+    made_of_them = tried(near_by, score, knows_others=True)["every"]
+    assert asked["auc_others"]["value"] == 0.25
+    assert made_of_them["auc_others"] is None
+    assert made_of_them["auc_land"] is not None
 
 
 # Districts: places near each other tell one story.
@@ -297,7 +272,7 @@ def test_a_map_made_of_the_other_deposits_is_not_asked_about_them():
 
 def test_figures_count_districts_and_not_places():
     """Ranks 0.1 and three times 0.3; the three are one district."""
-    found = tried(region([9.0, 6.5, 6.4, 6.3]))["all"]
+    found = tried(region([9.0, 6.5, 6.4, 6.3]))["every"]
     assert_allclose(found["mean_rank"]["value"], 0.25, rtol=1e-6)
     assert found["mean_rank"]["n"] == 4
     assert found["districts"] == 2
@@ -306,7 +281,7 @@ def test_figures_count_districts_and_not_places():
     assert found["mean_rank"]["low"] == pytest.approx(wanted.low)
     assert found["mean_rank"]["high"] == pytest.approx(wanted.high)
     # Ranks 0.1, and 0.4 and 0.5 of one district: two districts reach to their mean.
-    two = tried(region([9.0, 5.05, 4.95]))["all"]["mean_rank"]
+    two = tried(region([9.0, 5.05, 4.95]))["every"]["mean_rank"]
     assert (two["low"], two["high"]) == pytest.approx((0.1, 0.45))
     assert two["value"] == pytest.approx(1 / 3)
 
@@ -314,17 +289,17 @@ def test_figures_count_districts_and_not_places():
 def test_a_district_of_unknown_rank_does_not_count():
     found = tried(
         region([9.0, 6.5, 1.0]), lambda lon, _lat: np.where(lon < 5, np.nan, lon)
-    )["all"]
+    )["every"]
     assert found["districts"] == 2
     assert found["district_rank"] == pytest.approx((0.2 + 0.6) / 2)
 
 
 def test_places_of_the_states_are_one_district_by_way_of_a_place_outside():
     found = tried(region([0.0, 0.8, 1.6, 5.0], inside=[True, False, True, True]))
-    assert found["all"]["districts"] == 2
+    assert found["every"]["districts"] == 2
     assert found["in_states"]["districts"] == 2
     alone = tried(region([0.0, 1.6, 5.0]))
-    assert alone["all"]["districts"] == 3
+    assert alone["every"]["districts"] == 3
 
 
 def test_equal_scores_share_the_middle_rank_where_that_is_asked_for():

@@ -9,11 +9,10 @@ from geodata.evidence.measurement import Measurement
 from geodata.evidence.recipes import Reading
 from geodata.provenance import Provenance
 from geodata.raster import DegreeArray, FloatArray
-from geodata.scoring.learned.argument import Argument
-from geodata.scoring.learned.argument_file import LearnedType
+from geodata.scoring.learned.argument import Argument, LearnedType
 from geodata.scoring.learned.fit import Coefficients
 from geodata.scoring.learned.model import LearnedModel, Training
-from geodata.scoring.learned.training import LABEL, LAND, OTHER_DEPOSIT, TrainingSet
+from geodata.scoring.learned.training_set import LABEL, LAND, OTHER_DEPOSIT, TrainingSet
 from geodata.scoring.measured import Background
 
 

@@ -4,28 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from geodata.scoring.validation.calibration import BINS, brier, reliability
-
-
-def test_the_score_is_the_mean_squared_error_beside_the_base_rate():
-    """(0.01 + 0.04 + 0.25 + 0.09) / 4 = 0.0975; base rate 1/4: 3/16."""
-    found = brier([0.1, 0.2, 0.5, 0.3], [False, False, True, False])
-    assert found.score == pytest.approx(0.0975)
-    assert found.reference == pytest.approx(0.1875)
-    assert found.base_rate == 0.25
-    assert (found.n, found.positives) == (4, 1)
-
-
-def test_who_says_the_base_rate_has_the_reference_score():
-    seen = np.arange(10) < 3
-    found = brier([0.3] * 10, seen)
-    assert found.score == pytest.approx(found.reference) == pytest.approx(0.21)
-    assert (found.n, found.positives) == (10, 3)
-
-
-def test_certain_and_right_is_zero_certain_and_wrong_is_one():
-    assert brier([0.0, 1.0], [False, True]).score == 0
-    assert brier([0.0, 1.0], [True, False]).score == 1
+from geodata.scoring.validation.calibration import BINS, reliability
 
 
 def test_bins_hold_equally_many_and_are_counted_by_hand():
@@ -82,7 +61,6 @@ def test_no_place_is_lost_and_bins_rise(rows, bins):
     assert (found.observed <= found.high + 1e-12).all()
 
 
-@pytest.mark.parametrize("ask", [brier, reliability])
 @pytest.mark.parametrize(
     ("said", "seen", "text"),
     [
@@ -94,6 +72,6 @@ def test_no_place_is_lost_and_bins_rise(rows, bins):
         ([np.nan, 0.2], [True, False], "never NaN"),
     ],
 )
-def test_what_is_no_probability_is_refused(ask, said, seen, text):
+def test_what_is_no_probability_is_refused(said, seen, text):
     with pytest.raises(ValueError, match=text):
-        ask(said, seen)
+        reliability(said, seen)

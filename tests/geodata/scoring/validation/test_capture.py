@@ -8,11 +8,11 @@ from geodata.scoring.favourability import area_rank
 from geodata.scoring.validation.capture import (
     AREA_SHARES,
     capture_curve,
+    captures,
     mean_rank_interval,
     p_a_intersection,
     rank_in_area,
 )
-from geodata.scoring.validation.known_sites import capture
 
 RANKS = st.lists(st.floats(0, 1), min_size=1, max_size=30)
 
@@ -124,21 +124,17 @@ def test_the_ends_of_the_range_are_ranks_and_shares_too():
     assert whole.area.dtype == np.float64
 
 
-def test_the_report_tells_the_same_as_the_curve():
+def test_rows_tell_the_same_as_the_curve():
     ranks, shares = [0.04, 0.15, 0.9, np.nan], (0.05, 0.2)
-    told, found = capture(ranks, shares), capture_curve(ranks, shares)
-    assert (told["n"], told["unknown"]) == (3, 1)
-    for place, row in enumerate(told["curve"]):
-        assert row == {
-            "area": shares[place],
-            "sites": place + 1,
-            "share": found.share[place],
-            "low": found.low[place],
-            "high": found.high[place],
-            "random": shares[place],
-        }
-        assert type(row["sites"]) is int
-    assert capture([np.nan], shares) == {"n": 0, "unknown": 1, "curve": []}
+    found = capture_curve(ranks, shares)
+    for place, row in enumerate(captures(found)):
+        assert (row.area, row.sites, row.n) == (shares[place], place + 1, 3)
+        assert (row.share, row.low, row.high) == (
+            found.share[place],
+            found.low[place],
+            found.high[place],
+        )
+    assert captures(capture_curve([np.nan], shares)) == ()
 
 
 def test_the_mean_rank_carries_its_interval_and_n():

@@ -4,7 +4,6 @@ import os
 import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -18,7 +17,8 @@ from geodata.raster import Cells, FloatArray, to_equal_area
 from geodata.release.surroundings import Surroundings
 from geodata.scoring.deposit_type import DepositType
 from geodata.scoring.favourability import area_rank
-from geodata.scoring.validation.known_sites import capture, validate, verdict
+from geodata.scoring.validation.known_sites import KnownSites, check_sites
+from geodata.scoring.validation.report import MapId
 
 MADE_FROM_OCCURRENCES = "made_from_occurrences"
 """Entry of a record's ``extra``: true when the layer's places are such records."""
@@ -26,136 +26,55 @@ MADE_FROM_OCCURRENCES = "made_from_occurrences"
 _FELSIC = ("lithology-fractions", "felsic", "value")
 _NUMBERED = re.compile(r"#\d+$")  # set behind a record id that occurs twice
 
-CIRCULAR = (
-    "A site whose own record is in a layer that a model reads is no test of that "
-    "model: it is marked circular and left out of the counts and means of its own "
-    "type, and of the ranking across types."
-)
 
-
-def check_sites(
+def check_known_sites(
     ranks: Mapping[str, FloatArray],
     coverages: Mapping[str, FloatArray],
     cells: Cells,
     around: Surroundings,
     circular: Mapping[str, frozenset[str]],
     *,
-    baselines: Mapping[str, FloatArray] | None = None,
-) -> dict[str, Any]:
-    """Report where known sites fall, those that made a map set apart.
+    baselines: Mapping[MapId, FloatArray] | None = None,
+) -> KnownSites:
+    """Report where the known sites of the scored land fall.
 
     Parameters
     ----------
-    ranks, coverages, cells
-        As :func:`geodata.scoring.validation.known_sites.validate`.
+    ranks, coverages, cells, baselines
+        As :func:`geodata.scoring.validation.known_sites.check_sites`.
     around : Surroundings
         The known sites, and the land that is scored: a site farther from it than
         its ``uncertainty_km`` is on the map and takes no part here.
     circular : mapping of str to set of str
         Site → deposit types it is no test of, from :func:`circular_sites`.
-    baselines : mapping of str to array of float32, shape (cells,)
-        Area rank of single measurements, by what they are: what the maps have to
-        beat to be worth their trouble.
-
-    Returns
-    -------
-    dict
-        As ``validate``; each site has ``circular`` (its own type's map) and
-        ``circular_overall`` (any type's map is part of the map over all), and the
-        report has ``circular``: how many were left out of each count, and why.
     """
     inside = on_land(around.sites, around.scored)
-    report = validate(ranks, coverages, cells, around.sites[inside])
-    rows = [
-        {
-            **row,
-            "circular": row["deposit_type"] in circular.get(row["site"], ()),
-            "circular_overall": bool(circular.get(row["site"])),
-        }
-        for row in report["sites"]
-    ]
-    tested = _tested(report, circular)
-    alone = {
-        title: _tested(
-            validate(
-                dict.fromkeys(ranks, rank), coverages, cells, around.sites[inside]
-            ),
-            circular,
-        )
-        for title, rank in (baselines or {}).items()
-    }
-    return {
-        **report,
-        "sites": rows,
-        "baselines": [
-            {
-                "title": title,
-                **{which: verdict(means) for which, means in found.items()},
-            }
-            for title, found in alone.items()
-        ],
-        "circular": {
-            "own": sum(row["circular"] for row in rows),
-            "overall": sum(row["circular_overall"] for row in rows),
-            "note": CIRCULAR,
-        },
-        "capture": {which: capture(means) for which, means in tested.items()},
-        "verdict": {
-            which: {
-                **verdict(means),
-                "beaten_by": [
-                    title
-                    for title, found in alone.items()
-                    if means
-                    and len(found[which]) == len(means)
-                    and np.mean(found[which]) <= np.mean(means)
-                ],
-            }
-            for which, means in tested.items()
-        },
-    }
-
-
-def _tested(
-    report: Mapping[str, Any], circular: Mapping[str, frozenset[str]]
-) -> dict[str, list[float]]:
-    """Return the mean rank of every site that is a test: own type, and all types."""
-    rows = report["sites"]
-    return {
-        "own": [
-            row["own"]["mean"]
-            for row in rows
-            if row["own"] and row["deposit_type"] not in circular.get(row["site"], ())
-        ],
-        "overall": [
-            row["overall"]["mean"]
-            for row in rows
-            if row["overall"] and not circular.get(row["site"])
-        ],
-    }
+    return check_sites(
+        ranks, coverages, cells, around.sites[inside], circular, baselines=baselines
+    )
 
 
 def single_inputs(
     readings: Mapping[str, Reading], measured: Mapping[str, FloatArray]
-) -> dict[str, FloatArray]:
+) -> dict[MapId, FloatArray]:
     """Rank the area by single measurements, as baselines for the maps.
 
     Returns
     -------
-    dict of str to array of float32, shape (cells,)
+    dict of MapId to array of float32, shape (cells,)
         Area rank, 0 best to 1, by what was ranked: the felsic share of the bedrock,
         high first, and the distance to a terrane boundary, near first; those that
         are measured.
     """
-    found: dict[str, FloatArray] = {}
+    found: dict[MapId, FloatArray] = {}
     for key, reading in readings.items():
         item = reading.measurement
         if reading.provenance is None or item.within:
             continue
         if (item.layer, item.column, item.measure) == _FELSIC:
-            found["the felsic share of the bedrock"] = measured[key]
+            found["felsic-bedrock"] = measured[key]
         if (item.layer, item.measure) == ("terrane-boundaries", "distance"):
-            found["the distance to a terrane boundary"] = -measured[key]
+            found["terrane-boundary"] = -measured[key]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return dict(zip(found, pool.map(area_rank, found.values()), strict=True))
 

@@ -10,15 +10,14 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from geodata.evidence.membership import OTHER
-from geodata.release.figures import save, shortened
+from geodata.release.drawing import DPI, INK, save, shortened
 from geodata.scoring.sensitivity import WEIGHT, NumberEffect, Sensitivity
 
 BARS = 12
-"""Numbers that are drawn: the first of them in the table."""
+"""Numbers that are drawn of a model: the first of them in the table."""
 
-_INK, _GRID = "#1d2733", "#d9d6cd"
+_GRID = "#d9d6cd"
 _LOW, _HIGH = "#2b6ca3", "#b5600c"  # blue and orange: told apart without red or green
-_DPI = 150
 _WIDTH_IN = 6.0  # 900 pixels
 _LONGEST = 52  # letters of a label that fit beside the bars
 _LEAST_PERCENT = 5.0  # half the axis, at least, so that little looks little
@@ -46,7 +45,7 @@ def draw_tornado(path: Path, table: Sensitivity) -> None:
     """
     shown = table.numbers[:BARS]
     figure = Figure(
-        figsize=(_WIDTH_IN, 1.55 + 0.33 * len(shown)), dpi=_DPI, layout="constrained"
+        figsize=(_WIDTH_IN, 1.55 + 0.33 * len(shown)), dpi=DPI, layout="constrained"
     )
     axes = figure.add_subplot()
     moved = [(_moved(one.at_low.kept), _moved(one.at_high.kept)) for one in shown]
@@ -54,7 +53,7 @@ def draw_tornado(path: Path, table: Sensitivity) -> None:
         _bar(axes, place, -low, _LOW)
         _bar(axes, place, high, _HIGH)
     farthest = np.nanmax([_LEAST_PERCENT, *(side for pair in moved for side in pair)])
-    axes.axvline(0, color=_INK, linewidth=0.8)
+    axes.axvline(0, color=INK, linewidth=0.8)
     axes.set(
         xlim=(-1.2 * farthest, 1.2 * farthest),
         ylim=(max(len(shown), 1) - 0.4, -0.6),
@@ -117,6 +116,6 @@ def _bar(axes: Axes, place: int, percent: float, colour: str) -> None:
         ha="right" if colour == _LOW else "left",
         va="center",
         fontsize=7,
-        color=_INK,
+        color=INK,
         in_layout=False,  # it never leaves the axes; asking takes long
     )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from geodata.release.sensitivity_figure import BARS, draw_tornado, label
+from geodata.release.tornado import BARS, draw_tornado, label
 from geodata.scoring.deposit_type import Number
 from geodata.scoring.ranking import Change
 from geodata.scoring.sensitivity import WEIGHT, NumberEffect, Sensitivity

@@ -1,4 +1,6 @@
-"""Every model that is tried is a function of place; the layers are made up."""
+"""Every map that is compared is a function of place; the layers are made up."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -7,18 +9,23 @@ from numpy.testing import assert_allclose, assert_array_equal
 from geodata.evidence.recipes import prepare
 from geodata.layers.clip import MARGIN
 from geodata.layers.store import LayerStore
-from geodata.release.contestants import (
-    baselines,
-    contestants,
-    encoded_at,
-    learned_scores,
-    rivals,
-)
 from geodata.scoring.deposit_file import parse
 from geodata.scoring.deposit_type import deposit_type_texts
 from geodata.scoring.favourability import score_places
-from geodata.scoring.learned.training import prepare_arguments
+from geodata.scoring.learned.baselines import (
+    TreeModel,
+    baselines,
+    boosted_trees,
+    encoded_at,
+    forest,
+    learned_scores,
+    models,
+    train_trees,
+    tree_models,
+)
+from geodata.scoring.learned.training_set import prepare_arguments
 from geodata.scoring.uncertainty import draw
+from geodata.scoring.validation.metrics import auc
 from tests.geodata.release.learned_layers import (
     LEARNED,
     felsic_at,
@@ -30,6 +37,7 @@ from tests.geodata.scoring.learned.worlds import (
     measurement,
     model_of,
     places_of,
+    world,
 )
 
 FELSIC = argument(
@@ -54,8 +62,8 @@ def readings(store):
     return prepare_arguments(MODEL.arguments, store)
 
 
-def by_name(found):
-    return {item.name: item for item in found}
+def by_id(found):
+    return {item.id: item for item in found}
 
 
 def test_the_learned_model_is_its_log_odds_at_a_place(store, readings):
@@ -69,9 +77,8 @@ def test_the_learned_model_is_its_log_odds_at_a_place(store, readings):
         - ((encoded[:, 1] - 35) / 5)
     )
     assert_allclose(found, odds, rtol=1e-12)
-    entered = by_name(contestants(MODEL, readings, None, store))
-    assert_array_equal(entered["learned model"].score(LON, LAT), found)
-    assert entered["learned model"].kind == "learned"
+    entered = by_id(models(MODEL, readings, None, store))
+    assert_array_equal(entered["learned"].score(LON, LAT), found)
 
 
 def test_where_nothing_is_known_there_is_no_score(readings):
@@ -83,10 +90,15 @@ def test_where_nothing_is_known_there_is_no_score(readings):
 
 def test_the_expert_takes_part_only_where_there_is_one(store, readings):
     expert = parse(LEARNED, deposit_type_texts()[LEARNED])
-    without = [item.kind for item in contestants(MODEL, readings, None, store)]
-    assert without == ["learned"] + ["baseline"] * 3
-    entered = contestants(MODEL, readings, expert, store)
-    assert [item.kind for item in entered] == ["learned", "expert", *without[1:]]
+    without = [item.id for item in models(MODEL, readings, None, store)]
+    assert without == [
+        "learned",
+        "terrane-boundary",
+        "other-occurrence",
+        "felsic-bedrock",
+    ]
+    entered = models(MODEL, readings, expert, store)
+    assert [item.id for item in entered] == ["learned", "expert", *without[1:]]
     opened = {
         item.key: prepare(item, store, window=MARGIN) for item in expert.measurements()
     }
@@ -96,14 +108,13 @@ def test_the_expert_takes_part_only_where_there_is_one(store, readings):
         {key: reading.values(LON, LAT) for key, reading in opened.items()},
         {key: reading.classes for key, reading in opened.items()},
     )
-    found = by_name(entered)["expert model"].score(LON, LAT)
+    found = by_id(entered)["expert"].score(LON, LAT)
     assert_array_equal(found, wanted.conservative)
     assert not np.isnan(found[:2]).any()
 
 
 def test_single_measurements_are_baselines_nearer_is_better(store):
     boundary, mines, felsic = baselines(store)
-    assert {item.kind for item in (boundary, mines, felsic)} == {"baseline"}
     near, far = boundary.score(np.array([60.0, 60.0]), np.array([45.0, 46.0]))
     assert near == pytest.approx(0.0, abs=0.2)
     assert far == pytest.approx(-111.1, abs=0.5)
@@ -122,7 +133,7 @@ def test_examples_themselves_are_no_baseline(store):
     assert (found < -1.0).mean() > 0.9
 
 
-def test_rivals_learn_from_the_very_places_of_the_model(readings, store):
+def test_trees_learn_from_the_very_places_of_the_model(readings, store):
     chance = np.random.default_rng(3)
     group = np.repeat([0, 1, 2], 60)
     encoded = np.column_stack([chance.random(180), chance.normal(35, 5, 180)])
@@ -130,13 +141,45 @@ def test_rivals_learn_from_the_very_places_of_the_model(readings, store):
     places = places_of(group, encoded)
     train = np.arange(180) % 6 != 0
     encoded[~train] = -1e6
-    found = rivals(MODEL, readings, places, train)
-    assert [(item.name, item.kind) for item in found] == [
-        ("random forest", "forest"),
-        ("boosted trees", "trees"),
-    ]
+    found = tree_models(MODEL, readings, places, train)
+    assert [item.id for item in found] == ["forest", "trees"]
     lon, lat = np.array([10.0, 30.0]), np.array([0.0, 0.0])
     assert felsic_at(lon, lat) == pytest.approx([1.0, 0.0], abs=0.01)
     for item in found:
         rich, poor = item.score(lon, lat)
         assert rich > poor
+
+
+class Sum:
+    """Answers with the sum of the columns, as a classifier would."""
+
+    def predict_proba(self, design):
+        assert not np.isnan(design).any()
+        total = design.sum(axis=1)
+        return np.column_stack([1 - total, total])
+
+
+def test_what_is_unknown_is_put_at_the_centre_and_all_unknown_stays_so():
+    trees = TreeModel(Sum(), np.array([0.25, 0.5]))
+    nan = np.nan
+    found = trees.score(np.array([[0.1, 0.2], [nan, 0.1], [0.125, nan], [nan, nan]]))
+    assert_allclose(found[:3], [0.3, 0.35, 0.625])
+    assert np.isnan(found[3])
+
+
+@pytest.mark.parametrize("untrained", [forest, boosted_trees])
+def test_trees_learn_from_their_training_places_alone(untrained):
+    places = world(0, each=40, pull=3.0)
+    places.encoded[::11, 1] = np.nan
+    train = np.arange(len(places.group)) % 2 == 0
+    spoilt = replace(places, encoded=places.encoded.copy(), group=places.group.copy())
+    spoilt.encoded[~train] = 1e6
+    spoilt.group[~train] = (spoilt.group[~train] + 1) % 3
+    asked = places.encoded[~train]
+    found = train_trees(untrained(), places, train).score(asked)
+    # Threads add up the trees in any order: equal but for the last bit.
+    again = train_trees(untrained(), spoilt, train).score(asked)
+    assert_allclose(again, found, rtol=1e-12)
+    positive = places.positive[~train]
+    assert auc(found[positive], found[~positive]) > 0.85
+    assert np.all((found >= 0) & (found <= 1))

@@ -6,7 +6,11 @@ import pytest
 import shapely
 
 from geodata.raster import Cells, Grid
-from geodata.release.check import check_sites, on_land, sites_in_layer
+from geodata.release.known_sites import (
+    check_known_sites,
+    on_land,
+    sites_in_layer,
+)
 from geodata.release.surroundings import Surroundings
 from tests.geodata.release.small_layers import table
 
@@ -55,36 +59,32 @@ def three_sites():
 def report(three_sites, circular):
     rank, sites = three_sites
     ranks = {"placer": rank, "overall": rank}
-    return check_sites(
+    return check_known_sites(
         ranks, {"placer": np.ones_like(rank)}, CELLS, around(sites), circular
     )
 
 
 def test_without_circular_sites_the_mean_is_over_all(three_sites):
     found = report(three_sites, {})
-    assert found["verdict"]["own"]["mean"] == pytest.approx((0.1 + 0.3 + 0.8) / 3)
-    assert found["circular"]["own"] == found["circular"]["overall"] == 0
-    assert [row["circular"] for row in found["sites"]] == [False] * 3
+    assert found.own.mean == pytest.approx((0.1 + 0.3 + 0.8) / 3)
+    assert [row.circular for row in found.sites] == [False] * 3
 
 
 def test_a_site_that_made_its_own_map_is_marked_and_left_out_of_the_means(three_sites):
     found = report(three_sites, {"a": frozenset({"placer"})})
-    assert [row["circular"] for row in found["sites"]] == [True, False, False]
-    for which in ("own", "overall"):
-        assert found["verdict"][which]["n"] == 2
-        assert found["verdict"][which]["mean"] == pytest.approx((0.3 + 0.8) / 2)
-        assert found["capture"][which]["n"] == 2
-        assert found["circular"][which] == 1
-    assert found["sites"][0]["own"]["mean"] == pytest.approx(0.1)  # told all the same
-    assert "no test" in found["circular"]["note"]
+    assert [row.circular for row in found.sites] == [True, False, False]
+    for result in (found.own, found.overall):
+        assert result.n == 2
+        assert result.mean == pytest.approx((0.3 + 0.8) / 2)
+    assert found.sites[0].own.mean == pytest.approx(0.1)  # told all the same
 
 
 def test_a_site_that_made_the_map_of_another_type_still_tests_its_own(three_sites):
     found = report(three_sites, {"c": frozenset({"carbonatite"})})
-    assert found["sites"][2]["circular"] is False
-    assert found["sites"][2]["circular_overall"] is True
-    assert found["verdict"]["own"]["n"] == 3
-    assert found["verdict"]["overall"]["mean"] == pytest.approx((0.1 + 0.3) / 2)
+    assert found.sites[2].circular is False
+    assert found.sites[2].circular_overall is True
+    assert found.own.n == 3
+    assert found.overall.mean == pytest.approx((0.1 + 0.3) / 2)
 
 
 def test_a_site_farther_from_the_land_than_its_error_takes_no_part():
@@ -119,42 +119,42 @@ def test_a_site_is_found_in_a_layer_by_distance_within_its_uncertainty():
 
 
 def test_a_layer_of_records_takes_its_sites_out_of_the_test(layered):
-    found = layered.validation
-    marked = {row["site"] for row in found["sites"] if row["circular_overall"]}
+    found = layered.validation.known_sites
+    marked = {row.site for row in found.sites if row.circular_overall}
     assert marked == {"Dzheroi-Sardara"}
-    own = {row["site"] for row in found["sites"] if row["circular"]}
+    own = {row.site for row in found.sites if row.circular}
     assert own == {"Dzheroi-Sardara"}
-    told = [row for row in found["sites"] if row["overall"]]
-    assert found["verdict"]["overall"]["n"] == len(told) - 1
+    told = [row for row in found.sites if row.overall]
+    assert found.overall.n == len(told) - 1
 
 
 def test_a_single_measurement_that_ranks_the_sites_better_is_named(three_sites):
     rank, sites = three_sites
     better, worse = rank / 2, np.minimum(rank * 1.5, 1.0).astype(np.float32)
-    found = check_sites(
+    found = check_known_sites(
         {"placer": rank, "overall": rank},
         {"placer": np.ones_like(rank)},
         CELLS,
         around(sites),
         {},
-        baselines={"felsic share": better, "distance": worse},
+        baselines={"felsic-bedrock": better, "terrane-boundary": worse},
     )
-    assert found["verdict"]["own"]["beaten_by"] == ["felsic share"]
-    assert found["verdict"]["overall"]["beaten_by"] == ["felsic share"]
-    means = {row["title"]: row["own"]["mean"] for row in found["baselines"]}
-    assert means["felsic share"] == pytest.approx(0.2)
-    assert means["distance"] == pytest.approx((0.15 + 0.45 + 1.0) / 3)
+    assert found.own.beaten_by == ("felsic-bedrock",)
+    assert found.overall.beaten_by == ("felsic-bedrock",)
+    means = {row.map: row.own.mean for row in found.baselines}
+    assert means["felsic-bedrock"] == pytest.approx(0.2)
+    assert means["terrane-boundary"] == pytest.approx((0.15 + 0.45 + 1.0) / 3)
 
 
 def test_a_baseline_that_knows_fewer_sites_beats_nobody(three_sites):
     rank, sites = three_sites
     blind = np.where(rank > 0.7, np.nan, 0.01).astype(np.float32)
-    found = check_sites(
+    found = check_known_sites(
         {"placer": rank, "overall": rank},
         {"placer": np.ones_like(rank)},
         CELLS,
         around(sites),
         {},
-        baselines={"half blind": blind},
+        baselines={"felsic-bedrock": blind},
     )
-    assert found["verdict"]["own"]["beaten_by"] == []
+    assert found.own.beaten_by == ()

@@ -1,29 +1,24 @@
 """What is kept back, and what the report says of it; all places are made up."""
 
 import numpy as np
-import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 from pyproj import Geod
 
 from geodata.layers.store import LayerStore
 from geodata.release import withheld_region as module
-from geodata.release.evaluation import cannot_say
 from geodata.release.withheld_region import (
     CELL_M,
     WITHHELD,
     outside,
     withheld_region,
 )
-from geodata.scoring.deposit_file import parse
-from geodata.scoring.deposit_type import deposit_type_texts
-from geodata.scoring.learned.training import (
+from geodata.scoring.learned.training_set import (
     CENTRAL_ASIA,
     LABEL,
     LAND,
     OTHER_DEPOSIT,
 )
-from geodata.scoring.learned.withheld import Region
 from tests.geodata.release.small_layers import BUNDLE
 from tests.geodata.scoring.learned.worlds import places_of
 
@@ -123,35 +118,3 @@ def test_a_region_without_examples_has_none(monkeypatch):
     places = places_of([LABEL, LAND], np.zeros((2, 1)), lon=[-50.0, 67.0], lat=45.0)
     found = withheld_region(places, LayerStore((BUNDLE,)))
     assert (len(found.sites), len(found.others)) == (0, 0)
-
-
-def region(*inside, district=None):
-    return Region(
-        sites=pd.DataFrame(
-            {
-                "in_states": np.array(inside, dtype=np.bool_),
-                "district": np.arange(len(inside)) if district is None else district,
-            }
-        ),
-        others=pd.DataFrame(),
-        lon=np.zeros(0),
-        lat=np.zeros(0),
-    )
-
-
-def test_what_the_test_cannot_say_is_said():
-    expert = parse("placer", deposit_type_texts()["placer"])
-    few = cannot_say(region(True, False, True, True, district=[4, 4, 0, 4]), expert)
-    assert few[0].startswith(
-        "4 known examples in 2 districts, 3 of them in the five states"
-    )
-    assert "which count districts" in few[0]
-    assert "The list of known sites may give the same place another type" in few[1]
-    assert "by 25%" in few[0] or "by 25 %" in few[0]
-    assert len(few) == len(cannot_say(region(True), None)) + 1
-    assert any("no blind test" in said for said in few)
-    assert not any("no blind test" in said for said in cannot_say(region(True), None))
-    none = cannot_say(region(), expert)
-    assert (
-        none[0] == "No known example lies in Central Asia: there the model is untested."
-    )

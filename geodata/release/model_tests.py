@@ -1,0 +1,140 @@
+"""What a release says of its models: tests, agreement, sensitivity, and figures."""
+
+import os
+from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from geodata.ingestion.plan import every_plan
+from geodata.prospects.describe import Survey
+from geodata.raster import Cells, FloatArray
+from geodata.release.charts import draw_calibration, draw_capture, draw_withheld
+from geodata.release.figures import draw_agreement
+from geodata.release.inputs import Inputs
+from geodata.release.learned import Opinion
+from geodata.release.learned_files import FEWEST_TESTED
+from geodata.release.surroundings import Surroundings
+from geodata.release.tornado import draw_tornado
+from geodata.release.validation import MissingLayer, Untested, ValidationReport
+from geodata.scoring.agreement import compare
+from geodata.scoring.deposit_type import DepositType
+from geodata.scoring.learned.training import FEWEST
+from geodata.scoring.sensitivity import Sensitivity, sensitivity
+from geodata.scoring.validation.known_sites import KnownSites
+
+
+def sensitivities(
+    models: Mapping[str, DepositType], survey: Survey
+) -> dict[str, Sensitivity]:
+    """Move every number of every model through its range, by deposit type."""
+    classes = {key: item.classes for key, item in survey.backgrounds.items()}
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        moved = pool.map(
+            lambda model: sensitivity(model, survey.measured, classes), models.values()
+        )
+        return dict(zip(models, moved, strict=True))
+
+
+def validation_report(
+    known_sites: KnownSites,
+    inputs: Inputs,
+    ranks: Mapping[str, FloatArray],
+    learned: Mapping[str, Opinion],
+    moved: Mapping[str, Sensitivity],
+    *,
+    present: Collection[str],
+) -> ValidationReport:
+    """Put together what a release says of its models.
+
+    Parameters
+    ----------
+    known_sites : KnownSites
+        The check against the known sites.
+    inputs : Inputs
+        Files of the learned models, and how many examples each type has.
+    ranks : mapping of str to array of float32, shape (cells,)
+        The expert models' area ranks.
+    learned : mapping of str to Opinion
+        The learned models' maps.
+    moved : mapping of str to Sensitivity
+        From :func:`sensitivities`.
+    present : collection of str
+        Layers the release has.
+    """
+    titles = {plan.id: plan.title for plan in every_plan()}
+    files = inputs.learned
+    return ValidationReport(
+        known_sites=known_sites,
+        learned={
+            name: item.tested for name, item in files.items() if item.tested is not None
+        },
+        without_learned={
+            name: Untested(
+                n_world=count,
+                fewest=FEWEST,
+                n_tested=files[name].tested_on if name in files else 0,
+                fewest_tested=FEWEST_TESTED,
+            )
+            for name, count in inputs.examples.items()
+            if name in ranks and name not in learned
+        },
+        missing_layers={
+            name: tuple(
+                MissingLayer(layer=layer, title=titles.get(layer, layer))
+                for layer in sorted(opinion.model.training.layers)
+                if layer not in present
+            )
+            for name, opinion in learned.items()
+        },
+        agreement={
+            name: compare(ranks[name], opinion.rank)
+            for name, opinion in learned.items()
+        },
+        sensitivity=dict(moved),
+    )
+
+
+def draw_tests(
+    folder: Path,
+    report: ValidationReport,
+    learned: Mapping[str, Opinion],
+    ranks: Mapping[str, FloatArray],
+    *,
+    cells: Cells,
+    around: Surroundings,
+) -> None:
+    """Draw every figure that shows how far the models can be trusted.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the PNGs go.
+    report : ValidationReport
+        What they show.
+    learned : mapping of str to Opinion
+        The learned models' maps.
+    ranks : mapping of str to array of float32, shape (cells,)
+        The expert models' area ranks.
+    cells : Cells
+        The land cells.
+    around : Surroundings
+        States, land and lakes.
+    """
+    draw_capture(folder / "capture.png", report.known_sites)
+    for name, table in report.sensitivity.items():
+        draw_tornado(folder / f"tornado-{name}.png", table)
+    for name, found in report.learned.items():
+        draw_calibration(folder / f"calibration-{name}.png", found)
+        if found.withheld.maps:
+            draw_withheld(folder / f"withheld-{name}.png", found)
+    for name, opinion in learned.items():
+        if not report.agreement[name].cells:
+            continue  # a picture of nothing
+        draw_agreement(
+            folder / f"agreement-{name}.png",
+            cells,
+            ranks[name],
+            opinion.rank,
+            around=around,
+            agreement=report.agreement[name],
+        )
