@@ -27,7 +27,6 @@ _GEO = b"geo"  # the key under which GeoParquet describes its geometry
 _AREA = 2  # dimensions of a polygon
 _STEP_DEG = 1e-5  # about one metre
 _DECIMALS = 5
-_COVERAGE_DECIMALS = 3  # about 100 m
 _SLACK_DEG = 1e-6  # by which a corner on the edge of the world may lie outside
 
 
@@ -52,14 +51,7 @@ def encode_table(table: pd.DataFrame) -> bytes:
 
 
 def decode_table(content: bytes, layer: str) -> pd.DataFrame:
-    """Read a table from Parquet bytes.
-
-    Parameters
-    ----------
-    content : bytes
-        What :func:`encode_table` writes.
-    layer : str
-        Id of the layer, for messages.
+    """Read what :func:`encode_table` wrote; ``layer`` is its id, for messages.
 
     Returns
     -------
@@ -155,14 +147,9 @@ def encode_places(table: geopandas.GeoDataFrame) -> bytes:
 
 
 def decode_places(content: bytes, layer: str) -> geopandas.GeoDataFrame:
-    """Read a table from GeoParquet bytes; no GDAL takes part.
+    """Read what :func:`encode_places` wrote; no GDAL takes part.
 
-    Parameters
-    ----------
-    content : bytes
-        What :func:`encode_places` writes.
-    layer : str
-        Id of the layer, for messages.
+    ``layer`` is its id, for messages.
 
     Returns
     -------
@@ -224,9 +211,7 @@ def coverage_record(coverage: BaseGeometry | None) -> Coverage | None:
     if coverage is None:
         return None
     small = shapely.normalize(shapely.set_precision(shapely.force_2d(coverage), 1e-3))
-    geometry: Coverage = json.loads(
-        json.dumps(mapping(_to_decimals(small, _COVERAGE_DECIMALS)))
-    )
+    geometry: Coverage = json.loads(json.dumps(mapping(_to_decimals(small, 3))))
     return geometry
 
 
