@@ -1,9 +1,7 @@
 """Check the maps against known sites; a site that made a map is no test of it."""
 
-import os
 import re
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 
 import geopandas as gpd
 import numpy as np
@@ -12,6 +10,7 @@ import pyproj
 import shapely
 
 from geodata.evidence.recipes import Reading
+from geodata.execution import map_blocks
 from geodata.layers.store import LayerStore
 from geodata.raster import Cells, FloatArray, to_equal_area
 from geodata.release.surroundings import Surroundings
@@ -75,8 +74,7 @@ def single_inputs(
             found["felsic-bedrock"] = measured[key]
         if (item.layer, item.measure) == ("terrane-boundaries", "distance"):
             found["terrane-boundary"] = -measured[key]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return dict(zip(found, pool.map(area_rank, found.values()), strict=True))
+    return dict(zip(found, map_blocks(area_rank, found.values()), strict=True))
 
 
 def on_land(sites: gpd.GeoDataFrame, land: shapely.Geometry) -> npt.NDArray[np.bool_]:

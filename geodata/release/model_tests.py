@@ -1,10 +1,9 @@
 """What a release says of its models: tests, agreement, sensitivity, and figures."""
 
-import os
 from collections.abc import Collection, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from geodata.execution import map_blocks
 from geodata.ingestion.plan import every_plan
 from geodata.prospects.describe import Survey
 from geodata.raster import Cells, FloatArray
@@ -28,11 +27,10 @@ def sensitivities(
 ) -> dict[str, Sensitivity]:
     """Move every number of every model through its range, by deposit type."""
     classes = {key: item.classes for key, item in survey.backgrounds.items()}
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        moved = pool.map(
-            lambda model: sensitivity(model, survey.measured, classes), models.values()
-        )
-        return dict(zip(models, moved, strict=True))
+    moved = map_blocks(
+        lambda model: sensitivity(model, survey.measured, classes), models.values()
+    )
+    return dict(zip(models, moved, strict=True))
 
 
 def validation_report(
