@@ -15,7 +15,7 @@ def main(
         list[Path], typer.Argument(help="GeoTIFF of one band; several to combine.")
     ],
     points: Annotated[
-        Path, typer.Argument(help="Points: .shp, .gpkg, .geojson or .csv.")
+        Path, typer.Argument(help="Points: .csv, .xlsx, .shp, .gpkg, .geojson, .tab …")
     ],
     *,
     out: Annotated[

@@ -28,7 +28,6 @@ from geodata.readers.sandbox import confined
 from geodata.readers.table import read_csv, read_workbook
 from geodata.readers.vector import read_rows
 
-ENDINGS = (".shp", ".gpkg", ".geojson", ".json", ".csv")
 IN_DEGREES = (("longitude", "latitude"), ("lon", "lat"))
 AS_THE_MAP = (("easting", "northing"), ("x", "y"))
 _POINT, _MULTIPOINT = 0, 4
@@ -80,7 +79,13 @@ def read_points(
     with within_memory(path.name):
         if path.suffix.lower() in {".csv", ".xlsx"}:
             return _from_csv(path, crs, limits)
-        rows = read_rows(path, driver=driver_of(path), limits=limits)
+        try:
+            driver = driver_of(path)
+        except LayerFormatError as error:
+            raise LayerFormatError(
+                f"Expected points as .csv, .xlsx or vectors. {error}"
+            ) from error
+        rows = read_rows(path, driver=driver, limits=limits)
         return _from_rows(rows, path.name, crs, limits)
 
 

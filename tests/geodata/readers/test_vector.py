@@ -424,3 +424,13 @@ def test_a_shapefile_of_surfaces_in_space_is_refused(tmp_path):
     driver, path = corpus.shapefile(tmp_path, [b"\x1f\0\0\0"], kind=31)
     with pytest.raises(LayerFormatError, match="kind 31"):
         read_vector(path, driver=driver)
+
+
+def test_a_drawing_is_read_in_the_system_that_is_told(tmp_path):
+    lines = [shapely.LineString([(13_500_000, 4_600_000), (13_501_000, 4_601_000)])]
+    table = geopandas.GeoDataFrame({"Layer": ["0"]}, geometry=lines, crs=28413)
+    pyogrio.write_dataframe(table, tmp_path / "a.dxf", driver="DXF")
+    with pytest.raises(LayerFormatError, match="no coordinate reference system"):
+        read_vector(tmp_path / "a.dxf", driver="dxf")
+    (line,) = read_vector(tmp_path / "a.dxf", driver="dxf", crs="EPSG:28413").geometry
+    assert line.distance(table.to_crs(4326).geometry.iloc[0]) < ONE_METRE_DEG
