@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import pytest
 
 from geodata.errors import DepositTypeError, UnknownDepositTypeError
@@ -149,3 +152,12 @@ def test_two_pieces_of_evidence_may_not_share_a_name():
     twice = GOOD + GOOD[GOOD.index("[[evidence]]") :]
     with pytest.raises(DepositTypeError, match="no name twice"):
         parse("test", twice)
+
+
+def test_the_example_of_the_page_for_newcomers_is_a_deposit_type(tmp_path):
+    page = (Path(__file__).parents[3] / "CONTRIBUTING.md").read_text("utf-8")
+    text = re.search(r"```toml\n# my-models/skarn\.toml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "skarn.toml").write_text(text[1], encoding="utf-8")
+    models = parse_all({**read_folder(tmp_path), **deposit_type_texts()})
+    assert set(models) == {"skarn", *SIX}
+    assert models["skarn"].evidence[0].measurement.key == "terrane-boundaries.distance"
