@@ -52,6 +52,7 @@ _SUFFIXES = {
     **dict.fromkeys((".csv", ".tsv", ".txt", ".asc", ".prj", ".md"), "text file"),
     **dict.fromkeys((".shc", ".gdf", ".xyz", ".cpg"), "text file"),
     **dict.fromkeys((".bnds", ".rho", ".vp", ".vs"), "text file"),  # of CRUST1.0
+    **dict.fromkeys((".ini", ".dat"), "text file"),
     ".dbf": "dBASE table",
     ".parquet": "Parquet file",
     ".pdf": "PDF",
