@@ -10,7 +10,6 @@ from starlette.staticfiles import StaticFiles
 from app.atlas import load_atlas
 from app.caching import AnswerCache, GzipIfAccepted
 from app.errors import add_error_handlers
-from app.maps.shell import build_shell
 from app.recovery import RecoverRelease
 from app.routes import routers
 from app.schemas import Problem
@@ -46,7 +45,6 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.atlas = load_atlas(settings.releases)
     app.state.cache = AnswerCache()
-    app.state.shell = build_shell()
     for router in routers():
         app.include_router(router)
     app.mount("/static", GzipIfAccepted(StaticFiles(directory=STATIC)), name="static")

@@ -5,9 +5,9 @@ import threading
 import numpy as np
 import numpy.typing as npt
 import rasterio
+import scipy  # when first used: a server starts sooner
 from rasterio.features import rasterize
 from rasterio.warp import Resampling, reproject, transform_bounds
-from scipy import ndimage
 
 from app.caching import BoundedCache
 from app.maps.colours import (
@@ -157,7 +157,9 @@ class Pictures:
         cell_m = self._release.manifest.grid.cell_m
         pixel_m = (box.east - box.west) / known.shape[1]
         reach = 2 * int(1.5 * cell_m / pixel_m) + 1  # Mercator stretches by up to 1.8
-        return np.asarray(ndimage.maximum_filter(known, size=reach), dtype=np.bool_)
+        return np.asarray(
+            scipy.ndimage.maximum_filter(known, size=reach), dtype=np.bool_
+        )
 
     @staticmethod
     def _hatch(shape: tuple[int, int]) -> npt.NDArray[np.uint8]:

@@ -5,9 +5,7 @@ them: data comes to the page as JSON and is shown as plain text.
 """
 
 from dataclasses import dataclass
-
-import folium
-from branca.element import Figure
+from functools import cache
 
 from geodata.region import WINDOW
 
@@ -43,24 +41,22 @@ class MapShell:
     script: str
 
 
-def use_local_assets() -> None:
-    """Make Folium name our Leaflet and nothing of other hosts.
-
-    The lists belong to the class, so this is done once, when the app starts.
-    """
-    folium.Map.default_js = [("leaflet", LEAFLET_SCRIPT)]
-    folium.Map.default_css = [("leaflet_css", LEAFLET_STYLE)]
-
-
-def build_shell() -> MapShell:
-    """Build the empty map of the region.
+@cache
+def map_shell() -> MapShell:
+    """Build the empty map of the region, once, when a page first asks for it.
 
     Returns
     -------
     MapShell
         Parts to be placed in our own page, which adds the nonce.
     """
-    use_local_assets()
+    # Not needed before: a server starts sooner.
+    import folium  # noqa: PLC0415
+    from branca.element import Figure  # noqa: PLC0415
+
+    # Folium shall name our Leaflet and nothing of other hosts.
+    folium.Map.default_js = [("leaflet", LEAFLET_SCRIPT)]
+    folium.Map.default_css = [("leaflet_css", LEAFLET_STYLE)]
     shell = folium.Map(
         location=(46.0, 67.0),
         zoom_start=5,

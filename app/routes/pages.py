@@ -14,6 +14,7 @@ from app.explanations import explain_area
 from app.formats import formats
 from app.links import with_query
 from app.maps.colours import agreement_swatches, legend_rows
+from app.maps.shell import map_shell
 from app.maps.sketch import HEIGHT, WIDTH, draw_sketch
 from app.opinions import has_learned, layers_of_test, why_not_learned
 from app.overlays import overlays
@@ -62,7 +63,7 @@ def map_page(request: Request, atlas: AtlasNow) -> Response:
         request,
         atlas,
         "map.html",
-        shell=request.app.state.shell,
+        shell=map_shell(),
         bounds=atlas.images.bounds,
         home=atlas.collections["states"].bounds,
         verdict=verdict(atlas.release.validation.known_sites).short,

@@ -11,14 +11,18 @@ first measured to lines of few points, and only those that turn out near to dens
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import scipy  # when first used: a server starts sooner
 import shapely
-from scipy.spatial import cKDTree
 
 from geodata.raster import KM_PER_DEGREE, DegreeArray, FloatArray
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
 
 SPACING_KM = 0.35  # half of it, 0.18 km, is the largest error of densification
 COARSER = ((10.0, 100.0), (3.0, 25.0))
@@ -70,11 +74,11 @@ class Proximity:
         return shapely.union_all(polygons) if len(polygons) else None
 
     @cached_property
-    def _tree(self) -> cKDTree:
+    def _tree(self) -> "cKDTree":
         return _tree_of(self._points[0])
 
     @cached_property
-    def _coarser_trees(self) -> tuple[tuple[cKDTree, float], ...]:
+    def _coarser_trees(self) -> tuple[tuple["cKDTree", float], ...]:
         """Trees of fewer points, fewest first, and from where each will do, km."""
         found = []
         for spacing_km, beyond_km in COARSER:
@@ -142,11 +146,13 @@ class Proximity:
         return int(self._points[1][np.asarray(position)[0]])
 
 
-def _tree_of(points: DegreeArray) -> cKDTree:
-    return cKDTree(earth_centred(points[:, 0], points[:, 1]), leafsize=_LEAF)
+def _tree_of(points: DegreeArray) -> "cKDTree":
+    return scipy.spatial.cKDTree(
+        earth_centred(points[:, 0], points[:, 1]), leafsize=_LEAF
+    )
 
 
-def _at_most(tree: cKDTree, places: DegreeArray) -> npt.NDArray[np.float64]:
+def _at_most(tree: "cKDTree", places: DegreeArray) -> npt.NDArray[np.float64]:
     """Say how far the nearest point is at most, by what one place in many measures.
 
     Places that follow each other are often neighbours, as the cells of a map are.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
-from scipy.special import expit
+import scipy  # when first used: a server starts sooner
 
 from geodata.raster import FloatArray
 from geodata.scoring.explanation import LearnedExplanation, LearnedPart, TrainedOn
@@ -60,7 +60,7 @@ def explain_learned(
     return LearnedExplanation(
         title=model.title,
         log_odds=log_odds,
-        score=float(expit(log_odds)) if coverage > 0 else np.nan,
+        score=float(scipy.special.expit(log_odds)) if coverage > 0 else np.nan,
         coverage=coverage,
         rank=rank,
         rank_p10=spread[0],

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
+import scipy  # when first used: a server starts sooner
 
 from geodata.errors import TrainingError
 from geodata.scoring.learned.argument import Float64Array
@@ -202,7 +202,7 @@ class _Tilt:
     def gradient_and_curvature(
         self, slopes: Float64Array
     ) -> tuple[Float64Array, Float64Array]:
-        predicted = expit(self.design @ slopes)
+        predicted = scipy.special.expit(self.design @ slopes)
         error = self.load * (predicted - self.truth)
         bend = self.load * predicted * (1.0 - predicted)
         gradient = self.design.T @ error + self.penalty * slopes

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
+import scipy  # when first used: a server starts sooner
 
 from geodata.evidence.measurement import Measurement
 from geodata.execution import map_blocks
@@ -156,7 +156,7 @@ def judge(
     def judge_block(part: slice) -> tuple[Float64Array, Float64Array]:
         encoded = model.encode({key: measured[key][part] for key in keys}, classes)
         share = coverage_of(model, encoded)
-        found = expit(model.coefficients.log_odds(encoded))
+        found = scipy.special.expit(model.coefficients.log_odds(encoded))
         return np.where(share > 0, found, np.nan), share
 
     score, coverage = np.empty((2, count), dtype=np.float32)
