@@ -9,7 +9,7 @@ from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.overlays import layer_name
-from app.text import say, say_many
+from app.text import language, say, say_html, say_many
 from app.text.numbers import (
     decimal,
     degrees,
@@ -53,7 +53,12 @@ def _environment() -> Environment:
         "two_digits": two_digits,
     }
     environment.tests["known"] = lambda value: not math.isnan(value)
-    environment.globals |= {"say": say, "say_many": say_many}
+    environment.globals |= {
+        "language": language,
+        "say": say,
+        "say_html": say_html,
+        "say_many": say_many,
+    }
     return environment
 
 

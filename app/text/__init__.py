@@ -1,5 +1,5 @@
 """Every sentence the atlas says, by key, through gettext."""
 
-from app.text.catalogue import say, say_many
+from app.text.catalogue import language, say, say_html, say_many
 
-__all__ = ["say", "say_many"]
+__all__ = ["language", "say", "say_html", "say_many"]
