@@ -29,10 +29,6 @@ from geodata.region import Bounds
 Cells = npt.NDArray[Any]
 
 _OPTIONS = {"GML": {"DOWNLOAD_SCHEMA": "NO", "WRITE_GFS": "NO"}}
-_OF_A_PICTURE = {
-    *("altitudeMode", "tessellate", "extrude", "visibility", "drawOrder", "icon"),
-}
-"""Columns that LIBKML makes for every table."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +46,7 @@ def one_layer(
     file: Path, known: Format, wanted: Request, *, spatial: bool = True
 ) -> str:
     """Return the only table, or the one that is named."""
-    found = {str(name): kind for name, kind in _listed(file, known, wanted)}
+    found = {str(name): kind for name, kind in layers_of(file, known, wanted)}
     names = [name for name, kind in found.items() if kind is not None or not spatial]
     chosen = [name for name in names if wanted.layer in (None, name)]
     if len(chosen) != 1:
@@ -61,25 +57,12 @@ def one_layer(
     return chosen[0]
 
 
-def _listed(file: Path, known: Format, wanted: Request) -> list[tuple[str, str | None]]:
+def layers_of(
+    file: Path, known: Format, wanted: Request
+) -> list[tuple[str, str | None]]:
+    """Return the names of all tables, and the kind of geometry where there is one."""
     with _by_gdal(known, wanted):
         return [(str(name), kind) for name, kind in pyogrio.list_layers(file)]
-
-
-def every_folder(file: Path, known: Format, wanted: Request) -> VectorRows:
-    """Return the rows of all folders of KML, each with the name of its own."""
-    parts = [
-        (name, table_of(file, name, known, wanted))
-        for name, _ in _listed(file, known, wanted)
-    ]
-    tables = [rows.columns.assign(folder=name) for name, rows in parts]
-    return VectorRows(
-        columns=pd.concat(tables, ignore_index=True) if parts else pd.DataFrame(),
-        geometries=np.concatenate([[], *(rows.geometries for _, rows in parts)]).astype(
-            object
-        ),
-        crs=reference_from_code(4326),
-    )
 
 
 @contextlib.contextmanager
@@ -159,8 +142,6 @@ def table_of(
         name: np.array(own[n], dtype=object) if own and n in own else read[name]
         for n, name in enumerate(fields)
     }
-    if known.gdal == "LIBKML":
-        columns = _of_a_placemark(columns)
     shapes: Geometries = np.full(count, None, dtype=object)
     if geometry:
         with np.errstate(invalid="ignore"):  # NaN is found, and named, later
@@ -190,12 +171,3 @@ def _plain(values: Cells) -> Cells:
         plain[[isinstance(cell, bytes) for cell in values]] = None
         return plain
     return values
-
-
-def _of_a_placemark(columns: dict[str, Cells]) -> dict[str, Cells]:
-    """Leave out what LIBKML says of pictures, and what no row has."""
-    return {
-        name.lower() if name == "Name" else name: values
-        for name, values in columns.items()
-        if name not in _OF_A_PICTURE and not pd.isna(pd.Series(values)).all()
-    }

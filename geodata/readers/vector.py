@@ -27,9 +27,10 @@ from geodata.readers.checks import (
 )
 from geodata.readers.databases import geodatabase, require_plain_geopackage
 from geodata.readers.formats import DRIVERS, FORMATS, ZIPPED, Format
-from geodata.readers.gdal_tables import Request, every_folder, one_layer, table_of
+from geodata.readers.gdal_tables import Request, one_layer, table_of
 from geodata.readers.geojson import read_geojson
 from geodata.readers.geoparquet import read_geoparquet
+from geodata.readers.kml import read_kml
 from geodata.readers.limits import DEFAULT_LIMITS, Limits
 from geodata.readers.markup import in_utf8, require_plain_markup
 from geodata.readers.projection import WGS84, reference_from_wkt, to_wgs84
@@ -204,8 +205,8 @@ def _rows(file: Path, name: str, wanted: Request) -> VectorRows:
             if b"\0" in content[:4]:  # UTF-16, which GDAL does not know
                 file.unlink()
                 file.write_bytes(in_utf8(content))
-    if name == "kml" and wanted.layer is None:
-        return every_folder(file, known, wanted)
+    if name == "kml":
+        return read_kml(file, known, wanted)
     layer = one_layer(file, known, wanted)
     rows = table_of(file, layer, known, wanted)
     if name == "geopackage":

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from geodata.errors import GeodataError
 from geodata.readers.vector import read_vector
 from tests.geodata.readers import corpus
-from tests.geodata.readers.test_vector_markup import KML
+from tests.geodata.readers.test_kml import KML
 
 CHANGES = st.lists(
     st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=8

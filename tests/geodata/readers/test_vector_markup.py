@@ -161,37 +161,3 @@ def test_two_systems_in_one_answer_are_refused(tmp_path):
     )
     with pytest.raises(LayerFormatError, match="names no coordinate reference system"):
         read_gml(tmp_path, body)
-
-
-KML = b"""<Folder><name>Deposits</name><Folder><name>Rare earths</name>
-<Placemark><name>Kutessay</name><description><![CDATA[<b>=x</b>]]></description>
-<ExtendedData><Data name="kind"><value>granite</value></Data><Data name="tonnes">
-<value>5</value></Data></ExtendedData>
-<Point><coordinates> 72.9,41.9,1800 </coordinates></Point></Placemark></Folder>
-<Folder><name>Other</name><Placemark><name>belt</name><MultiGeometry>
-<Polygon><outerBoundaryIs><LinearRing><coordinates>70,40 72,40 72,42 70,42 70,40
-</coordinates></LinearRing></outerBoundaryIs><innerBoundaryIs><LinearRing><coordinates>
-70.5,40.5 71,40.5 71,41 70.5,41 70.5,40.5</coordinates></LinearRing></innerBoundaryIs>
-</Polygon><Polygon><outerBoundaryIs><LinearRing><coordinates>80,40 81,40 81,41 80,40
-</coordinates></LinearRing></outerBoundaryIs></Polygon></MultiGeometry></Placemark>
-<Placemark><name>nowhere</name></Placemark></Folder></Folder>"""
-
-
-@pytest.mark.parametrize("driver", ["kml", "kmz"])
-def test_placemarks_with_folders_extended_data_and_many_parts(tmp_path, driver):
-    content = corpus.kml(KML)
-    _, path = corpus.plain(tmp_path, "a.kml", content, driver)
-    if driver == "kmz":
-        _, path = corpus.archive(tmp_path, [("doc.kml", content), ("files/i.png", b"")])
-    back = read_vector(path, driver=driver, columns=("name", "kind", "tonnes"))
-    assert back["name"].tolist() == ["Kutessay", "belt", "nowhere"]
-    assert back["folder"].tolist() == ["Rare earths", "Other", "Other"]
-    assert back["description"][0] == "<b>=x</b>"
-    assert (back["kind"][0], back["tonnes"][0]) == ("granite", "5")
-    assert back.geometry[0].equals(POINT)
-    assert back.geometry[1].area == pytest.approx(4 - 0.25 + 0.5)
-    assert back.geometry[2] is None
-    part = read_vector(path, driver=driver, layer="Rare earths")
-    assert part["name"].tolist() == ["Kutessay"]
-    with pytest.raises(LayerFormatError, match=r"Rare earths.*'Gold'"):
-        read_vector(path, driver=driver, layer="Gold")
