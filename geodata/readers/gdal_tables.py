@@ -131,10 +131,11 @@ def table_of(
             **options,
         )
         count = len(blobs) if geometry else len(cells[0]) if len(cells) else 0
-    if bbox is None and encoding is None and 0 <= about["features"] != count:
+        all_rows = count if bbox is None else _count(file, layer)
+    if encoding is None and 0 <= about["features"] != all_rows:
         raise UnsafeFileError(
             f"{quoted(layer)} of {wanted.name} says it has {about['features']:,} rows; "
-            f"{count:,} could be read. The file is damaged; fetch it again."
+            f"{all_rows:,} could be read. The file is damaged; fetch it again."
         )
     require_values(count, len(cells), wanted.limits)
     read = dict(zip(map(str, meta["fields"]), map(_plain, cells), strict=True))
@@ -151,6 +152,14 @@ def table_of(
         geometries=shapes,
         crs=crs or reference_from_code(4326),
     )
+
+
+def _count(file: Path, layer: str) -> int:
+    """Return how many rows there are to be read, without what they hold."""
+    _, rows, _, _ = pyogrio.raw.read(
+        file, layer=layer, columns=[], read_geometry=False, return_fids=True
+    )
+    return len(rows)
 
 
 def _plain(values: Cells) -> Cells:

@@ -5,7 +5,7 @@ import re
 
 from geodata.errors import LayerFormatError, UnsafeFileError
 from geodata.readers.limits import Limits
-from geodata.readers.quoting import LONGEST_REASON, quoted, reason
+from geodata.readers.quoting import LONGEST_REASON, listed, quoted, reason
 
 _DECLARED = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
 _ROOT = re.compile(rb"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
@@ -15,6 +15,7 @@ _NO_NUMBER = re.compile(
 )
 _CODING = re.compile(r"\sencoding=(\"[^\"]*\"|'[^']*')")
 _TAG = re.compile(rb"<[^>]*>")
+_SYSTEM = re.compile(rb"""\ssrsName\s*=\s*["'][^"']*?(\d+)\D?\s*["']""")
 _REPORTS = (b"ServiceExceptionReport", b"ExceptionReport")
 
 
@@ -71,6 +72,24 @@ def require_plain_markup(
         raise LayerFormatError(
             f"Expected an XML text that begins with {' or '.join(roots)}; found "
             f"{quoted(name or content)}."
+        )
+
+
+def require_one_system(content: bytes, name: str) -> None:
+    """Refuse GML that names several reference systems, of which GDAL heeds one.
+
+    Raises
+    ------
+    LayerFormatError
+        With their numbers.
+    """
+    numbers = {*_SYSTEM.findall(content.replace(b"\0", b""))}
+    # CRS84 is EPSG:4326 with the axes in the other order.
+    numbers = {b"4326" if number == b"84" else number for number in numbers}
+    if len(numbers) > 1:
+        raise LayerFormatError(
+            f"{name} names several reference systems: {listed(sorted(numbers))}. "
+            "Expected one; ask the service for one, or save it as a GeoPackage."
         )
 
 

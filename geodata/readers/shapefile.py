@@ -24,6 +24,8 @@ _RECORD_HEADER = 8
 _DBF_HEADER = 32
 _END_OF_FIELDS = 0x0D
 _DELETED = ord("*")
+_CELLS = "CNFDL"
+_EMPTY = b" 0\0"  # pointers to no text
 _KINDS = (0, 1, 3, 5, 8, 11, 13, 15, 18, 21, 23, 25, 28)  # no surfaces in space
 _WITH_PARTS = (3, 5, 13, 15, 23, 25)
 _COUNTS_AT = 36  # of parts, then of points, after kind and box
@@ -105,18 +107,29 @@ def require_whole(path: Path, name: str, limits: Limits) -> npt.NDArray[np.bool_
 def cells_of(path: Path, name: str, limits: Limits) -> dict[int, list[object]]:
     """Return the columns that GDAL reads wrong, by their place, deleted rows left out.
 
-    Those are dates, one impossible one among which makes it refuse the file, and
-    floating numbers without decimals, of which it drops the exponent.
+    Of dates it takes no impossible one, of floating numbers without decimals no
+    exponent.
+
+    Raises
+    ------
+    LayerFormatError
+        If cells are of a kind it takes for text: memos, binary numbers, pictures.
     """
     table, fields = _table(path.with_suffix(".dbf"), name, limits)
     table = table[table[:, 0] != _DELETED]
     found: dict[int, list[object]] = {}
     for number, field in enumerate(fields):
         read = {"D": _date, "F": _number}.get(field.kind)
+        block = table[:, field.offset : field.offset + field.width]
         if read and not field.exact and field.width:
-            block = table[:, field.offset : field.offset + field.width]
             texts = np.ascontiguousarray(block).view(f"S{field.width}")[:, 0]
             found[number] = [read(text) for text in texts]
+        elif field.kind not in _CELLS and not np.isin(block, [*_EMPTY]).all():
+            raise LayerFormatError(
+                f"Column {number + 1} of the .dbf of {name} is of kind "
+                f"{quoted(field.kind)}; expected one of {', '.join(_CELLS)}. Save the "
+                "file as a GeoPackage where it was made, or without that column."
+            )
     return found
 
 
@@ -156,11 +169,10 @@ def _named(content: bytes) -> str:
 
 def _is_utf8(text: bytes) -> bool:
     """Tell whether a text is UTF-8; a letter cut off at its end is forgiven."""
-    try:
+    with contextlib.suppress(UnicodeDecodeError):
         codecs.getincrementaldecoder("utf-8")().decode(text, final=False)
-    except UnicodeDecodeError:
-        return False
-    return True
+        return True
+    return False
 
 
 def _checked(path: Path, name: str) -> tuple[Bytes, int]:
@@ -282,8 +294,7 @@ def _date(text: bytes) -> str | None:
 
 
 def _number(text: bytes) -> float:
-    try:
-        number = float(text.strip(b" \0"))
-    except ValueError:
-        return math.nan
-    return number if math.isfinite(number) else math.nan
+    with contextlib.suppress(ValueError):
+        if math.isfinite(number := float(text.strip(b" \0"))):
+            return number
+    return math.nan

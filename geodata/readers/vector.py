@@ -32,7 +32,7 @@ from geodata.readers.geojson import read_geojson
 from geodata.readers.geoparquet import read_geoparquet
 from geodata.readers.kml import read_kml
 from geodata.readers.limits import DEFAULT_LIMITS, Limits
-from geodata.readers.markup import in_utf8, require_plain_markup
+from geodata.readers.markup import in_utf8, require_one_system, require_plain_markup
 from geodata.readers.projection import WGS84, reference_from_wkt, to_wgs84
 from geodata.readers.quoting import quoted
 from geodata.readers.sandbox import confined
@@ -202,6 +202,7 @@ def _rows(file: Path, name: str, wanted: Request) -> VectorRows:
                 return read_geojson(content, limits)
             roots = ("kml",) if name == "kml" else ("FeatureCollection",)
             require_plain_markup(content, roots, limits)
+            require_one_system(content, wanted.name)
             if b"\0" in content[:4]:  # UTF-16, which GDAL does not know
                 file.unlink()
                 file.write_bytes(in_utf8(content))

@@ -13,7 +13,7 @@ import pyproj
 import pytest
 import shapely
 
-from geodata.errors import LayerFormatError
+from geodata.errors import LayerFormatError, UnsafeFileError
 from geodata.readers.formats import FORMATS, ZIPPED, driver_of
 from geodata.readers.vector import REPAIRED, read_geodatabase_table, read_vector
 from geodata.region import Bounds
@@ -297,6 +297,53 @@ def test_a_geodatabase_is_read_by_window_layer_and_table(tmp_path):
             read_geodatabase_table(file, "codes", columns=("age",))
 
 
+@pytest.fixture
+def fifty_places(tmp_path):
+    """A geodatabase, its rows, and where they lie in it."""
+    table = geopandas.GeoDataFrame(
+        {"name": [f"Кутессай {number}" for number in range(50)]},
+        geometry=[shapely.Point(70 + number / 10, 40) for number in range(50)],
+        crs=4326,
+    )
+    path = write(tmp_path, "filegdb", table)
+    (rows,) = (
+        file for file in path.iterdir() if "Кутессай 7".encode() in file.read_bytes()
+    )
+    return path, rows, rows.with_suffix(".gdbtablx")
+
+
+@pytest.mark.parametrize("window", [None, Bounds(west=69, south=39, east=76, north=41)])
+def test_a_geodatabase_that_lost_a_row_is_refused(fifty_places, window):
+    path, _, places = fifty_places
+    assert len(read_vector(path, driver="filegdb", window=window)) == 50
+    content = bytearray(places.read_bytes())
+    content[16 + 5 * 3 : 16 + 5 * 4] = bytes(5)
+    places.write_bytes(content)
+    with pytest.raises(UnsafeFileError, match=r"says it has 50 rows; 49 could be read"):
+        read_vector(path, driver="filegdb", window=window)
+
+
+def test_a_geodatabase_whose_text_is_not_utf8_is_refused(fifty_places):
+    path, rows, _ = fifty_places
+    other = "Кутессай".encode("cp1251").ljust(len("Кутессай".encode()))
+    rows.write_bytes(rows.read_bytes().replace("Кутессай".encode(), other))
+    with pytest.raises(LayerFormatError, match=r"a?\.gdb cannot be read.*utf-8"):
+        read_vector(path, driver="filegdb")
+
+
+def test_points_of_mapinfo_that_belong_together_stay_together(tmp_path):
+    path = tmp_path / "a.mif"
+    path.write_text(
+        'Version 450\nCharset "WindowsLatin1"\nDelimiter ","\n'
+        "CoordSys Earth Projection 1, 104\nColumns 1\n  name Char(10)\nData\n\n"
+        "Multipoint 2\n70 40\n71 41\nPoint 72 42\n"
+    )
+    path.with_suffix(".mid").write_text('"a"\n"b"\n')
+    back = read_vector(path, driver="mif")
+    assert back["name"].tolist() == ["a", "b"]
+    assert back.geometry[0].equals(shapely.MultiPoint([(70, 40), (71, 41)]))
+
+
 @pytest.mark.parametrize("driver", GDAL_NAMES)
 def test_a_missing_column_is_an_error_that_lists_what_came(tmp_path, driver):
     geometry = [shapely.Point(TALAS)]
@@ -352,6 +399,18 @@ def test_cells_of_every_kind_of_a_shapefile(tmp_path, kind, cells, expected):
     driver, path = corpus.shapefile(tmp_path, records, kind=1, table=table)
     found = read_vector(path, driver=driver)["name"]
     assert [None if pd.isna(cell) else cell for cell in found] == expected
+
+
+@pytest.mark.parametrize("kind", [b"M", b"I", b"P"])
+def test_cells_that_lie_elsewhere_are_refused_unless_all_are_empty(tmp_path, kind):
+    records = [corpus.point_record(70, 40)] * 2
+    for cells in (["", "0"], ["", "1"]):
+        table = corpus.dbase(cells, kind=kind)
+        driver, path = corpus.shapefile(tmp_path, records, kind=1, table=table)
+        if cells[1] == "0":
+            assert len(read_vector(path, driver=driver)) == 2
+    with pytest.raises(LayerFormatError, match=r"Column 1 .*kind.*GeoPackage"):
+        read_vector(path, driver=driver)
 
 
 def test_a_rounding_error_past_the_edge_is_cut_off(tmp_path):

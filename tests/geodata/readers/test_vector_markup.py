@@ -153,11 +153,34 @@ def test_the_words_of_the_service_reach_the_reader(tmp_path):
         read_vector(path, driver="wfs")
 
 
-def test_two_systems_in_one_answer_are_refused(tmp_path):
-    point = '<gml:Point srsName="{0}"><gml:pos>1 1</gml:pos></gml:Point>'
-    body = (
-        f"<g>{point.format('EPSG:4326')}</g></rock></gml:featureMember>"
-        f"<gml:featureMember><rock><g>{point.format('EPSG:3857')}</g>"
-    )
+ENVELOPE = (
+    '<gml:boundedBy><gml:Envelope srsName="{0}"><gml:lowerCorner>1 1</gml:lowerCorner>'
+    "<gml:upperCorner>1 1</gml:upperCorner></gml:Envelope></gml:boundedBy>"
+)
+PLACE = "<gml:Point {0}><gml:pos>1 1</gml:pos></gml:Point>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        PLACE.format('srsName="EPSG:4326"')
+        + "</g></rock></gml:featureMember><gml:featureMember><rock><g>"
+        + PLACE.format('srsName="EPSG:3857"'),
+        ENVELOPE.format("EPSG:4326") + PLACE.format('srsName="urn:x:EPSG::3857"'),
+    ],
+)
+def test_two_systems_in_one_answer_are_refused(tmp_path, body):
+    with pytest.raises(LayerFormatError, match=r"several .*: '3857', '4326'"):
+        read_gml(tmp_path, f"<g>{body}</g>")
+
+
+def test_a_system_that_only_the_box_of_a_row_names_is_refused(tmp_path):
+    body = ENVELOPE.format("EPSG:4326") + f"<g>{PLACE.format('')}</g>"
     with pytest.raises(LayerFormatError, match="names no coordinate reference system"):
         read_gml(tmp_path, body)
+
+
+def test_one_system_in_two_spellings_is_one(tmp_path):
+    place = PLACE.format('srsName="urn:ogc:def:crs:OGC:1.3:CRS84"')
+    body = ENVELOPE.format("EPSG:4326") + f"<g>{place}</g>"
+    assert read_gml(tmp_path, body).geometry[0].equals(shapely.Point(1, 1))
