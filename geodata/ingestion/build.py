@@ -118,16 +118,23 @@ def stage_layer(
 ) -> Provenance:
     """Write a layer into the published store; nothing shows until it is published.
 
-    The record also says what kind of plan made the layer, and the edition of a
-    recipe of packages after its first.  For errors see
+    The record also says how it was made, as :func:`with_plan` has it.  For errors see
     :func:`geodata.layers.storage.publication.stage`.
+    """
+    return stage(folder, product, with_plan(draft, plan))
+
+
+def with_plan(draft: Provenance, plan: Plan) -> Provenance:
+    """Return a record that says what kind of plan made the layer.
+
+    Of a recipe of packages it says the edition too, after the first.
     """
     facts = {**draft.extra, PLAN_FACT: FROM_FILES}
     if isinstance(plan.recipe, PackageRecipe):
         facts[PLAN_FACT] = FROM_PACKAGES
         if plan.recipe.edition > 1:
             facts[EDITION_FACT] = plan.recipe.edition
-    return stage(folder, product, dataclasses.replace(draft, extra=facts))
+    return dataclasses.replace(draft, extra=facts)
 
 
 def is_better(record: Provenance) -> bool:

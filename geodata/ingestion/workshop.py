@@ -1,7 +1,8 @@
 """Make one layer in a confined process of its own.
 
-Foreign files are read here and nowhere else.  A reader that crashes, or a file that
-makes it ask for too much, ends this process and not the ingestion.
+Foreign files are read here and nowhere else, by a process that can write nowhere: it
+hands over the layer, and this one writes it.  A reader that crashes, or a file that
+makes it ask for too much, ends that process and not the ingestion.
 """
 
 import dataclasses
@@ -18,10 +19,11 @@ from typing import TypeVar
 
 from geodata.checksums import file_checksum
 from geodata.errors import ChecksumError, UnreadableFileError, UnsafeFileError
-from geodata.ingestion.build import draft_record, stage_layer
+from geodata.ingestion.build import draft_record, with_plan
 from geodata.ingestion.gather import Here
 from geodata.ingestion.plan import Plan
 from geodata.layers.model import FileRecipe, Part, Product, RasterProduct
+from geodata.layers.storage.publication import encoded, stage_content
 from geodata.provenance import Member, Provenance
 from geodata.readers.sandbox import DEFAULT_ALLOWANCE, run_confined
 from geodata.sources import Catalogue, read_member
@@ -74,6 +76,31 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LayerFile:
+    """A layer as the child hands it over.
+
+    Attributes
+    ----------
+    content : bytes
+        The data file.
+    suffix : str
+        The ending of its name.
+    draft : Provenance
+        Its record, without name, checksum and size of the file.
+    memory_mb : float
+        Largest memory of the child, megabytes.
+    left_out : tuple of str
+        As in :class:`Made`.
+    """
+
+    content: bytes
+    suffix: str
+    draft: Provenance
+    memory_mb: float
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
     """A layer that lies in the store and is not yet published.
 
@@ -84,7 +111,7 @@ class Made:
     seconds : float
         Time it took.
     memory_mb : float
-        Largest memory of the process so far, megabytes.
+        Largest memory of the process that made it, megabytes.
     left_out : tuple of str
         Why files were left out that the layer can do without: they were wrong.
     """
@@ -118,7 +145,7 @@ class Workshop:
     ) -> None:
         if kind is not None:
             for process in active_children():
-                process.kill()  # nothing is half-visible: it only stages
+                process.kill()  # nothing is half-visible: they write nothing
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def submit(self, order: Order) -> "Future[Made]":
@@ -126,8 +153,8 @@ class Workshop:
         return self._pool.submit(_make_confined, order)
 
 
-def make(order: Order) -> Made:
-    """Build a layer and stage it in the store.
+def make(order: Order) -> LayerFile:
+    """Build a layer and return it as a file.
 
     A file that the layer can do without and that is wrong is left out.
 
@@ -136,7 +163,6 @@ def make(order: Order) -> Made:
     GeodataError
         If a file is not as expected; a lack of memory is told as such.
     """
-    started = time.monotonic()
     left_out: list[str] = []
     try:
         _require_unchanged(order)
@@ -158,18 +184,32 @@ def make(order: Order) -> Made:
         )
         draft.extra["code"] = order.code
         draft.extra["size"] = _size(product)
-        record = stage_layer(order.folder, order.plan, product, draft)
+        content, suffix = encoded(product)
     except MemoryError as error:
         raise _too_much(order) from error
-    return Made(
-        record=record,
-        seconds=time.monotonic() - started,
+    return LayerFile(
+        content=content,
+        suffix=suffix,
+        draft=with_plan(draft, order.plan),
         memory_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         left_out=tuple(left_out),
     )
 
 
 def _make_confined(order: Order) -> Made:
+    """Make a layer in a child and stage it in the store."""
+    started = time.monotonic()
+    made = _from_child(order)
+    record = stage_content(order.folder, made.content, made.draft, suffix=made.suffix)
+    return Made(
+        record=record,
+        seconds=time.monotonic() - started,
+        memory_mb=made.memory_mb,
+        left_out=made.left_out,
+    )
+
+
+def _from_child(order: Order) -> LayerFile:
     """Make a layer in a child; without the files, if there are, that end the child.
 
     Which they are is found by reading each file that can be done without in a child
@@ -204,7 +244,6 @@ def _in_child(work: Callable[[Order], Answer], order: Order) -> Answer:
     return run_confined(
         functools.partial(work, order),
         readable=[here.path for here in order.files.values()],
-        writable=[order.folder],
         preload=(__name__,),
     )
 

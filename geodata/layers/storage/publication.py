@@ -62,13 +62,23 @@ def stage(folder: Path, product: Product, draft: Provenance) -> Provenance:
     StorageError
         If the disk is full or the folder cannot be written; nothing is changed.
     """
-    if isinstance(product, VectorProduct):
-        content, suffix = encode_places(product.table), ".parquet"
-    elif isinstance(product, RasterProduct):
-        content, suffix = encode_raster(product.image, dtype=product.dtype), ".tif"
-    else:
-        content, suffix = encode_table(product.table), ".parquet"
+    content, suffix = encoded(product)
     return stage_content(folder, content, draft, suffix=suffix)
+
+
+def encoded(product: Product) -> tuple[bytes, str]:
+    """Return the data file of a layer, and the ending of its name.
+
+    Raises
+    ------
+    LayerFormatError
+        If the product cannot be written as such a file.
+    """
+    if isinstance(product, VectorProduct):
+        return encode_places(product.table), ".parquet"
+    if isinstance(product, RasterProduct):
+        return encode_raster(product.image, dtype=product.dtype), ".tif"
+    return encode_table(product.table), ".parquet"
 
 
 def stage_content(

@@ -17,6 +17,7 @@ from geodata.ingestion.run import ingest, is_current
 from geodata.ingestion.workshop import Order, make
 from geodata.layers.store import LayerStore
 from geodata.provenance import Member
+from geodata.readers.landlock import landlock_version
 from geodata.readers.sandbox import DEFAULT_ALLOWANCE
 from geodata.sources import Catalogue, PublishedSource, load_catalogue
 
@@ -220,6 +221,17 @@ def test_a_layer_that_asks_for_too_much_memory_is_a_typed_failure(places):
     done, _ = run(places, plan)
     assert [result.state for result in done.results] == ["failed"]
     assert "asked for more than 4 GB" in done.results[0].problems[0]
+
+
+@pytest.mark.skipif(not landlock_version(), reason="this kernel has no Landlock")
+def test_what_makes_a_layer_can_write_nothing_into_the_store(places):
+    write_suture(places, SUTURE)
+    places.layers.mkdir(parents=True)
+    target = places.layers / "manifest.json"
+    writing = functools.partial(eval, f"open({str(target)!r}, 'w')")
+    done, _ = run(places, altered("sutures", "writing", writing))
+    assert "PermissionError" in done.results[0].problems[0]
+    assert not target.exists()
 
 
 def test_a_file_that_changes_after_it_was_checked_is_refused(places):
