@@ -9,7 +9,7 @@ from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.overlays import layer_name
-from app.text import language, say, say_html, say_many
+from app.text import for_scripts, language, say, say_html, say_many
 from app.text.numbers import (
     decimal,
     degrees,
@@ -54,6 +54,7 @@ def _environment() -> Environment:
     }
     environment.tests["known"] = lambda value: not math.isnan(value)
     environment.globals |= {
+        "for_scripts": for_scripts,
         "language": language,
         "say": say,
         "say_html": say_html,

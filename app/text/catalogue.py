@@ -15,6 +15,7 @@ from gettext import c2py
 from pathlib import Path
 
 from babel.messages.pofile import read_po
+from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 LOCALES = Path(__file__).parent.parent / "locales"
@@ -140,3 +141,31 @@ def say_many(key: str, n: int, /, **values: object) -> str:
     """
     spoken, forms = _lookup(key)
     return forms[spoken.form(n)].format_map({"n": n, **values})
+
+
+def for_scripts(*starts: str) -> Markup:
+    """Write sentences as JSON for the scripts of a page, which fill in the values.
+
+    Parameters
+    ----------
+    *starts : str
+        How their keys begin.
+
+    Returns
+    -------
+    Markup
+        Key → sentence, safe between tags; of a sentence with plural forms these, and
+        the position of the form for every number below 200: the rules of no language
+        look past the last two digits of a larger one.
+
+    >>> for_scripts("number.no-data")
+    Markup('{"number.no-data": "no data here"}')
+    """
+    written: dict[str, object] = {}
+    for key in catalogue(ENGLISH, LOCALES).sentences:
+        if key.startswith(starts):
+            spoken, forms = _lookup(key)
+            positions = "".join(str(spoken.form(n)) for n in range(200))
+            plural = {"forms": forms, "positions": positions}
+            written[key] = forms[0] if len(forms) == 1 else plural
+    return htmlsafe_json_dumps(written)

@@ -1,4 +1,5 @@
 // Asks our own server; keeps what does not change while the page is open.
+import { say } from "./words.js";
 
 const kept = new Map();
 
@@ -10,11 +11,11 @@ async function ask(url, signal) {
     answer = await fetch(url, { signal, headers: { accept: "application/json" } });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new AnswerError("The atlas does not answer. Check that it is running, then try again.");
+    throw new AnswerError(say("panel.no-answer"));
   }
   if (!answer.ok) {
     const problem = await answer.json().catch(() => ({}));
-    throw new AnswerError(problem.detail ?? "The atlas could not answer. Try again.");
+    throw new AnswerError(problem.detail ?? say("panel.bad-answer"));
   }
   return answer.json();
 }

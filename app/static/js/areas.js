@@ -2,6 +2,7 @@
 import { h } from "./dom.js";
 import { share, two } from "./format.js";
 import { map } from "./view.js";
+import { say } from "./words.js";
 
 /** Rank among all, or among its type when only one type is shown. */
 export const rankOf = (properties, type) => (type ? properties.rank_in_type : properties.rank);
@@ -25,10 +26,11 @@ export class Areas {
   }
 
   tip(p) {
-    const title = this.type ? `${rankOf(p, this.type)}. ${p.place}` : `${p.rank}. ${p.deposit_type_title}: ${p.place}`;
+    const title = this.type ? say("panel.tip-of-type", { rank: rankOf(p, this.type), place: p.place })
+      : say("panel.tip", { rank: p.rank, type: p.deposit_type_title, place: p.place });
     return h("div", {}, h("b", {}, title), this.type ? h("span", {}, p.deposit_type_title) : null,
-      h("span", {}, `favourability ${two(p.favourability)} · coverage ${share(p.coverage)}`),
-      p.unknown_components ? h("span", { class: "warn" }, `no data for ${p.unknown_components}`) : null);
+      h("span", {}, say("panel.tip-figures", { favourability: two(p.favourability), coverage: share(p.coverage) })),
+      p.unknown_components ? h("span", { class: "warn" }, say("table.no-data-for", { components: p.unknown_components })) : null);
   }
 
   classes(id, name, on) {

@@ -1,6 +1,7 @@
 // What lies under and over the colours: the five states, water, borders, towns.
 import { theme } from "./theme.js";
 import { map } from "./view.js";
+import { say } from "./words.js";
 
 const PANES = {
   ground: 200, colours: 250, gaps: 260, water: 300, borders: 380, bodies: 385, lines: 390, areas: 400, others: 430, sites: 450, labels: 620,
@@ -28,7 +29,7 @@ export function drawBackdrop(backdrop) {
 }
 
 const ALTS = {
-  "": "Favourability by the expert model", learned: "Ranking by the learned model", agreement: "Where the two models agree",
+  "": say("panel.picture-expert"), learned: say("panel.picture-learned"), agreement: say("panel.picture-agreement"),
 };
 
 /** What a model says of a deposit type, as one picture. */

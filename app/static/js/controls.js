@@ -2,6 +2,7 @@
 import { filterQuery, state, update } from "./state.js";
 import { goHome, map } from "./view.js";
 import { place, share } from "./format.js";
+import { say } from "./words.js";
 
 const ALWAYS = ["favourability", "prospects", "occurrences", "states", "places"];
 const boxes = [...document.querySelectorAll("[data-layer]")];
@@ -27,7 +28,7 @@ export function followState() {
   const radio = document.querySelector(`input[name="deposit_type"][value="${CSS.escape(type)}"]`);
   for (const item of document.querySelectorAll('input[name="deposit_type"]')) item.checked = item === radio;
   choose(document.querySelector('[name="state"]'), code, code.replaceAll(",", ", "));
-  choose(document.querySelector('[name="min_coverage"]'), String(Number(least)), `Coverage ${share(Number(least))} or more`);
+  choose(document.querySelector('[name="min_coverage"]'), String(Number(least)), say("map.coverage-or-more", { coverage: share(Number(least)) }));
   const shown = layersShown();
   for (const box of boxes) box.checked = shown.has(box.dataset.layer);
   if (gapChoice) gapChoice.value = state().unknown;
@@ -35,7 +36,7 @@ export function followState() {
   const query = filterQuery();
   for (const link of document.querySelectorAll("[data-download]")) link.href = `${link.dataset.download}${query}`;
   document.querySelector("[data-follow]").href = `/table${query}`;
-  document.getElementById("key-type").textContent = radio?.dataset.title?.toLowerCase() ?? (type ? "several types" : "all types");
+  document.getElementById("key-type").textContent = radio?.dataset.title?.toLowerCase() ?? say(type ? "panel.several-types" : "panel.all-types");
 }
 
 export function watchControls() {

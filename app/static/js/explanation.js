@@ -1,6 +1,7 @@
 // The heart: component → argument → bar → what was measured → on demand its source.
 import { bar, h } from "./dom.js";
 import { NO_DATA, NO_LAYER, isNumber, number, share, two } from "./format.js";
+import { say, sayMany } from "./words.js";
 
 const layerName = (item) => item.layer.replaceAll("-", " ");
 
@@ -13,8 +14,8 @@ function measured(item) {
 /** Why an argument is unknown: its layer leaves out this place, or is not there at all. */
 function whyUnknown(item) {
   return item.layer_title
-    ? `The layer “${item.layer_title}” is in this release and says nothing about this here: unknown, not absent.`
-    : `The layer “${layerName(item)}” is not in this release, so this is unknown everywhere.`;
+    ? say("panel.not-mapped", { layer: item.layer_title })
+    : say("panel.layer-missing", { layer: layerName(item) });
 }
 
 /** The arguments without data, apart: those not known here and those known nowhere. */
@@ -25,9 +26,9 @@ function missingLine(items) {
   const here = unknown.filter((item) => item.layer_title);
   const nowhere = unknown.filter((item) => !item.layer_title);
   return [
-    `${unknown.length} ${unknown.length === 1 ? "argument has" : "arguments have"} no data here; unknown never counts as low.`,
-    here.length ? `Unknown here: ${list(here)}.` : "",
-    nowhere.length ? `Not in this release: ${list(nowhere)}.` : "",
+    sayMany("panel.arguments-unknown", unknown.length),
+    here.length ? say("panel.unknown-here", { layers: list(here) }) : "",
+    nowhere.length ? say("panel.unknown-nowhere", { layers: list(nowhere) }) : "",
   ].filter(Boolean).join(" ");
 }
 
@@ -35,7 +36,9 @@ function missingLine(items) {
 function range10to90(item) {
   if (!item.known || !isNumber(item.measured_low) || !isNumber(item.measured)) return "";
   const unit = item.unit ? ` ${item.unit}` : "";
-  return `median ${number(item.measured)}${unit}; most cells ${number(item.measured_low)} to ${number(item.measured_high)}${unit} (10th to 90th percentile)`;
+  return say("panel.spread", {
+    median: `${number(item.measured)}${unit}`, low: number(item.measured_low), high: `${number(item.measured_high)}${unit}`,
+  });
 }
 
 function pairs(list) {
@@ -50,7 +53,7 @@ function parameter(p) {
 
 function evidence(item) {
   const range = item.weight_range ?? [];
-  const away = item.known ? `${(-item.part).toFixed(3)} off the logarithm of the score` : "nothing: unknown never counts as low";
+  const away = item.known ? say("panel.takes-away-log", { log: (-item.part).toFixed(3) }) : say("panel.takes-nothing");
   return h("details", { class: item.known ? "ev" : "ev unknown" },
     h("summary", {},
       h("span", {}, item.title),
@@ -60,14 +63,14 @@ function evidence(item) {
       h("p", {}, item.claim),
       item.known ? item.fact && h("p", {}, item.fact) : h("p", { class: "warn" }, whyUnknown(item)),
       pairs([
-        ["Score", item.known ? two(item.value) : ""],
-        ["Measured", range10to90(item)],
-        ["Takes away", away],
-        ["Weight", isNumber(item.weight) ? `${two(item.weight)}, plausible ${range.map(two).join("–")}` : ""],
-        ["Parameters", (item.parameters ?? []).map(parameter).join("; ")],
-        ["Argument", item.reference],
-        ["Layer", item.layer_title],
-        ["Source", item.source],
+        [say("panel.score"), item.known ? two(item.value) : ""],
+        [say("panel.measured"), range10to90(item)],
+        [say("panel.takes-away"), away],
+        [say("panel.weight"), isNumber(item.weight) ? say("panel.plausible", { weight: two(item.weight), range: range.map(two).join("–") }) : ""],
+        [say("panel.parameters"), (item.parameters ?? []).map(parameter).join("; ")],
+        [say("panel.argument"), item.reference],
+        [say("panel.layer"), item.layer_title],
+        [say("panel.source"), item.source],
       ])));
 }
 
@@ -79,15 +82,15 @@ function component(part) {
 export function keyFigures(e) {
   const one = (value, name) => h("div", {}, h("dt", {}, name), h("dd", {}, value));
   return h("dl", { class: "kpi" },
-    one(two(e.favourability), "favourability"),
-    one(isNumber(e.p10) ? `${two(e.p10)}–${two(e.p90)}` : "–", "spread of what is known"),
-    one(share(e.coverage), "coverage"));
+    one(two(e.favourability), say("panel.favourability")),
+    one(isNumber(e.p10) ? `${two(e.p10)}–${two(e.p90)}` : "–", say("panel.spread-short")),
+    one(share(e.coverage), say("panel.coverage")));
 }
 
 /** Which of the four components nothing is known of; null when none lacks. */
 export function unknownLine(p, e) {
   const names = p.unknown_components ?? e.components.filter((c) => c.score === null).map((c) => c.name).join(", ");
-  return names ? h("p", { class: "warn" }, `No data for ${names}.`) : null;
+  return names ? h("p", { class: "warn" }, say("area.unknown-components", { components: names })) : null;
 }
 
 export function components(e) {
@@ -95,10 +98,10 @@ export function components(e) {
   const overArea = items.some((item) => isNumber(item.measured_low));
   const log = isNumber(e.log_favourability) ? e.log_favourability.toFixed(3) : null;
   return [
-    overArea ? h("p", { class: "measured-note" }, "Measured: median over the area. Open an argument for its range.") : "",
+    overArea ? h("p", { class: "measured-note" }, say("panel.measured-over")) : "",
     ...e.components.map(component),
     h("p", { class: "sum" },
-      log === null ? "Too little is known here for a score." : `What the arguments take away adds up exactly: the parts sum to ${log.replace("-", "−")}, and e to that power is ${two(e.favourability)}. `,
+      log === null ? say("panel.no-score") : `${say("panel.adds-up", { log: log.replace("-", "−"), favourability: two(e.favourability) })} `,
       missingLine(items)),
   ];
 }
@@ -106,5 +109,5 @@ export function components(e) {
 /** How the place compares, in a sentence. */
 export function compared(e) {
   if (!isNumber(e.better_share)) return NO_DATA;
-  return e.better_share < 0.001 ? "among the very best of its type" : `${share(e.better_share)} of the known area scores better`;
+  return e.better_share < 0.001 ? say("panel.very-best-of-type") : say("panel.better", { share: share(e.better_share) });
 }

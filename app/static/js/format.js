@@ -1,7 +1,8 @@
 // Numbers as geologists read them.
+import { say } from "./words.js";
 
-export const NO_DATA = "no data here";
-export const NO_LAYER = "layer missing";
+export const NO_DATA = say("number.no-data");
+export const NO_LAYER = say("panel.no-layer");
 
 export const isNumber = (value) => typeof value === "number" && Number.isFinite(value);
 
@@ -22,6 +23,9 @@ export function number(value) {
   if (size >= 10 || Number.isInteger(value)) return value.toFixed(0);
   return size >= 1 ? value.toFixed(1) : value.toFixed(2);
 }
+
+/** A count, every digit of it, with marks at the thousands. */
+export const count = (value) => value.toLocaleString("en-GB");
 
 export function place(lon, lat, digits = 4) {
   const ns = lat < 0 ? "S" : "N";

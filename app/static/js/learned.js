@@ -1,13 +1,14 @@
 // The second opinion: what the learned model says, and how it compares with the expert's.
 import { h } from "./dom.js";
-import { NO_DATA, NO_LAYER, isNumber, number, share } from "./format.js";
+import { NO_DATA, NO_LAYER, count, isNumber, number, share } from "./format.js";
+import { say, sayMany } from "./words.js";
 
 const digits = (value) => value.toFixed(3).replace("-0.000", "0.000").replace("-", "−");
 const signed = (value) => (digits(value) === "0.000" || value < 0 ? digits(value) : `+${digits(value)}`);
 const DIRECTIONS = {
-  up: "may only speak for a place the more of it there is",
-  down: "may only speak for a place the less of it there is",
-  either: "no sign is claimed: a correlation in the training, not a reason",
+  up: say("panel.direction-up"),
+  down: say("panel.direction-down"),
+  either: say("panel.direction-either"),
 };
 
 /** A bar to the right for what speaks for, to the left for what speaks against. */
@@ -20,7 +21,7 @@ function twoWay(part, most) {
 function measured(item) {
   if (!item.known) return item.layer_title ? NO_DATA : NO_LAYER;
   if (item.unit && isNumber(item.measured)) return `${number(item.measured)} ${item.unit}`;
-  return item.fact || "known";
+  return item.fact || say("panel.known");
 }
 
 function pairs(list) {
@@ -28,34 +29,33 @@ function pairs(list) {
 }
 
 function argument(item, most) {
-  const side = item.part > 0 ? "speaks for" : "speaks against";
+  const side = item.part > 0 ? say("panel.speaks-for") : say("panel.speaks-against");
   return h("details", { class: item.known ? "ev" : "ev unknown" },
     h("summary", {},
-      h("span", {}, item.title, item.direction === "either" ? h("small", {}, " (a correlation in the training, not a reason)") : null),
+      h("span", {}, item.title, item.direction === "either" ? h("small", {}, ` (${say("second.correlation")})`) : null),
       item.known ? twoWay(item.part, most) : h("span", { class: "track", "aria-hidden": "true" }),
       h("span", {}, measured(item), item.known ? h("span", { class: "unseen" }, `, ${side}`) : null)),
     h("div", { class: "ev-more" },
       h("p", {}, item.claim),
-      item.beyond ? h("p", { class: "warn" }, "Beyond all that the training had seen; it counts as the edge of that.") : null,
+      item.beyond ? h("p", { class: "warn" }, say("second.beyond")) : null,
       item.known ? h("p", {}, item.fact)
-        : h("p", { class: "warn" }, item.layer_title ? "The layer says nothing about this here: unknown, not absent." : "This layer is not in this release: unknown everywhere."),
+        : h("p", { class: "warn" }, item.layer_title ? say("area.not-mapped") : say("panel.this-layer-missing")),
       pairs([
-        ["Adds", item.known ? `${signed(item.part)} (${side})` : "nothing: unknown is neither for nor against"],
-        ["By geology", DIRECTIONS[item.direction] ?? ""],
-        ["Argument", item.reference],
-        ["Layer", item.layer_title],
-        ["Source", item.source],
+        [say("panel.adds"), item.known ? `${signed(item.part)} (${side})` : say("panel.adds-nothing")],
+        [say("panel.by-geology"), DIRECTIONS[item.direction] ?? ""],
+        [say("panel.argument"), item.reference],
+        [say("panel.layer"), item.layer_title],
+        [say("panel.source"), item.source],
       ])));
 }
 
 function training(e) {
   const t = e.learned.trained_on ?? {};
-  const count = (value) => value.toLocaleString("en-GB");
-  const against = isNumber(t.others) ? `, set against ${count(t.others)} places of other deposits and ${count(t.land ?? 0)} places anywhere on land` : "";
-  const from = isNumber(t.positives) ? `Trained on ${count(t.positives)} known places of this type in the world${against}. ` : "";
-  const held = t.withheld ? `Kept out of its training: ${t.withheld}. `
-    : "This model also learned from Central Asia; Central Asia took no part in the training of the tested model. ";
-  return h("p", { class: "told" }, from, held, h("a", { href: `/validation#${encodeURIComponent(e.deposit_type)}` }, "How well does it work"));
+  const n = count(t.positives ?? 0);
+  const from = isNumber(t.others) ? say("panel.trained-against", { n, others: count(t.others), land: count(t.land ?? 0) })
+    : say("panel.trained", { n });
+  const held = t.withheld ? say("second.withheld", { withheld: t.withheld }) : say("second.learned-here");
+  return h("p", { class: "told" }, isNumber(t.positives) ? `${from} ` : "", `${held} `, h("a", { href: `/validation#${encodeURIComponent(e.deposit_type)}` }, say("second.how-well")));
 }
 
 const buttonOf = (type) => document.querySelector(`input[name="deposit_type"][value="${CSS.escape(type)}"]`);
@@ -74,21 +74,21 @@ export function agreementLine(e) {
     heading.scrollIntoView();
     heading.focus({ preventScroll: true });
   };
-  return h("p", { class: "agreement" }, `${e.agreement.text.replaceAll(" %", "\u00a0%")} `, h("button", { type: "button", class: "jump", onclick: jump }, "Second opinion"));
+  return h("p", { class: "agreement" }, `${e.agreement.text.replaceAll(" %", "\u00a0%")} `, h("button", { type: "button", class: "jump", onclick: jump }, say("panel.second-opinion")));
 }
 
 /** Where a rank stands, in two or three words. */
 function standing(rank) {
   if (!isNumber(rank)) return NO_DATA;
-  if (rank < 0.001) return "among the very best";
-  return rank <= 0.25 ? `best ${share(rank)}` : `at ${share(rank)}`;
+  if (rank < 0.001) return say("panel.very-best");
+  return say(rank <= 0.25 ? "panel.standing-best" : "panel.standing-at", { share: share(rank) });
 }
 
 /** The learned model's account, as a section of its own. */
 export function learnedSection(e) {
-  const heading = (right) => h("h3", { class: "opinion", tabindex: "-1" }, h("span", {}, "Second opinion: learned model"), right);
+  const heading = (right) => h("h3", { class: "opinion", tabindex: "-1" }, h("span", {}, say("panel.second-opinion-heading")), right);
   if (!e.learned) {
-    const why = whyNotLearned(e.deposit_type) || "no account of a learned model here";
+    const why = whyNotLearned(e.deposit_type) || say("panel.no-account");
     return h("section", { class: "second" }, heading(null), h("p", { class: "told" }, `${why[0].toUpperCase()}${why.slice(1)}.`));
   }
   const { arguments: all, intercept, log_odds: sum, coverage, rank, rank_p10: low, rank_p90: high } = e.learned;
@@ -98,13 +98,13 @@ export function learnedSection(e) {
   return h("section", { class: "second" },
     heading(h("em", { class: isNumber(rank) ? null : "none" }, standing(rank))),
     whatItLacks(e.deposit_type) ? h("p", { class: "warn" }, whatItLacks(e.deposit_type)) : null,
-    h("p", { class: "measured-note" }, `Left: speaks against. Right: speaks for. Coverage of this model ${share(coverage)}.`
-      + (isNumber(low) && isNumber(high) ? ` In 8 of 10 refits its rank lies between ${share(low)} and ${share(high)}.` : "")),
+    h("p", { class: "measured-note" }, say("panel.left-right", { coverage: share(coverage) })
+      + (isNumber(low) && isNumber(high) ? ` ${say("panel.refits", { low: share(low), high: share(high) })}` : "")),
     ...[...known, ...unknown].map((item) => argument(item, most)),
     h("p", { class: "told" }, isNumber(sum)
-      ? `Adds up exactly: it begins at ${signed(intercept)}, and with the parts the sum is ${signed(sum)}, of use only for ranking. `
-      : "Too little is known here for the learned model. ",
-    unknown.length ? `${unknown.length} ${unknown.length === 1 ? "argument has" : "arguments have"} no data here.` : ""),
+      ? `${say("panel.sum", { intercept: signed(intercept), sum: signed(sum) })} `
+      : `${say("panel.no-sum")} `,
+    unknown.length ? sayMany("panel.arguments-without", unknown.length) : ""),
     training(e));
 }
 
@@ -112,5 +112,5 @@ export function learnedSection(e) {
 export function steadiness({ rank_p10: low, rank_p90: high }) {
   if (!isNumber(low) || !isNumber(high)) return "";
   const [first, last] = [Math.round(low), Math.round(high)];
-  return first === last ? `${first} in 8 of 10 trial runs` : `between ${first} and ${last} in 8 of 10 trial runs`;
+  return first === last ? say("panel.steady-at", { rank: first }) : say("panel.steady-between", { first, last });
 }

@@ -2,6 +2,7 @@
 import { bar, h } from "./dom.js";
 import { isNumber, share, two } from "./format.js";
 import { rankOf } from "./areas.js";
+import { say } from "./words.js";
 
 const rows = document.getElementById("rows");
 const count = document.getElementById("count");
@@ -18,9 +19,9 @@ function under(p, type) {
 /** What the learned model makes of an area, where its opinion is on the map. */
 function second(p, opinion) {
   if (!opinion || !p.agreement) return null;
-  const words = { both: "both models", "expert only": "expert only" };
-  const rank = isNumber(p.learned_rank) ? `; learned ${share(p.learned_rank)}` : "";
-  return h("span", { class: "sub" }, `${words[p.agreement] ?? "learned: no data here"}${rank}`);
+  const words = { both: say("panel.both-models"), "expert only": say("panel.expert-only") };
+  const rank = isNumber(p.learned_rank) ? say("panel.learned-rank", { rank: share(p.learned_rank) }) : "";
+  return h("span", { class: "sub" }, `${words[p.agreement] ?? say("panel.learned-unknown")}${rank}`);
 }
 
 function row({ id, properties: p }, { chosen, type, opinion, choose, hover }) {
@@ -31,9 +32,9 @@ function row({ id, properties: p }, { chosen, type, opinion, choose, hover }) {
   },
   h("span", { class: "rk" }, String(rankOf(p, type))),
   h("span", {}, h("strong", { title: p.place }, p.place), h("span", { class: "sub" }, under(p, type)), second(p, opinion),
-    p.unknown_components ? h("span", { class: "sub warn" }, `no data for ${p.unknown_components}`) : null),
-  h("span", { class: "score", title: `Cautious score ${p.conservative_score.toFixed(3)}: low end ${two(p.p10)} × coverage ${share(p.coverage)}` }, two(p.favourability), bar("meter", p.coverage),
-    h("span", { class: "unseen" }, ` favourability, coverage ${share(p.coverage)}`))));
+    p.unknown_components ? h("span", { class: "sub warn" }, say("table.no-data-for", { components: p.unknown_components })) : null),
+  h("span", { class: "score", title: say("panel.cautious-score", { score: p.conservative_score.toFixed(3), low: two(p.p10), coverage: share(p.coverage) }) }, two(p.favourability), bar("meter", p.coverage),
+    h("span", { class: "unseen" }, ` ${say("panel.score-said", { coverage: share(p.coverage) })}`))));
 }
 
 /** How far below the top of the visible list the chosen row stands; null if none. */
@@ -51,13 +52,13 @@ export function drawList(features, total, options) {
   rows.scrollTop = top;
   if (before !== null) rows.scrollTop += (chosenOffset() ?? before) - before;
   if (focused) rows.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
-  count.textContent = features.length === total ? `${total}` : `${features.length} of ${total}`;
+  count.textContent = features.length === total ? `${total}` : say("panel.of-total", { n: features.length, total });
   notice.hidden = features.length > 0;
   notice.classList.remove("error");
   if (!features.length) {
     notice.textContent = total
-      ? "No area of this choice lies in view. Move the map, or show those outside the view too."
-      : "No prospect area fits this choice. Take another deposit type, state or coverage.";
+      ? say("panel.none-in-view")
+      : say("panel.none-fits");
   }
 }
 
@@ -65,7 +66,7 @@ export function listFailed(text, again) {
   rows.replaceChildren();
   notice.hidden = false;
   notice.classList.add("error");
-  notice.replaceChildren(text, " ", h("button", { class: "button", type: "button", onclick: again }, "Try again"));
+  notice.replaceChildren(text, " ", h("button", { class: "button", type: "button", onclick: again }, say("panel.try-again")));
 }
 
 /** Bring the chosen row into sight. */

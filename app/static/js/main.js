@@ -14,6 +14,7 @@ import { occurrenceLayer, toggle } from "./sites.js";
 import { complaint, onChange, state, update } from "./state.js";
 import { watchTheme } from "./theme.js";
 import { freeBounds, keepInside, keepView, map, restoreView, show } from "./view.js";
+import { say } from "./words.js";
 
 makePanes();
 const colours = new Favourability();
@@ -149,7 +150,7 @@ async function loadAreas() {
   try {
     features = await allFeatures("prospects");
   } catch (error) {
-    const text = error instanceof AnswerError ? error.message : "The prospect areas could not be read.";
+    const text = error instanceof AnswerError ? error.message : say("panel.no-areas");
     listFailed(text, loadAreas);
     return;
   }
@@ -192,7 +193,7 @@ colours.show(state());
 drawLayers();
 onChange(react);
 map.on("moveend", () => drawRows());
-map.getContainer().setAttribute("aria-label", "Map. Arrow keys move it, plus and minus zoom, Enter explains its middle.");
+map.getContainer().setAttribute("aria-label", say("panel.map-help"));
 map.getContainer().addEventListener("keydown", (event) => {
   if (event.key === "Enter" && event.target === map.getContainer()) explainAt(freeBounds().getCenter());
 });
@@ -200,8 +201,8 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && isOpen()) close();
   else if (event.key === "Escape") setSheet("");
 });
-loadBackdrop().catch(orSay("The outlines could not be drawn."));
-loadSites().catch(orSay("The known occurrences could not be drawn."));
+loadBackdrop().catch(orSay(say("panel.no-outlines")));
+loadSites().catch(orSay(say("panel.no-occurrences")));
 loadAreas();
 if (complaint()) toast(complaint());
-else if (oneOpinion) toast("The learned model has no map for this choice, so the map shows the expert model.");
+else if (oneOpinion) toast(say("panel.one-opinion"));

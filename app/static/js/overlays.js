@@ -3,6 +3,7 @@ import { AnswerError, allFeatures, get } from "./api.js";
 import { h, toast } from "./dom.js";
 import { isNumber, number } from "./format.js";
 import { map } from "./view.js";
+import { say } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const HATCH = "hatch-unknown";
@@ -151,7 +152,7 @@ export class Overlays {
     }
     this.draw();
     legend(on);
-    say([...gaps]);
+    explainHatch([...gaps]);
   }
 
   async load(key, make) {
@@ -161,7 +162,7 @@ export class Overlays {
       this.layers.set(key, await make());
     } catch (error) {
       this.layers.delete(key);
-      toast(error instanceof AnswerError ? error.message : "This layer could not be drawn.");
+      toast(error instanceof AnswerError ? error.message : say("panel.no-overlay"));
     }
     this.draw();
   }
@@ -175,14 +176,14 @@ export class Overlays {
 }
 
 /** The legend of the hatch: which layers, and what it means. */
-function say(gaps) {
+function explainHatch(gaps) {
   document.getElementById("gap-note").hidden = gaps.length === 0;
   const words = gaps.map(inWords).join(", ");
-  document.getElementById("gap-text").textContent = gaps.length ? `Not in these public layers (${words}): unknown, not absent` : "";
+  document.getElementById("gap-text").textContent = gaps.length ? say("panel.hatched", { layers: words }) : "";
 }
 
 /** The legend of what is on: sign, name, and whose data it is. */
 function legend(on) {
   document.getElementById("shown").replaceChildren(...on.map(([id, { dataset }]) => h("li", {},
-    h("i", { class: `sw o-${id}`, "data-form": dataset.overlay }), h("span", {}, dataset.label, h("small", {}, `${dataset.credit} `, h("a", { href: dataset.source }, "source"))))));
+    h("i", { class: `sw o-${id}`, "data-form": dataset.overlay }), h("span", {}, dataset.label, h("small", {}, `${dataset.credit} `, h("a", { href: dataset.source }, say("panel.source-link")))))));
 }

@@ -1,5 +1,6 @@
 // What every page to read needs: the theme, printing, forms that apply themselves.
 import { watchTheme } from "./theme.js";
+import { say } from "./words.js";
 
 watchTheme();
 for (const button of document.querySelectorAll("[data-print]")) {
@@ -27,7 +28,7 @@ function nameOf(table) {
   const before = headings.filter((h) => h.compareDocumentPosition(table) & Node.DOCUMENT_POSITION_FOLLOWING);
   const name = before.at(-1)?.textContent.trim() ?? "";
   named.set(name, (named.get(name) ?? 0) + 1);
-  return named.get(name) > 1 ? `Table ${named.get(name)}: ${name}` : `Table: ${name}`;
+  return named.get(name) > 1 ? say("page.frame-again", { n: named.get(name), heading: name }) : say("page.frame", { heading: name });
 }
 
 for (const table of document.querySelectorAll("main table")) {

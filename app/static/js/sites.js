@@ -2,6 +2,7 @@
 import { h } from "./dom.js";
 import { number } from "./format.js";
 import { map } from "./view.js";
+import { say } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 let titles = {};
@@ -15,14 +16,14 @@ function diamond() {
   return svg;
 }
 
-const KINDS = { direct: "rare earths on record", pathfinder: "known by a pathfinder only", none: "no rare earths on record" };
+const KINDS = { direct: say("panel.site-direct"), pathfinder: say("panel.site-pathfinder"), none: say("panel.site-none") };
 
 function tip(properties) {
   return h("div", {},
     h("b", {}, properties.site || properties.name),
-    h("span", {}, titles[properties.deposit_type] ?? "deposit type not stated"),
-    h("span", {}, `Known occurrence, ${KINDS[properties.ree_evidence] ?? "evidence not stated"}`),
-    h("span", {}, `Position good to ${number(properties.uncertainty_km)} km`));
+    h("span", {}, titles[properties.deposit_type] ?? say("panel.type-not-stated")),
+    h("span", {}, say("panel.occurrence", { evidence: KINDS[properties.ree_evidence] ?? say("panel.evidence-not-stated") })),
+    h("span", {}, say("panel.position", { km: number(properties.uncertainty_km) })));
 }
 
 /** The layer of known occurrences: a diamond, and a circle as large as its error. */

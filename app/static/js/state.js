@@ -1,10 +1,21 @@
 // What is shown stands in the address: a link shares it, back and forward work.
+import { say } from "./words.js";
 
 const DEFAULTS = {
   deposit_type: "", opinion: "", state: "", min_coverage: "", selected: "", place: "", map: "", layers: "", unknown: "", in_view: "",
 };
 const FILTERS = ["deposit_type", "state", "min_coverage"];
-const NAMES = { deposit_type: "deposit type", opinion: "opinion", state: "state", min_coverage: "coverage", place: "place", map: "map position", layers: "layers", unknown: "what is hatched", in_view: "“in view”" };
+const NAMES = {
+  deposit_type: say("panel.name-type"),
+  opinion: say("panel.name-opinion"),
+  state: say("panel.name-state"),
+  min_coverage: say("panel.coverage"),
+  place: say("panel.name-place"),
+  map: say("panel.name-map"),
+  layers: say("panel.name-layers"),
+  unknown: say("panel.name-hatched"),
+  in_view: say("panel.name-in-view"),
+};
 
 const offered = (selector, read = (item) => item.value) => new Set([...document.querySelectorAll(selector)].map(read).filter(Boolean));
 const types = offered('input[name="deposit_type"]');
@@ -50,7 +61,7 @@ function read() {
 /** In one line, what of the address could not be used; empty when all could. */
 export function complaint() {
   if (!dropped.length) return "";
-  return `Not known here, so left out of this link: ${dropped.join(", ")}.`;
+  return say("panel.left-out", { names: dropped.join(", ") });
 }
 
 function address(state) {

@@ -1,6 +1,7 @@
 """Tests of the sentences: none missing, none unused, every value in its place."""
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,21 +10,27 @@ from string import Formatter
 import pytest
 from jinja2 import Environment, nodes
 
-from app.text import language, say, say_html, say_many
+from app.text import for_scripts, language, say, say_html, say_many
 from app.text.catalogue import ENGLISH, LOCALES, catalogue, speaking
 
 APP = LOCALES.parent
 SAYING = {"say", "say_html", "say_many"}
 QUOTED = re.compile(r"""["']([a-z]+(?:[.-][a-z0-9]+)+)["']""")
 BEGUN = re.compile(r"""f?["']([a-z]+(?:[.-][a-z0-9]+)*[.-])(?:\{|["'] ~)""")
+SAID = re.compile(r'\bsay(Many)?\((?:[\w.<>= ]+ \? )?"([\w.-]+)"(?: : "([\w.-]+)")?')
 TAG = re.compile(r"<[^>]*>")
+
+COUNTS = (1, 3, 5, 11, 21)
 
 Call = tuple[str, str, set[str]]
 
 
+SCRIPTS = sorted((APP / "static" / "js").glob("*.js"))
+
+
 def files() -> list[Path]:
-    """Return our code and templates."""
-    return [*APP.rglob("*.py"), *(APP / "templates").rglob("*.html")]
+    """Return our code, templates and scripts."""
+    return [*APP.rglob("*.py"), *(APP / "templates").rglob("*.html"), *SCRIPTS]
 
 
 def places(sentence: str) -> set[str]:
@@ -39,7 +46,7 @@ def begun() -> tuple[str, ...]:
 
 
 def quoted() -> set[str]:
-    """Return every quoted text of our code and templates that may be a key."""
+    """Return every quoted text of our code, templates and scripts that may be a key."""
     return {key for path in files() for key in QUOTED.findall(path.read_text("utf-8"))}
 
 
@@ -71,10 +78,39 @@ def calls_of_templates() -> Iterator[Call]:
                 yield where, str(call.args[0].value), given | many
 
 
+def calls_of_scripts() -> Iterator[Call]:
+    """Yield the same of the scripts of the pages."""
+    for path in SCRIPTS:
+        text = path.read_text("utf-8")
+        for said in SAID.finditer(text):
+            many, *keys = said.groups()
+            given = names_given(text, said.end()) | ({"n"} if many else set())
+            for key in filter(None, keys):
+                yield (
+                    f"{path.name}:{text.count(chr(10), 0, said.start()) + 1}",
+                    key,
+                    given,
+                )
+
+
+def names_given(script: str, start: int) -> set[str]:
+    """Return the names in the object that ends a call, from behind its key on."""
+    depth, names = 0, set()
+    for at in range(start, len(script)):
+        depth += (script[at] in "([{") - (script[at] in ")]}")
+        if depth < 0:
+            break
+        name = re.match(r"\s*(\w+)", script[at + 1 :])
+        if depth == 1 and script[at] in "{," and name:
+            names.add(name[1])
+    return names
+
+
 def calls() -> Iterator[Call]:
     """Yield every place where a key is said."""
     yield from calls_of_code()
     yield from calls_of_templates()
+    yield from calls_of_scripts()
 
 
 def test_every_key_that_is_used_has_a_sentence_and_no_sentence_is_unused():
@@ -93,6 +129,32 @@ def test_a_sentence_is_given_exactly_the_values_it_has_places_for():
             wanted = set().union(*map(places, sentences[key]))
             assert wanted <= given, (where, key)
             assert given <= wanted | {"n"}, (where, key)
+
+
+def test_the_map_holds_every_sentence_that_its_scripts_say():
+    given = {"page.js": "base.html"}
+    for where, key, _ in calls_of_scripts():
+        page = given.get(where.partition(":")[0], "map.html")
+        text = (APP / "templates" / page).read_text("utf-8")
+        call = re.search(r"for_scripts\((.*?)\)", text)
+        assert call, page
+        assert key.startswith(tuple(ast.literal_eval(f"[{call[1]}]"))), (where, key)
+
+
+def test_scripts_hold_no_sentence_of_their_own():
+    comment = re.compile(
+        r"""^\s*(//|/\*|\*).*$| // .*$|\.on\("[a-z ]+\"""", re.MULTILINE
+    )
+    for path in SCRIPTS:
+        code = comment.sub("", path.read_text("utf-8"))
+        found = re.findall(
+            r"""["'`][A-Za-z ]*[A-Za-z]+ [a-z]+ [a-z]+[^"'`]*["'`]""", code
+        )
+        assert not found, path.name
+
+
+def test_sentences_for_scripts_cannot_end_the_block_they_stand_in():
+    assert "<" not in for_scripts("")
 
 
 def test_templates_hold_no_sentence_of_their_own():
@@ -178,7 +240,12 @@ def test_another_language_is_spoken_with_its_own_plural_forms():
     with speaking("ru"):
         assert language() == "ru"
         assert say("test.near", name="Талас") == "около Талас"
-        said = [say_many("test.sites", n, kind="глина") for n in (1, 3, 5, 11, 21)]
+        said = [say_many("test.sites", n, kind="глина") for n in COUNTS]
+        written = json.loads(for_scripts("test."))
+    forms, positions = written["test.sites"].values()
+    of_scripts = [forms[int(positions[n])].format(n=n, kind="глина") for n in COUNTS]
+    assert of_scripts == said
+    assert written["test.bold"] == "<b>near</b> {name}", "of English"
     numbers = ["1 место", "3 места", "5 мест", "11 мест", "21 место"]
     assert said == [f"{words}: глина" for words in numbers]
     assert say("test.near", name="Talas") == "near Talas"
