@@ -13,6 +13,7 @@ from pandas.api.types import is_bool_dtype, is_integer_dtype, is_numeric_dtype
 
 from app.geojson import encode_features
 from app.overlays import GAPS, Overlay, overlays
+from app.text import say
 from geodata.display import Display
 from geodata.region import Bounds
 from geodata.release import Release
@@ -135,26 +136,22 @@ def make_collections(release: Release) -> dict[str, Collection]:
             prospects,
             prospects["id"].tolist(),
             name="prospects",
-            title="Prospect areas",
-            description="Areas ranked by favourable public evidence, best first.",
+            title=say("collection.prospects"),
+            description=say("collection.prospects-described"),
         ),
         make_collection(
             occurrences,
             unique_ids(occurrences["occurrence_id"].tolist()),
             name="occurrences",
-            title="Known rare-earth occurrences",
-            description=(
-                "What public records say of known sites, one feature a record; "
-                "uncertainty_km is the error of the position. Some sites are "
-                "named without coordinates."
-            ),
+            title=say("collection.occurrences"),
+            description=say("collection.occurrences-described"),
         ),
         make_collection(
             states,
             unique_ids(states["iso3"].tolist()),
             name="states",
-            title="The five states",
-            description="Kazakhstan, Kyrgyzstan, Tajikistan, Turkmenistan, Uzbekistan.",
+            title=say("collection.states"),
+            description=say("collection.states-described"),
         ),
     ]
     made += [_overlay(item, release.table(item.id)) for item in overlays(release)]
@@ -165,11 +162,8 @@ def make_collections(release: Release) -> dict[str, Collection]:
                 gaps,
                 unique_ids(gaps["layer"].tolist()),
                 name=GAPS,
-                title="Where layers know nothing",
-                description=(
-                    "For each layer that does not cover the five states: the area it "
-                    "leaves out. What it would show there is unknown, not absent."
-                ),
+                title=say("collection.gaps"),
+                description=say("collection.gaps-described"),
             )
         )
     return {item.id: item for item in made}

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from app.security import READ_API, new_nonce, security_headers
 from app.templating import render
+from app.text import say
 from geodata.errors import (
     OutsideRegionError,
     ReleaseError,
@@ -44,12 +45,13 @@ STATUS: dict[type[Exception], HTTPStatus] = {
 """What each error means to a client."""
 
 _TITLES = {
-    HTTPStatus.BAD_REQUEST: "This request cannot be understood",
-    HTTPStatus.NOT_FOUND: "There is nothing here",
-    HTTPStatus.METHOD_NOT_ALLOWED: "This address can only be read",
-    HTTPStatus.SERVICE_UNAVAILABLE: "The atlas cannot answer this now",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong on our side",
+    HTTPStatus.BAD_REQUEST: "error.bad-request",
+    HTTPStatus.NOT_FOUND: "error.not-found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "error.only-read",
+    HTTPStatus.SERVICE_UNAVAILABLE: "error.not-now",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "error.our-fault",
 }
+"""The keys of their titles."""
 
 
 def add_error_handlers(app: FastAPI) -> None:
@@ -74,7 +76,7 @@ def without_folder(text: str, releases: Path) -> str:
     >>> without_folder("There is no release in /srv/atlas.", Path("/srv/atlas"))
     'There is no release in the folder of releases.'
     """
-    return text.replace(str(releases), "the folder of releases")
+    return text.replace(str(releases), say("error.folder"))
 
 
 def _invalid(request: Request, error: Exception) -> Response:
@@ -83,17 +85,18 @@ def _invalid(request: Request, error: Exception) -> Response:
         f"{'.'.join(str(step) for step in item['loc'][1:])}: {item['msg']}"
         for item in error.errors()
     ]
-    text = f"{'; '.join(parts)}. Correct the address and try again."
+    text = say("error.correct", faults="; ".join(parts))
     return _answer(request, HTTPStatus.BAD_REQUEST, text)
 
 
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  # for the checker
     status = HTTPStatus(error.status_code)
-    text = {
-        HTTPStatus.NOT_FOUND: "No page or file has this address. Start from the map.",
-        HTTPStatus.METHOD_NOT_ALLOWED: "Use GET; nothing can be changed here.",
-    }.get(status, str(error.detail))
+    key = {
+        HTTPStatus.NOT_FOUND: "error.no-address",
+        HTTPStatus.METHOD_NOT_ALLOWED: "error.use-get",
+    }.get(status)
+    text = say(key) if key else str(error.detail)
     if request.method == "OPTIONS":
         answer = Response("Use GET.", status_code=status, media_type="text/plain")
     else:
@@ -104,7 +107,7 @@ def _http(request: Request, error: Exception) -> Response:
 
 def _unexpected(request: Request, error: Exception) -> Response:
     _log.exception("%s failed", request.url.path, exc_info=error)
-    text = "The fault is noted. Try again; if it stays, tell those who run the atlas."
+    text = say("error.noted")
     request.state.nonce = nonce = new_nonce()  # outside the layer that gives one
     answer = _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, text)
     answer.headers.update(security_headers(nonce))
@@ -112,7 +115,7 @@ def _unexpected(request: Request, error: Exception) -> Response:
 
 
 def _answer(request: Request, status: HTTPStatus, text: str) -> Response:
-    title = _TITLES.get(status, status.phrase)
+    title = say(_TITLES[status]) if status in _TITLES else status.phrase
     path = request.url.path
     if path.startswith(FOR_PROGRAMS):
         body = orjson.dumps(

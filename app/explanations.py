@@ -153,5 +153,5 @@ def _nearest(found: AreaExplanation) -> list[schemas.NearestOccurrence]:
 
 def _first_type(atlas: Atlas) -> str:
     if not atlas.deposit_types:
-        raise OutsideRegionError("This release has no deposit type to explain.")
+        raise OutsideRegionError(say("error.no-type"))
     return atlas.deposit_types[0].id

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.text import say_many
 from geodata.display import Display
 from geodata.release import Release
 
@@ -59,7 +60,8 @@ def short_credit(credit: str) -> str:
     parts = [first, *(part.removeprefix(prefix) for part in others)]
     if len(parts) <= _CREDITS + 1:
         return "; ".join(parts)
-    return f"{'; '.join(parts[:_CREDITS])} and {len(parts) - _CREDITS} more"
+    named = "; ".join(parts[:_CREDITS])
+    return say_many("map.more-credits", len(parts) - _CREDITS, credits=named)
 
 
 def layer_name(layer: str) -> str:

@@ -12,6 +12,7 @@ from fastapi.dependencies.models import Dependant
 
 from app.atlas import Atlas
 from app.errors import BadParameterError
+from app.text import say
 from geodata.region import STATES, Bounds
 
 DEFAULT_LIMIT, MAX_LIMIT = 10, 1000
@@ -50,11 +51,14 @@ def only_known_parameters(request: Request) -> None:
     unknown = sorted(set(given) - set(known))
     if unknown:
         raise BadParameterError(
-            f"Unknown parameter {', '.join(unknown)}. This address knows "
-            f"{', '.join(known) or 'no parameters'}."
+            say(
+                "error.unknown-parameter",
+                given=", ".join(unknown),
+                known=", ".join(known) or say("error.no-parameters"),
+            )
         )
     if len(given) != len(set(given)):
-        raise BadParameterError("A parameter is given twice. Give each once.")
+        raise BadParameterError(say("error.twice"))
 
 
 def _query_names(dependant: Dependant) -> set[str]:
@@ -83,17 +87,12 @@ def parse_bbox(text: str | None) -> Bounds | None:
     if len(numbers) == 6:
         numbers = [*numbers[:2], *numbers[3:5]]
     if len(numbers) != 4 or not all(map(np.isfinite, numbers)):
-        raise BadParameterError(
-            f"bbox must be west,south,east,north in degrees; got '{text[:80]}'."
-        )
+        raise BadParameterError(say("error.bbox", given=text[:80]))
     west, south, east, north = numbers
     if not (
         -180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90
     ):
-        raise BadParameterError(
-            "bbox must have longitudes within -180 to 180 and latitudes within -90 "
-            f"to 90, the south first; got '{text[:80]}'."
-        )
+        raise BadParameterError(say("error.bbox-range", given=text[:80]))
     return Bounds(west=west, south=south, east=east, north=north)
 
 
@@ -106,10 +105,7 @@ def check_datetime(text: str | None) -> None:
         If it is not written as RFC 3339 asks.
     """
     if text is not None and (not _DATETIME.match(text) or text == "/"):
-        raise BadParameterError(
-            f"datetime must be a date-time or an interval as in "
-            f"2020-01-01T00:00:00Z/..; got '{text[:80]}'."
-        )
+        raise BadParameterError(say("error.datetime", given=text[:80]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +183,11 @@ def _listed(name: str, text: str | None, known: list[str]) -> tuple[str, ...]:
     wrong = [part[:40] for part in asked if part not in known]
     if wrong:
         raise BadParameterError(
-            f"{name} has no value '{', '.join(wrong)}'. Known are {', '.join(known)}."
+            say(
+                "error.no-value",
+                name=name,
+                given=", ".join(wrong),
+                known=", ".join(known),
+            )
         )
     return asked

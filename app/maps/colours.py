@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from app.text import say
+
 Theme = Literal["light", "dark"]
 
 Opinion = Literal["expert", "learned", "agreement"]
@@ -75,12 +77,7 @@ AGREEMENT: dict[Theme, tuple[Colour, ...]] = {
 }
 """In the best tenth of both models, of the expert's, of the learned one's, of none."""
 
-AGREEMENT_LABELS = (
-    "both models",
-    "expert model only",
-    "learned model only",
-    "neither model",
-)
+_AGREEMENT = ("map.both", "map.expert-only", "map.learned-only", "map.neither")
 
 
 def class_colour(rank: int, coverage: int, theme: Theme) -> Colour:
@@ -105,12 +102,14 @@ def class_label(rank: int) -> str:
     ('best 1 %', '1–2.5 %', 'rest')
     """
     if rank == len(AREA_BREAKS):
-        return "rest"
+        return say("map.ramp-rest")
     upper = f"{100 * AREA_BREAKS[rank]:g} %"
-    return f"best {upper}" if rank == 0 else f"{100 * AREA_BREAKS[rank - 1]:g}–{upper}"
+    if rank == 0:
+        return say("map.best", area=upper)
+    return f"{100 * AREA_BREAKS[rank - 1]:g}–{upper}"
 
 
-_COVERAGE_WORDS = ("60 % or more", "30 to 60 %", "below 30 %")
+_COVERAGES = ("map.coverage-high", "map.coverage-middle", "map.coverage-low")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +134,7 @@ def legend_rows() -> tuple[LegendRow, ...]:
     ranks = range(len(AREA_BREAKS), -1, -1)
     return tuple(
         LegendRow(
-            coverage=_COVERAGE_WORDS[row],
+            coverage=say(_COVERAGES[row]),
             swatches=tuple(
                 Swatch(
                     light=class_colour(rank, row, "light").css,
@@ -151,8 +150,8 @@ def legend_rows() -> tuple[LegendRow, ...]:
 
 def agreement_swatches() -> tuple[Swatch, ...]:
     """Return the legend of the map of agreement: in whose best tenth a place lies."""
-    classes = zip(AGREEMENT["light"], AGREEMENT["dark"], AGREEMENT_LABELS, strict=True)
+    classes = zip(AGREEMENT["light"], AGREEMENT["dark"], _AGREEMENT, strict=True)
     return tuple(
-        Swatch(light=light.css, dark=dark.css, label=label)
-        for light, dark, label in classes
+        Swatch(light=light.css, dark=dark.css, label=say(key))
+        for light, dark, key in classes
     )

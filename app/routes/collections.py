@@ -21,6 +21,7 @@ from app.schemas import (
     Queryables,
     SpatialExtent,
 )
+from app.text import say
 
 router = APIRouter(dependencies=[Depends(only_known_parameters)], tags=["Features"])
 
@@ -93,8 +94,7 @@ def find_collection(atlas: Atlas, name: str) -> Collection:
     """
     if name not in atlas.collections:
         raise NotFoundError(
-            "There is no collection with this name. There are: "
-            f"{', '.join(atlas.collections)}."
+            say("error.no-collection", known=", ".join(atlas.collections))
         )
     return atlas.collections[name]
 

@@ -12,6 +12,7 @@ from app.parameters import AtlasNow, only_known_parameters
 from app.responses import JSON, NOT_FOUND
 from app.routes.features import FeatureId
 from app.schemas import Explanation
+from app.text import say
 from geodata.release import OVERALL
 
 router = APIRouter(dependencies=[Depends(only_known_parameters)], tags=["Explanations"])
@@ -50,10 +51,7 @@ async def explain_prospect(
 ) -> Response:
     """Explain a prospect area by both models: the mean over its cells."""
     if prospect_id not in atlas.release.explanations:
-        raise NotFoundError(
-            "There is no prospect area with this id in this release. The table lists "
-            "all of them."
-        )
+        raise NotFoundError(say("error.no-explanation"))
     return answer(
         request, lambda: _encode(explain_area(atlas, prospect_id)), media_type=JSON
     )

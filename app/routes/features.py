@@ -31,6 +31,7 @@ from app.schemas import (
     Feature,
     FeatureCollection,
 )
+from app.text import say
 
 router = APIRouter(dependencies=[Depends(only_known_parameters)], tags=["Features"])
 
@@ -129,10 +130,7 @@ async def item(
     """Return one feature."""
     found = find_collection(atlas, collection_id)
     if feature_id not in found.position:
-        raise NotFoundError(
-            f"'{found.title}' has no feature with this id. The list of features gives "
-            "those there are."
-        )
+        raise NotFoundError(say("error.no-feature", collection=found.title))
 
     def make() -> bytes:
         row = found.position[feature_id]

@@ -15,6 +15,7 @@ from app.parameters import AtlasNow, only_known_parameters
 from app.recovery import reopen
 from app.responses import JSON, REFUSALS
 from app.schemas import Health
+from app.text import say
 from geodata.errors import ReleaseError
 
 Status = Literal["ok", "degraded", "failed"]
@@ -38,7 +39,7 @@ async def health(request: Request, atlas: AtlasNow) -> Response:
     """
     lost = lost_file(atlas.release)
     if lost:
-        reason = f"Release {atlas.release.id} has lost files, {lost} among them."
+        reason = say("health.lost", release=atlas.release.id, file=lost)
         said = await run_in_threadpool(_after_loss, request, atlas, reason)
         return _say(said, atlas, status_code=503)
     return _say(("degraded" if atlas.warning else "ok", atlas.warning), atlas)
@@ -48,9 +49,9 @@ def _after_loss(request: Request, atlas: Atlas, reason: str) -> tuple[Status, st
     try:
         reopen(request.app.state, atlas)
     except ReleaseError:
-        return "failed", f"{reason} No other can be served. Build it again."
+        return "failed", say("health.none-left", reason=reason)
     serving = request.app.state.atlas.release.id
-    return "degraded", f"{reason} From now on release {serving} is served."
+    return "degraded", say("health.another", reason=reason, release=serving)
 
 
 def _say(said: tuple[Status, str], atlas: Atlas, *, status_code: int = 200) -> Response:

@@ -11,6 +11,7 @@ from app.atlas import Atlas
 from app.overlays import layer_name, overlays
 from app.parameters import AtlasNow, only_known_parameters
 from app.routes.pages import short_title, show_page, type_titles
+from app.text import say
 
 router = APIRouter(
     default_response_class=HTMLResponse,
@@ -24,10 +25,10 @@ GROUND = ("states", "neighbours", "lakes", "places")
 _ALL = 0.995  # told as 100 %
 
 _ORIGINS = {
-    "publisher": "from the publisher",
-    "mirror": "from a mirror",
-    "package": "out of a registry package",
-    "": "written by the atlas",
+    "publisher": "layers.origin-publisher",
+    "mirror": "layers.origin-mirror",
+    "package": "layers.origin-package",
+    "": "layers.origin-atlas",
 }
 
 
@@ -110,8 +111,9 @@ def origins(members: Iterable[dict[str, Any]]) -> str:
     >>> origins([{"origin": "mirror", "package": ""}])
     'from a mirror'
     """
-    words = [
+    keys = [
         _ORIGINS.get(member.get("origin") or ("package" if member["package"] else ""))
         for member in members
     ]
-    return ", ".join(dict.fromkeys(word for word in words if word)) or _ORIGINS[""]
+    found = dict.fromkeys(key for key in keys if key) or (_ORIGINS[""],)
+    return ", ".join(map(say, found))

@@ -11,6 +11,7 @@ from app.maps.colours import Opinion, Theme
 from app.opinions import why_not_learned
 from app.parameters import AtlasNow, only_known_parameters
 from app.responses import JSON, NOT_FOUND, PNG, REFUSALS, documented
+from app.text import say
 
 router = APIRouter(dependencies=[Depends(only_known_parameters)], tags=["Maps"])
 
@@ -39,7 +40,7 @@ def favourability_map(
     """Return what a model says of a deposit type as a picture in Web Mercator."""
     atlas.release.favourability_path(deposit_type)  # refuses an unknown type
     if opinion != "expert" and (reason := why_not_learned(atlas, deposit_type)):
-        raise NotFoundError(f"There is no such map, as there is {reason}.")
+        raise NotFoundError(say("error.no-map", reason=reason))
     return answer(
         request,
         lambda: atlas.images.png(deposit_type, theme, opinion),

@@ -22,6 +22,7 @@ from app.parameters import AtlasNow, Selected, only_known_parameters
 from app.routes.features import FeatureId
 from app.schemas import BlockBox, Explanation
 from app.templating import STATIC, render
+from app.text import say
 from app.text.known_sites import capture_rows, verdict
 from app.text.numbers import dms
 from app.text.opinions import stability
@@ -106,10 +107,7 @@ def prospect_page(
     """Show one prospect area on a page that can be printed."""
     found = atlas.collections["prospects"]
     if prospect_id not in found.position:
-        raise NotFoundError(
-            "No prospect area has this name in this release. The table lists all of "
-            "them; an area may have another name in a later release."
-        )
+        raise NotFoundError(say("error.no-area"))
     row = found.table.iloc[found.position[prospect_id]].drop(found.table.geometry.name)
     explanation = explain_area(atlas, prospect_id)
     return show_page(
@@ -205,10 +203,10 @@ def short_title(title: str) -> str:
 def block_corners(blocks: BlockBox) -> list[dict[str, str | float]]:
     """Name the corners of the box of licence blocks, clockwise from north-west."""
     corners = (
-        ("North-west", LonLat(lon=blocks.west, lat=blocks.north)),
-        ("North-east", LonLat(lon=blocks.east, lat=blocks.north)),
-        ("South-east", LonLat(lon=blocks.east, lat=blocks.south)),
-        ("South-west", LonLat(lon=blocks.west, lat=blocks.south)),
+        (say("area.north-west"), LonLat(lon=blocks.west, lat=blocks.north)),
+        (say("area.north-east"), LonLat(lon=blocks.east, lat=blocks.north)),
+        (say("area.south-east"), LonLat(lon=blocks.east, lat=blocks.south)),
+        (say("area.south-west"), LonLat(lon=blocks.west, lat=blocks.south)),
     )
     return [
         {"name": name, "lon": at.lon, "lat": at.lat, "dms": dms(at.lon, at.lat)}

@@ -76,7 +76,7 @@ def validation_page(request: Request, atlas: AtlasNow) -> Response:
 def figure(request: Request, name: FeatureId, atlas: AtlasNow) -> Response:
     """Return a figure of the release."""
     if name not in figure_names(atlas):
-        raise NotFoundError("The release has no figure with this name.")
+        raise NotFoundError(say("error.no-figure"))
     path: Path = atlas.release.folder / "figures" / f"{name}.png"
     return answer(request, path.read_bytes, media_type=PNG)
 
