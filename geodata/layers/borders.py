@@ -10,7 +10,7 @@ from geodata.layers.clip import clipped, window_polygon
 from geodata.layers.model import Layer, Members, PackageRecipe, Part, VectorProduct
 from geodata.layers.storage.table_file import CRS
 from geodata.raster import EQUAL_AREA
-from geodata.readers.topojson import Country, read_countries
+from geodata.readers.package_shapes import Country, read_countries
 from geodata.region import STATES
 
 COUNTRIES_10M = "package/countries-10m.json"

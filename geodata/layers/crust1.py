@@ -9,8 +9,7 @@ import numpy as np
 from geodata.errors import LayerFormatError
 from geodata.layers.grid_image import around_greenwich, image_of
 from geodata.layers.model import FileRecipe, Files, Layer, RasterProduct
-from geodata.readers.crust1_text import read_crust1
-from geodata.readers.xyz import read_xyz
+from geodata.readers.text_grids import read_crust1, read_xyz
 
 BOUNDARIES = ("crust1", "crust1.bnds")
 SEDIMENT_MAP = ("lithosphere-grids", "sedmap.gmt.gz")

@@ -11,8 +11,8 @@ from geodata.readers.archive import (
     find_member,
     read_archive_member,
 )
-from geodata.readers.ascii_grid import read_ascii_grid
 from geodata.readers.netcdf import read_netcdf
+from geodata.readers.text_grids import read_ascii_grid
 
 GLIM_COPY = ("glim-halfdegree", "GLiM_720_360_raw.nc")
 GLIM_ZIP = ("glim-halfdegree", "hartmann-moosdorf_2012.zip")

@@ -9,8 +9,8 @@ from geodata.readers.archive import (
     archive_members,
     read_archive_member,
 )
-from geodata.readers.ascii_grid import read_ascii_grid
-from geodata.readers.packed import read_packed
+from geodata.readers.number_text import read_packed
+from geodata.readers.text_grids import read_ascii_grid
 
 GUM_GRID = ("gum-sediments", "gum_v1.0_0point5deg.txt.asc")
 

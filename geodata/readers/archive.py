@@ -153,24 +153,6 @@ def unpacked(
         yield Path(folder)
 
 
-def content_of(path: Path, limits: Limits = DEFAULT_LIMITS, *, name: str = "") -> bytes:
-    """Return the bytes of a file, no more than the limits allow.
-
-    Raises
-    ------
-    UnsafeFileError
-        If it has more.
-    """
-    with path.open("rb") as stream:
-        content = stream.read(limits.text_bytes + 1)
-    if len(content) > limits.text_bytes:
-        raise UnsafeFileError(
-            f"{name or path.name} has more than {limits.text_bytes:,} bytes. If the "
-            "file is right, raise the limit."
-        )
-    return content
-
-
 @contextlib.contextmanager
 def _opened(path: Path, limits: Limits) -> Iterator[zipfile.ZipFile]:
     """Open an archive whose directory has passed every check."""

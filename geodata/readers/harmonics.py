@@ -17,8 +17,7 @@ from geodata.errors import LayerFormatError, UnsafeFileError
 from geodata.raster import DoubleRaster
 from geodata.readers.degree_grid import DoubleMap, raster_of_nodes
 from geodata.readers.limits import DEFAULT_LIMITS, Limits
-from geodata.readers.number_text import read_numbers, refuse_markup
-from geodata.readers.packed import read_packed
+from geodata.readers.number_text import read_numbers, read_packed, refuse_markup
 
 ComplexMap = npt.NDArray[np.complex128]
 

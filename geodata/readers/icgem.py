@@ -18,8 +18,7 @@ from geodata.readers.degree_grid import (
     require_degrees,
 )
 from geodata.readers.limits import DEFAULT_LIMITS, Limits
-from geodata.readers.number_text import read_numbers, refuse_markup
-from geodata.readers.packed import read_packed
+from geodata.readers.number_text import read_numbers, read_packed, refuse_markup
 from geodata.readers.quoting import quoted
 
 _END = b"\nend_of_head"

@@ -1,6 +1,9 @@
 """How large a file from outside may become before we refuse it."""
 
 from dataclasses import dataclass
+from pathlib import Path
+
+from geodata.errors import UnsafeFileError
 
 GIB = 1024**3
 
@@ -58,3 +61,21 @@ class Limits:
 
 DEFAULT_LIMITS = Limits()
 """Above every public file we know, and small enough for a machine with 8 GB."""
+
+
+def content_of(path: Path, limits: Limits = DEFAULT_LIMITS, *, name: str = "") -> bytes:
+    """Return the bytes of a file, no more than the limits allow.
+
+    Raises
+    ------
+    UnsafeFileError
+        If it has more.
+    """
+    with path.open("rb") as stream:
+        content = stream.read(limits.text_bytes + 1)
+    if len(content) > limits.text_bytes:
+        raise UnsafeFileError(
+            f"{name or path.name} has more than {limits.text_bytes:,} bytes. If the "
+            "file is right, raise the limit."
+        )
+    return content

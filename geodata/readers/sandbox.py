@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from geodata.errors import UnsafeFileError
-from geodata.readers.drivers import SKIPPED
+from geodata.readers.formats import SKIPPED
 from geodata.readers.landlock import landlock_version, restrict_files
 
 ENVIRONMENT = {

@@ -28,7 +28,7 @@ from geodata.readers.checks import (
 )
 from geodata.readers.formats import Format
 from geodata.readers.gdal_tables import Request, one_layer, table_of
-from geodata.readers.limits import DEFAULT_LIMITS, Limits
+from geodata.readers.limits import DEFAULT_LIMITS, Limits, content_of
 from geodata.readers.quoting import listed, reason
 from geodata.readers.sandbox import confined
 
@@ -217,15 +217,9 @@ def _content_of(path: Path, member_suffix: str, limits: Limits) -> bytes:
     """Return the bytes of a file, or of a member of a zip archive; bounded."""
     try:
         with path.open("rb") as stream:
-            if stream.read(4) != _ZIP:
-                stream.seek(0)
-                content = stream.read(limits.text_bytes + 1)
-                if len(content) > limits.text_bytes:
-                    raise UnsafeFileError(
-                        f"{path.name} has more than {limits.text_bytes:,} bytes. If "
-                        "the file is right, raise the limit."
-                    )
-                return content
+            zipped = stream.read(len(_ZIP)) == _ZIP
+        if not zipped:
+            return content_of(path, limits)
     except OSError as error:
         raise LayerFormatError(f"{path} cannot be opened ({error}).") from error
     names = archive_members(path, limits)

@@ -16,7 +16,6 @@ from pandas.api.types import is_numeric_dtype
 
 from geodata.errors import LayerFormatError, UnsafeFileError
 from geodata.readers import shapefile
-from geodata.readers.archive import content_of
 from geodata.readers.checks import (
     VectorRows,
     on_the_earth,
@@ -25,18 +24,20 @@ from geodata.readers.checks import (
     require_sound,
     within_memory,
 )
-from geodata.readers.databases import geodatabase, require_plain_geopackage
 from geodata.readers.formats import DRIVERS, FORMATS, ZIPPED, Format
 from geodata.readers.gdal_tables import Request, one_layer, table_of
 from geodata.readers.geojson import read_geojson
 from geodata.readers.geoparquet import read_geoparquet
-from geodata.readers.kml import read_kml
-from geodata.readers.limits import DEFAULT_LIMITS, Limits
-from geodata.readers.markup import in_utf8, require_one_system, require_plain_markup
+from geodata.readers.limits import DEFAULT_LIMITS, Limits, content_of
+from geodata.readers.markup import (
+    in_utf8,
+    read_kml,
+    require_plain_markup,
+)
 from geodata.readers.projection import WGS84, reference_from_wkt, to_wgs84
 from geodata.readers.quoting import quoted
 from geodata.readers.sandbox import confined
-from geodata.readers.staging import staged
+from geodata.readers.staging import geodatabase, require_plain_geopackage, staged
 from geodata.region import Bounds
 
 REPAIRED = "repaired"
@@ -202,7 +203,6 @@ def _rows(file: Path, name: str, wanted: Request) -> VectorRows:
                 return read_geojson(content, limits)
             roots = ("kml",) if name == "kml" else ("FeatureCollection",)
             require_plain_markup(content, roots, limits)
-            require_one_system(content, wanted.name)
             if b"\0" in content[:4]:  # UTF-16, which GDAL does not know
                 file.unlink()
                 file.write_bytes(in_utf8(content))

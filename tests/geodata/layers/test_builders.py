@@ -29,8 +29,11 @@ from geodata.layers.boundaries import TOUCH_DEG
 from geodata.layers.clip import clipped, window_polygon
 from geodata.layers.litho1 import class_names
 from geodata.layers.storage.publication import publish
-from geodata.readers.package_shapes import read_attributes, read_polygons
-from geodata.readers.topojson import read_countries
+from geodata.readers.package_shapes import (
+    read_attributes,
+    read_countries,
+    read_polygons,
+)
 from geodata.sources import load_catalogue
 
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geodata.errors import LayerFormatError, UnsafeFileError
-from geodata.readers.ascii_grid import read_ascii_grid
 from geodata.readers.limits import Limits
+from geodata.readers.text_grids import read_ascii_grid
 
 HEADER = (
     "ncols         3\n"

@@ -15,15 +15,13 @@ from rasterio.errors import RasterioIOError
 from rasterio.transform import Affine
 
 from geodata.errors import LayerFormatError, UnsafeFileError
-from geodata.readers.ascii_grid import read_ascii_grid
-from geodata.readers.crust1_text import read_crust1
 from geodata.readers.geotiff import read_geotiff
 from geodata.readers.harmonics import read_shc
 from geodata.readers.icgem import read_icgem
 from geodata.readers.limits import Limits
 from geodata.readers.netcdf import read_netcdf
-from geodata.readers.packed import read_packed
-from geodata.readers.xyz import read_xyz
+from geodata.readers.number_text import read_packed
+from geodata.readers.text_grids import read_ascii_grid, read_crust1, read_xyz
 
 # What Landlock would refuse must be refused without it, too.
 pytestmark = pytest.mark.usefixtures("unconfined")

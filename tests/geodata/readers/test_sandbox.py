@@ -18,7 +18,7 @@ import rasterio
 import shapely
 
 from geodata.errors import LayerFormatError, UnsafeFileError
-from geodata.readers import drivers
+from geodata.readers import formats
 from geodata.readers.landlock import landlock_version
 from geodata.readers.sandbox import Allowance, is_confined, run_confined
 from geodata.readers.vector import read_vector
@@ -135,7 +135,7 @@ def test_a_child_makes_no_connection():
 
 
 def test_gdal_in_a_child_knows_the_wanted_formats_and_no_other():
-    assert run_confined(known_drivers, readable=[]) == {*drivers.WANTED}
+    assert run_confined(known_drivers, readable=[]) == {*formats.WANTED}
     assert {"VRT", "WMS", "OGR_VRT", "WFS"} <= known_drivers()
 
 

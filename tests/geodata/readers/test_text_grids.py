@@ -9,10 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geodata.errors import LayerFormatError, UnsafeFileError
-from geodata.readers.crust1_text import LAYERS, read_crust1
 from geodata.readers.icgem import read_icgem
 from geodata.readers.number_text import read_numbers
-from geodata.readers.xyz import read_xyz
+from geodata.readers.text_grids import CRUST1_LAYERS, read_crust1, read_xyz
 
 GDF = """generating_institute     gfz-potsdam
            modelname     EIGEN-6C4
@@ -110,7 +109,7 @@ def crust1_text():
 def test_crust1_runs_from_the_north_west_with_longitude_fastest(tmp_path):
     path = write(tmp_path / "crust1.bnds", crust1_text())
     grids = read_crust1(path)
-    assert tuple(grids) == LAYERS
+    assert tuple(grids) == CRUST1_LAYERS
     mantle = grids["mantle"]
     assert (mantle.west, mantle.north, mantle.step_deg) == (-180.0, 90.0, 1.0)
     assert mantle.values[0, 0] == 0.8
