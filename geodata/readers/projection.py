@@ -92,11 +92,7 @@ def reference_from_wkt(text: str) -> pyproj.CRS:
     text = text.strip().strip("\ufeff\0").strip()
     if _WEB_MERCATOR in text:
         return reference_from_code(3857)
-    if len(text) > _LONGEST_TEXT or _FILES_NAMED.search(text):
-        raise UnsafeFileError(
-            "The text of the coordinate reference system is overlong or names files "
-            f"to read: {quoted(text)}. Expected plain well-known text."
-        )
+    require_no_files(text)
     if not _START.match(text):
         raise LayerFormatError(
             "Expected the coordinate reference system as well-known text (GEOGCS, "
@@ -111,6 +107,23 @@ def reference_from_wkt(text: str) -> pyproj.CRS:
         raise LayerFormatError(
             f"The coordinate reference system cannot be understood ({reason(error)})."
         ) from error
+
+
+def require_no_files(text: str) -> None:
+    """Refuse well-known text that would make PROJ read files.
+
+    Raises
+    ------
+    UnsafeFileError
+        If the text is overlong, or names files.
+    """
+    if _WEB_MERCATOR in text:
+        return
+    if len(text) > _LONGEST_TEXT or _FILES_NAMED.search(text):
+        raise UnsafeFileError(
+            "The text of the coordinate reference system is overlong or names files "
+            f"to read: {quoted(text)}. Expected plain well-known text."
+        )
 
 
 def reference_from_json(text: str) -> pyproj.CRS:

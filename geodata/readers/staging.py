@@ -14,6 +14,7 @@ from geodata.errors import LayerFormatError, UnsafeFileError
 from geodata.readers.archive import archive_members, find_member, unpacked
 from geodata.readers.formats import FORMATS, Format
 from geodata.readers.limits import Limits
+from geodata.readers.projection import require_no_files
 from geodata.readers.quoting import listed, quoted, reason
 
 _PARTS = re.compile(
@@ -124,7 +125,8 @@ def require_plain_geopackage(path: Path, name: str, layer: str) -> int:
     ------
     UnsafeFileError
         If the table, or one that describes it, is a view, virtual, or computes
-        columns; or pages are damaged or used twice.
+        columns, or its reference system names files; or pages are damaged or used
+        twice.
     """
     address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
     try:
@@ -172,6 +174,12 @@ def _rows_of(connection: sqlite3.Connection, name: str, layer: str) -> int:
     (column,) = connection.execute(
         "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", (layer,)
     ).fetchone()
+    for (definition,) in connection.execute(
+        "SELECT definition FROM gpkg_spatial_ref_sys JOIN gpkg_geometry_columns "
+        "USING (srs_id) WHERE table_name = ?",
+        (layer,),
+    ):
+        require_no_files(str(definition))  # GDAL leaves out what it does not know
     (count,) = connection.execute(
         f"SELECT count({_identifier(column)}) FROM {_identifier(layer)}"  # noqa: S608 (identifiers, which take no placeholder)
     ).fetchone()
