@@ -64,7 +64,7 @@ class EvidenceRaster:
         Parameters
         ----------
         x, y : array of float64, shape (places,)
-            In ``crs``, eastward first; NaN lies beside the map.
+            In ``crs``, eastward first; NaN and infinity lie beside the map.
 
         Notes
         -----
@@ -73,6 +73,8 @@ class EvidenceRaster:
         """
         rows, columns = self.values.shape
         to = self.transform
+        finite = np.isfinite(x) & np.isfinite(y)  # what no system projects is infinite
+        x, y = np.where(finite, x, np.nan), np.where(finite, y, np.nan)
         if self.crs.is_geographic:
             turn = 2.0 * np.pi / self.crs.axis_info[0].unit_conversion_factor
             start = min(to.c, to.c + to.a * columns)

@@ -62,6 +62,16 @@ def test_a_turned_grid_keeps_its_area_and_finds_its_cells(tmp_path):
     assert raster.cell_of(np.array([x]), np.array([y])).tolist() == [5]
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("turned", [0.0, 250.0])
+def test_places_without_coordinates_lie_beside_the_map(tmp_path, turned):
+    transform = Affine(500.0, turned, 1000.0, turned, -500.0, 5000.0)
+    raster = read_evidence_raster(write(tmp_path / "a.tif", transform=transform))
+    x = np.array([np.inf, -np.inf, np.nan, 60.1, np.inf])
+    y = np.array([np.inf, np.inf, 44.0, np.nan, -np.inf])
+    assert raster.cell_of(x, y).tolist() == [-1] * 5
+
+
 @pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:4047"])
 def test_cells_in_degrees_have_the_area_of_their_row(tmp_path, crs):
     transform = Affine(0.5, 0.0, 60.0, 0.0, -0.25, 45.0)
