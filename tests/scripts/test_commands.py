@@ -100,3 +100,19 @@ def _defaults(arguments: ast.arguments) -> list[tuple[str, ast.expr]]:
         ),
         *((one.arg, value) for one, value in named if value is not None),
     ]
+
+
+@pytest.mark.parametrize("name", ["check", "test", "serve"])
+def test_help_of_a_shell_command_is_printed_without_setting_anything_up(name, tmp_path):
+    home = tmp_path / "home"
+    done = subprocess.run(
+        [PROJECT / "scripts" / name, "--help"],
+        env={"PATH": "/usr/bin:/bin", "ATLAS_HOME": str(home), "PYTHON": "/no/python"},
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=True,
+    )
+    assert f"scripts/{name}" in done.stdout
+    assert not done.stderr
+    assert not home.exists()
