@@ -13,7 +13,7 @@ from geodata.scoring.deposit_type import (
     Evidence,
     Number,
 )
-from geodata.scoring.toml_table import Table, is_word, shown
+from geodata.scoring.toml_table import Table, is_word, quoted
 
 LEARNED = "learned"
 """Table of a file that names the arguments of the learned model."""
@@ -59,7 +59,7 @@ def parse_all(texts: Mapping[str, str]) -> dict[str, DepositType]:
 
 def file_table(name: str, text: str) -> Table:
     """Read a deposit-type file as a table that knows its place."""
-    return Table.of_file(text, f"deposit type {shown(name)} ({name[:80]}.toml)")
+    return Table.of_file(text, f"deposit type {quoted(name)} ({name[:80]}.toml)")
 
 
 def parse(name: str, text: str) -> DepositType:
@@ -84,13 +84,13 @@ def parse(name: str, text: str) -> DepositType:
     if not names or len(set(names)) != len(names):
         raise DepositTypeError(
             f"The file of {file.where} needs at least one [[evidence]], and no name "
-            f"twice; got {shown(names)}."
+            f"twice; got {quoted(names)}."
         )
     code = file.text("code")
     if not _CODE.fullmatch(code) or not _ID.fullmatch(name):
         raise DepositTypeError(
             f"The {file.where} needs a code of 3 to 6 small letters and a file name of "
-            f"small letters, digits and hyphens; got code {shown(code)}."
+            f"small letters, digits and hyphens; got code {quoted(code)}."
         )
     return DepositType(
         id=name,
@@ -113,7 +113,7 @@ def _evidence(row: Table, file: str) -> Evidence:
         expected = f"the parameters {list(needed)}" if needed else "a class at least"
         raise DepositTypeError(
             f"The {row.where} uses membership '{membership}', which needs {expected}; "
-            f"got {shown(sorted(parameters))}."
+            f"got {quoted(sorted(parameters))}."
         )
     _check_range(membership, parameters, row.where)
     _check_weight(row)
@@ -169,7 +169,7 @@ def _parameters(numbers: Table, where: str) -> dict[str, Number]:
         if not is_word(key):
             raise DepositTypeError(
                 f"A parameter of {where} must be named by one line of text, at most "
-                f"200 letters; got {shown(key)}."
+                f"200 letters; got {quoted(key)}."
             )
     return {key: _number(numbers, key, where) for key in numbers.content}
 
@@ -179,7 +179,7 @@ def _number(row: Table, key: str, where: str) -> Number:
     if not isinstance(row.content.get(key), dict):
         raise DepositTypeError(
             f"The {key} of {where} must be a table with value, low, high, basis and "
-            f"reference; got {shown(row.content.get(key))}."
+            f"reference; got {quoted(row.content.get(key))}."
         )
     entry = row.table(key, f"{key} of {where}")
     entry.only("value", "low", "high", "basis", "reference")
@@ -210,7 +210,7 @@ def _check_weight(row: Table) -> None:
         if isinstance(number, int | float) and number <= 0:
             raise DepositTypeError(
                 f"The weight of {row.where} must be positive over its whole range; its "
-                f"{key} is {shown(number)}. Remove the evidence instead of giving it "
+                f"{key} is {quoted(number)}. Remove the evidence instead of giving it "
                 "no or negative weight."
             )
 

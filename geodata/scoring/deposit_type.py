@@ -12,10 +12,13 @@ from pathlib import Path
 
 from geodata.errors import DepositTypeError, UnknownDepositTypeError
 from geodata.evidence.measurement import Measurement
-from geodata.scoring.toml_table import decode
+from geodata.scoring.toml_table import decode, quoted
 
 COMPONENTS = ("source", "pathway", "trap", "preservation")
 BASES = ("published", "expert")
+
+_MOST_BYTES = 1_000_000
+_LISTED = 5  # files named in an error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,25 +112,49 @@ def read_folder(folder: Path) -> dict[str, str]:
     Raises
     ------
     DepositTypeError
-        If the folder holds none, or one cannot be read or is not UTF-8.
+        If the folder holds none, or one has another ending than ``.toml``, cannot be
+        read, is too large or is not UTF-8.
     """
-    texts = {path.stem: _read(path) for path in sorted(folder.glob("*.toml"))}
-    if not texts:
+    try:
+        paths = sorted(folder.iterdir())
+    except OSError as error:
         raise DepositTypeError(
-            f"No deposit-type file (*.toml) was found in {folder}. Copy one from "
-            "geodata/deposit_types and change it."
+            f"The folder of deposit types {folder} cannot be read ({error.strerror}). "
+            "Name a folder that holds deposit-type files (*.toml)."
+        ) from error
+    visible = [path for path in paths if not path.name.startswith(".")]
+    models = [path for path in visible if path.suffix == ".toml"]
+    misnamed = [path for path in visible if path.suffix.lower() == ".toml"]
+    if not models or len(misnamed) > len(models):
+        others = [path.name for path in visible if path not in models]
+        present = ", ".join(map(quoted, others[:_LISTED])) or "nothing"
+        raise DepositTypeError(
+            f"The deposit-type files of {folder} must end in .toml, in small letters, "
+            f"such as clay-hosted.toml; beside such files, it holds {present}. Rename "
+            "them, or copy one from geodata/deposit_types and change it."
         )
-    return texts
+    return {path.stem: _read(path) for path in models}
 
 
 def _read(path: Path) -> str:
     try:
-        content = path.read_bytes()
+        if not path.is_file():  # a named pipe would keep whoever opens it waiting
+            raise DepositTypeError(
+                f"The deposit type {path} cannot be read: it is no regular file. Move "
+                "it out of the folder."
+            )
+        with path.open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
     except OSError as error:
         raise DepositTypeError(
             f"The deposit-type file {path} cannot be read ({error.strerror}). Correct "
             "its permissions or move it out of the folder."
         ) from error
+    if len(content) > _MOST_BYTES:
+        raise DepositTypeError(
+            f"The deposit-type file {path} is larger than {_MOST_BYTES:,} bytes, the "
+            "most that a model needs. Move it out of the folder."
+        )
     return decode(content, f"deposit type '{path.stem}' ({path.name})")
 
 

@@ -5,6 +5,7 @@ the key, what was expected and what came.
 """
 
 import math
+import re
 import reprlib
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ from geodata.errors import DepositTypeError
 LONGEST = 2_000
 """Letters of the longest text: a claim, a summary, a reference."""
 
+_LONG_NUMBER = re.compile(r"[0-9_]{1000,}")
 _GREATEST = 1e9  # of a number; nothing that is measured here is larger
 _WORDS, _WORD = 1_000, 200  # words of a list, and letters of one
 
@@ -66,18 +68,16 @@ class Table:
         try:
             return cls(content=tomllib.loads(text.removeprefix("\ufeff")), where=where)
         except (ValueError, RecursionError) as error:
-            told = "too many brackets inside each other"
-            if not isinstance(error, RecursionError):
-                told = " ".join(str(error).split())[:300]
             raise DepositTypeError(
-                f"The file of {where} is not valid TOML: {told}. Correct that line."
+                f"The file of {where} is not valid TOML: {_fault(text, error)}. "
+                "Correct that line."
             ) from error
 
     def refuse(self, key: str, expected: str) -> Never:
         """Raise the error of a wrong entry."""
         raise DepositTypeError(
             f"'{key}' of {self.where} must be {expected}; got "
-            f"{shown(self.content.get(key))}."
+            f"{quoted(self.content.get(key))}."
         )
 
     def only(self, *known: str) -> None:
@@ -86,7 +86,7 @@ class Table:
         if unknown:
             raise DepositTypeError(
                 f"The {self.where} has the unknown entries "
-                f"{', '.join(map(shown, unknown[:5]))}. Known are: {', '.join(known)}."
+                f"{', '.join(map(quoted, unknown[:5]))}. Known are: {', '.join(known)}."
             )
 
     def text(self, key: str, *, most: int = LONGEST) -> str:
@@ -100,7 +100,7 @@ class Table:
         ):
             raise DepositTypeError(
                 f"The {self.where} needs a '{key}' (one line of text, not empty, at "
-                f"most {most:,} letters); got {shown(value)}."
+                f"most {most:,} letters); got {quoted(value)}."
             )
         return value.strip()
 
@@ -153,7 +153,7 @@ class Table:
         value = self.content.get(key)
         where = where or f"'{key}' of {self.where}"
         if not isinstance(value, dict):
-            raise DepositTypeError(f"The {where} must be a table; got {shown(value)}.")
+            raise DepositTypeError(f"The {where} must be a table; got {quoted(value)}.")
         return Table(content=value, where=where)
 
     def tables(self, key: str) -> Iterator["Table"]:
@@ -174,10 +174,21 @@ def is_word(text: str) -> bool:
     return bool(text.strip()) and len(text) <= _WORD and text.isprintable()
 
 
-def shown(value: object) -> str:
+def _fault(text: str, error: ValueError | RecursionError) -> str:
+    """Say in words what the TOML reader could not read."""
+    if isinstance(error, RecursionError):
+        return "too many brackets inside each other"
+    if not isinstance(error, tomllib.TOMLDecodeError):  # Python's limit of its own
+        found = _LONG_NUMBER.search(text)
+        line = f" in line {text.count(chr(10), 0, found.start()) + 1}" if found else ""
+        return f"a number of too many digits{line}"
+    return " ".join(str(error).split())[:300]
+
+
+def quoted(value: object) -> str:
     """Write a wrong value so that it fits into a line and harms no terminal.
 
-    >>> shown("a" * 100), shown(None)
+    >>> quoted("a" * 100), quoted(None)
     ("'aaaaaaaaaaaa...aaaaaaaaaaaaa'", 'None')
     """
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 1e15:

@@ -20,7 +20,7 @@ from geodata.errors import DepositTypeError
 from geodata.evidence.measurement import Measurement
 from geodata.raster import FloatArray
 from geodata.scoring.deposit_file import LEARNED, READ, file_table, read_measurement
-from geodata.scoring.toml_table import Table, shown
+from geodata.scoring.toml_table import Table, quoted
 
 Float64Array = npt.NDArray[np.float64]
 
@@ -132,7 +132,7 @@ def parse_learned(deposit_type: str, text: str) -> LearnedType | None:
     if not names or len(set(names)) != len(names):
         raise DepositTypeError(
             f"The {table.where} needs at least one [[learned.argument]], and no name "
-            f"twice; got {shown(names)}."
+            f"twice; got {quoted(names)}."
         )
     content = json.dumps(table.content, sort_keys=True, ensure_ascii=False)
     return LearnedType(

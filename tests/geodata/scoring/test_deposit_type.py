@@ -1,3 +1,4 @@
+import os
 import re
 from pathlib import Path
 
@@ -124,9 +125,42 @@ def test_a_folder_gives_its_models_by_name_and_nothing_else(tmp_path):
     ]
 
 
-def test_an_empty_folder_of_models_is_refused(tmp_path):
-    with pytest.raises(DepositTypeError, match="No deposit-type file"):
+def test_an_empty_or_missing_folder_of_models_is_refused(tmp_path):
+    with pytest.raises(DepositTypeError, match=r"must end in \.toml.*holds nothing"):
         read_folder(tmp_path)
+    with pytest.raises(DepositTypeError, match="cannot be read"):
+        read_folder(tmp_path / "missing")
+
+
+@pytest.mark.parametrize("others", [(), ("placer.toml",)])
+def test_a_file_with_another_ending_is_named_and_never_passed_over(tmp_path, others):
+    for name in ("Clay Hosted.TOML", *others):
+        (tmp_path / name).write_text("title = 'One'", encoding="utf-8")
+    with pytest.raises(DepositTypeError, match=r"end in \.toml.*'Clay Hosted\.TOML'"):
+        read_folder(tmp_path)
+
+
+def test_a_named_pipe_or_a_huge_file_among_the_models_is_refused_at_once(tmp_path):
+    path = tmp_path / "placer.toml"
+    os.mkfifo(path)
+    with pytest.raises(DepositTypeError, match=r"placer\.toml.*no regular file"):
+        read_folder(tmp_path)
+    path.unlink()
+    path.write_bytes(b"#" * 1_000_001)
+    with pytest.raises(DepositTypeError, match=r"placer\.toml.*larger than 1,000,000"):
+        read_folder(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "number", ["9" * 10_000, "-" + "9_9" * 5_000, "[1, " + "9" * 9_999 + "]"]
+)
+def test_a_number_of_very_many_digits_is_refused_by_file_and_line(number):
+    wrong = f"title = 'One'\n\ncode = {number}\n"
+    with pytest.raises(DepositTypeError) as caught:
+        parse_all({"placer": wrong})
+    assert "placer.toml" in str(caught.value)
+    assert "a number of too many digits in line 3" in str(caught.value)
+    assert "set_int" not in str(caught.value)
 
 
 def test_evidence_of_a_class_must_lie_between_0_and_1():
