@@ -11,6 +11,7 @@ from app.errors import without_folder
 from app.maps.backdrop import make_backdrop
 from app.maps.picture import Pictures
 from app.overlays import GAPS
+from app.text import say
 from geodata.errors import (
     DamagedReleaseError,
     NoReleaseError,
@@ -127,7 +128,7 @@ def find_release(releases: Path) -> tuple[Release, str]:
         return open_release(releases), ""
     except (DamagedReleaseError, NoReleaseError, OutdatedReleaseError) as error:
         release = _newest_intact(releases, error)
-        warning = f"{error} Serving release {release.id} instead."
+        warning = say("health.instead", reason=error, release=release.id)
         _log.warning("%s", warning)
         return release, without_folder(warning, releases)
 
@@ -155,7 +156,4 @@ def _newest_intact(releases: Path, reason: ReleaseError) -> Release:
             continue
     if isinstance(reason, NoReleaseError | OutdatedReleaseError):
         raise reason
-    raise NoReleaseError(
-        f"{reason} No other intact release is in {releases}, so there is nothing to "
-        "serve."
-    )
+    raise NoReleaseError(say("health.nothing-intact", reason=reason, releases=releases))

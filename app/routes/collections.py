@@ -107,7 +107,7 @@ def _info(request: Request, found: Collection) -> CollectionInfo:
             "enclosure",
             form.path,
             media_type=form.media_type.partition(";")[0],
-            title=f"All of it, {form.title}",
+            title=say("collection.all-of-it", format=form.title),
         )
         for form in formats()
         if found.id == "prospects"

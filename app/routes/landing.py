@@ -10,6 +10,7 @@ from app.links import link
 from app.parameters import AtlasNow, only_known_parameters
 from app.responses import JSON, OPENAPI, REFUSALS
 from app.schemas import Conformance, Credit, LandingPage
+from app.text import say
 
 router = APIRouter(dependencies=[Depends(only_known_parameters)], tags=["API"])
 
@@ -28,33 +29,39 @@ CONFORMANCE = (
 async def landing_page(request: Request, atlas: AtlasNow) -> Response:
     """Say what this is and where everything is."""
     page = LandingPage(
-        title="Rare-Earth Atlas of Central Asia",
-        description="Where to look first for rare earths, why there, how sure we are.",
+        title=say("page.atlas"),
+        description=say("service.atlas-described"),
         release=atlas.release.id,
         caution=atlas.caution,
         credits=[Credit(**item) for item in atlas.stamp["credits"]],
         links=[
-            link(request, "self", "/api/", media_type=JSON, title="This page"),
+            link(
+                request,
+                "self",
+                "/api/",
+                media_type=JSON,
+                title=say("service.this-page"),
+            ),
             link(
                 request,
                 "service-desc",
                 "/api/openapi.json",
                 media_type=OPENAPI,
-                title="The API in OpenAPI 3.1",
+                title=say("service.openapi"),
             ),
             link(
                 request,
                 "describedby",
                 "/about",
                 media_type="text/html",
-                title="Method, sources and limits",
+                title=say("service.about"),
             ),
             link(
                 request,
                 "service-doc",
                 "/api/docs",
                 media_type="text/html",
-                title="The API for readers",
+                title=say("service.for-readers"),
             ),
             link(request, "conformance", "/api/conformance", media_type=JSON),
             link(request, "data", "/api/collections", media_type=JSON),
@@ -64,7 +71,7 @@ async def landing_page(request: Request, atlas: AtlasNow) -> Response:
                     "enclosure",
                     form.path,
                     media_type=form.media_type.partition(";")[0],
-                    title=f"All prospect areas, {form.title}",
+                    title=say("service.all-areas", format=form.title),
                 )
                 for form in formats()
             ),
