@@ -33,6 +33,11 @@ _FILES_NAMED = re.compile(
     r"(init|file|model|grids|geoidgrids)\s*=|pipeline|null\s*,|://|filename",
     re.IGNORECASE,
 )
+_FILES_IN_BYTES = re.compile(
+    rb"PROJ4_GRIDS|CUSTOM_PROJ4|EXTENSION\s*\[|PARAMETERFILE|[+](nadgrids|geoidgrids|"
+    rb"grids|file|model|init)\s*=|proj=pipeline",
+    re.IGNORECASE,
+)
 # As GDAL writes it; the rest of the text says nothing besides.
 _WEB_MERCATOR = (
     'EXTENSION["PROJ4","+proj=merc +a=6378137 +b=6378137 +lat_ts=0 +lon_0=0 +x_0=0 '
@@ -110,19 +115,40 @@ def reference_from_wkt(text: str) -> pyproj.CRS:
 
 
 def require_no_files(text: str) -> None:
-    """Refuse well-known text that would make PROJ read files.
+    """Refuse the text of a reference system that PROJ must not see.
+
+    Formats that carry such a text are looked at before GDAL opens them, for GDAL
+    hands it to PROJ at once.
 
     Raises
     ------
     UnsafeFileError
-        If the text is overlong, or names files.
+        If the text is overlong, or names files for PROJ to read.
     """
-    if _WEB_MERCATOR in text:
-        return
-    if len(text) > _LONGEST_TEXT or _FILES_NAMED.search(text):
+    if len(text) > _LONGEST_TEXT or _FILES_NAMED.search(
+        text.replace(_WEB_MERCATOR, "")
+    ):
         raise UnsafeFileError(
             "The text of the coordinate reference system is overlong or names files "
             f"to read: {quoted(text)}. Expected plain well-known text."
+        )
+
+
+def require_no_files_in_bytes(content: bytes, name: str) -> None:
+    """Refuse bytes in which a text like that of :func:`require_no_files` stands.
+
+    For formats whose reference system lies among other bytes.
+
+    Raises
+    ------
+    UnsafeFileError
+        If there is one.
+    """
+    plain = content.replace(b"\0", b"").replace(_WEB_MERCATOR.encode(), b"")
+    if found := _FILES_IN_BYTES.search(plain):
+        raise UnsafeFileError(
+            f"The coordinate reference system of {name} names files to read: "
+            f"{quoted(found[0])}. Expected a plain one; the file is not used."
         )
 
 

@@ -1,21 +1,20 @@
 """Show a library one file, or one member of an archive, under a name of ours.
 
-Of a GeoPackage and a file geodatabase it is seen first that they hold rows and no more.
+Of a file geodatabase it is seen first that it holds rows and no more.
 """
 
 import contextlib
 import re
-import sqlite3
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from geodata.errors import LayerFormatError, UnsafeFileError
 from geodata.readers.archive import archive_members, find_member, unpacked
+from geodata.readers.before_gdal import require_plain_geodatabase
 from geodata.readers.formats import FORMATS, Format
 from geodata.readers.limits import Limits
-from geodata.readers.projection import require_no_files
-from geodata.readers.quoting import listed, quoted, reason
+from geodata.readers.quoting import listed, quoted
 
 _PARTS = re.compile(
     r"a[0-9a-f]{8}(\.[A-Za-z0-9_]+)?\.(gdbtable|gdbtablx|gdbindexes|atx|spx|freelist|"
@@ -23,9 +22,6 @@ _PARTS = re.compile(
 )
 _CATALOGUE = "a00000001.gdbtable"
 _VERSIONS = (b"\x03\0\0\0", b"\x04\0\0\0")
-_ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION}
-_STEPS = 50_000_000  # of SQLite, before a check of one file is given up
-_INDEX = re.compile(r"CREATE VIRTUAL TABLE \"?rtree_", re.IGNORECASE)
 
 
 @contextlib.contextmanager
@@ -105,98 +101,6 @@ def _beside(path: Path, known: Format) -> list[Path]:
     return [other for other in spelt if other.is_file()]
 
 
-def require_plain_geopackage(path: Path, name: str, layer: str) -> int:
-    """Refuse a GeoPackage whose pages or definitions would do more than hold rows.
-
-    Parameters
-    ----------
-    path : Path
-    name : str
-        What it is called, for messages.
-    layer : str
-        Its table; no other is looked at.
-
-    Returns
-    -------
-    int
-        Rows of the table that have a geometry.
-
-    Raises
-    ------
-    UnsafeFileError
-        If the table, or one that describes it, is a view, virtual, or computes
-        columns, or its reference system names files; or pages are damaged or used
-        twice.
-    """
-    address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-    try:
-        with contextlib.closing(sqlite3.connect(address, uri=True)) as connection:
-            connection.execute("PRAGMA trusted_schema = OFF")
-            connection.execute("PRAGMA cell_size_check = ON")
-            connection.execute("PRAGMA mmap_size = 0")
-            (whole,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-            if whole != "ok":
-                raise UnsafeFileError(
-                    f"{name} is damaged, or uses pages twice ({quoted(whole)}). The "
-                    "file is not used; fetch it again."
-                )
-            connection.set_authorizer(_authorised)
-            connection.set_progress_handler(lambda: 1, _STEPS)
-            return _rows_of(connection, name, layer)
-    except (sqlite3.Error, UnicodeDecodeError, OverflowError, TypeError) as error:
-        raise UnsafeFileError(
-            f"{name} cannot be read as a GeoPackage ({reason(error)}). Expected "
-            "plain tables in an intact file; fetch it again."
-        ) from error
-
-
-def _rows_of(connection: sqlite3.Connection, name: str, layer: str) -> int:
-    known = connection.execute("SELECT name, type, sql FROM sqlite_master").fetchall()
-    for table, kind, sql in known:
-        mine = table == layer or str(table).lower().startswith("gpkg_")
-        strange = kind == "view" or (
-            str(sql).upper().split()[:2] == ["CREATE", "VIRTUAL"]
-            and not _INDEX.match(str(sql))
-        )
-        if mine and strange:
-            raise UnsafeFileError(
-                f"{quoted(table)} in {name} is a view or a virtual table, whose "
-                "definition would be run. Expected a plain table; the file is not used."
-            )
-        if mine and kind == "table":
-            columns = connection.execute(f"PRAGMA table_xinfo({_identifier(table)})")
-            computed = [column[1] for column in columns if column[-1]]
-            if computed:
-                raise UnsafeFileError(
-                    f"{quoted(table)} in {name} computes its columns "
-                    f"{listed(computed)}. Expected plain ones; the file is not used."
-                )
-    (column,) = connection.execute(
-        "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", (layer,)
-    ).fetchone()
-    for (definition,) in connection.execute(
-        "SELECT definition FROM gpkg_spatial_ref_sys JOIN gpkg_geometry_columns "
-        "USING (srs_id) WHERE table_name = ?",
-        (layer,),
-    ):
-        require_no_files(str(definition))  # GDAL leaves out what it does not know
-    (count,) = connection.execute(
-        f"SELECT count({_identifier(column)}) FROM {_identifier(layer)}"  # noqa: S608 (identifiers, which take no placeholder)
-    ).fetchone()
-    return int(count)
-
-
-def _authorised(action: int, what: str | None, *_: object) -> int:
-    allowed = action in _ALLOWED or (
-        action == sqlite3.SQLITE_PRAGMA and what == "table_xinfo"
-    )
-    return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
-
-
-def _identifier(table: object) -> str:
-    return '"' + str(table).replace('"', '""') + '"'
-
-
 @contextlib.contextmanager
 def geodatabase(
     path: Path, limits: Limits, *, member: str | None, private: Path
@@ -273,6 +177,7 @@ def _require_geodatabase(
             f"{path.name} is not a file geodatabase: its {_CATALOGUE} is missing or "
             f"begins with {first!r}."
         )
+    require_plain_geodatabase([folder / name for name in names], path.name)
     size = sum((folder / name).stat().st_size for name in names)
     if size > limits.unpacked_bytes:
         raise UnsafeFileError(

@@ -16,6 +16,11 @@ from pandas.api.types import is_numeric_dtype
 
 from geodata.errors import LayerFormatError, UnsafeFileError
 from geodata.readers import shapefile
+from geodata.readers.before_gdal import (
+    BLANK,
+    require_plain,
+    require_plain_geopackage,
+)
 from geodata.readers.checks import (
     VectorRows,
     on_the_earth,
@@ -24,7 +29,7 @@ from geodata.readers.checks import (
     require_sound,
     within_memory,
 )
-from geodata.readers.formats import DRIVERS, FORMATS, ZIPPED, Format
+from geodata.readers.formats import DRIVERS, FORMATS, ZIPPED
 from geodata.readers.gdal_tables import Request, one_layer, table_of
 from geodata.readers.geojson import read_geojson
 from geodata.readers.geoparquet import read_geoparquet
@@ -35,17 +40,14 @@ from geodata.readers.markup import (
     require_plain_markup,
 )
 from geodata.readers.projection import WGS84, reference_from_wkt, to_wgs84
-from geodata.readers.quoting import quoted
 from geodata.readers.sandbox import confined
-from geodata.readers.staging import geodatabase, require_plain_geopackage, staged
+from geodata.readers.staging import geodatabase, staged
 from geodata.region import Bounds
 
 REPAIRED = "repaired"
 """Key of the table's ``attrs``: the number of polygons that were not valid."""
 
-_HEAD = 4096  # bytes within which a text begins, blanks before it
 _LONGEST_PRJ = 100_000
-_BLANK = b"\xef\xbb\xbf \t\r\n"
 
 
 @confined
@@ -188,7 +190,7 @@ def read_rows(
 def _rows(file: Path, name: str, wanted: Request) -> VectorRows:
     known, limits = FORMATS[name], wanted.limits
     if file.is_file():
-        _require_beginning(file, known, wanted)
+        require_plain(file, name, wanted.name)
     match name:
         case "geojson" | "geojson-lines":
             content = content_of(file, limits, name=wanted.name)
@@ -199,7 +201,7 @@ def _rows(file: Path, name: str, wanted: Request) -> VectorRows:
             return _shapefile(file, wanted)
         case "wfs" | "kml":
             content = content_of(file, limits, name=wanted.name)
-            if name == "wfs" and content.lstrip(_BLANK).startswith(b"{"):
+            if name == "wfs" and content.lstrip(BLANK).startswith(b"{"):
                 return read_geojson(content, limits)
             roots = ("kml",) if name == "kml" else ("FeatureCollection",)
             require_plain_markup(content, roots, limits)
@@ -209,28 +211,12 @@ def _rows(file: Path, name: str, wanted: Request) -> VectorRows:
     if name == "kml":
         return read_kml(file, known, wanted)
     layer = one_layer(file, known, wanted)
+    if name != "geopackage":
+        return table_of(file, layer, known, wanted)
+    there = require_plain_geopackage(file, wanted.name, layer)
     rows = table_of(file, layer, known, wanted)
-    if name == "geopackage":
-        there = require_plain_geopackage(file, wanted.name, layer)
-        _require_geometries(rows, there, wanted)
+    _require_geometries(rows, there, wanted)
     return rows
-
-
-def _require_beginning(file: Path, known: Format, wanted: Request) -> None:
-    with file.open("rb") as stream:
-        head = stream.read(_HEAD).lstrip(_BLANK)
-    begins = tuple(begin.lower() for begin in known.begins)
-    if known.gdal == "GML" and not head.startswith(begins):
-        raise LayerFormatError(
-            f"{wanted.name} is neither GeoJSON nor GML, the two forms in which we read "
-            "the answer of a service: expected '{' or '<' first; it begins with "
-            f"{quoted(head)}. Check the request in the catalogue."
-        )
-    if begins and not head.lower().startswith(begins):
-        raise LayerFormatError(
-            f"{wanted.name} is not of the format it is read as: it begins with "
-            f"{quoted(head[:40])}. Fetch it again, or name its format."
-        )
 
 
 def _shapefile(file: Path, wanted: Request) -> VectorRows:
