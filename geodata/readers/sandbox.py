@@ -49,6 +49,7 @@ ENVIRONMENT = {
 }
 """Environment of a child, which GDAL reads when it is loaded."""
 
+_CONNECTIONS = 4  # version of Landlock that knows of TCP
 _PRELOAD = tuple(f"geodata.readers.{name}" for name in ("vector", "netcdf", "geotiff"))
 
 Given = ParamSpec("Given")
@@ -256,10 +257,16 @@ def _end_with_parent() -> None:
 
 @functools.cache
 def _say_if_unconfined() -> None:
-    if not landlock_version():
+    version = landlock_version()
+    if not version:
         _log.warning(
             "This kernel has no Landlock: files are read with few formats and every "
             "check, but the kernel does not keep the process from other files."
+        )
+    elif version < _CONNECTIONS:
+        _log.warning(
+            "This kernel keeps the process that reads files from other files, but not "
+            "from connections (Linux 6.7 does); few formats and checks stand alone."
         )
 
 
