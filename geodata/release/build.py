@@ -20,7 +20,7 @@ from geodata.raster import Cells, Grid
 from geodata.release.coverage import coverage_of_layers
 from geodata.release.export import named_layers, write_tables
 from geodata.release.figures import draw_map
-from geodata.release.inputs import Inputs, Parameters, gather
+from geodata.release.inputs import Inputs, Parameters, gather, require_known_layers
 from geodata.release.known_sites import (
     check_known_sites,
     circular_sites,
@@ -107,6 +107,7 @@ def build_release(
         Any of its kinds; the last good release stays current.
     """
     models = parse_all(deposit_types)
+    require_known_layers(models, store)
     inputs = gather(store, dict(deposit_types), parameters or Parameters())
     try:
         folder = open_release(releases, inputs.release_id).folder

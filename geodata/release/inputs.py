@@ -1,7 +1,9 @@
 """Everything a release depends on, and the id that follows from it."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from difflib import get_close_matches
 from importlib import metadata
 
 import pyproj
@@ -9,6 +11,7 @@ import rasterio
 import shapely
 
 from geodata.checksums import checksum
+from geodata.errors import DepositTypeError
 from geodata.layers.registry import all_layers
 from geodata.layers.store import LayerStore
 from geodata.prospects.delineate import Delineation
@@ -16,6 +19,7 @@ from geodata.raster import DEFAULT_CELL_M, check_cell_size
 from geodata.region import BORDER_PROFILE
 from geodata.release.learned_files import LearnedFiles, shipped_files
 from geodata.release.model import InputsEntry, ParametersEntry
+from geodata.scoring.deposit_type import DepositType
 from geodata.scoring.learned.model_file import shipped_counts
 from geodata.scoring.uncertainty import DRAWS, SEED
 
@@ -134,6 +138,28 @@ class Inputs:
             method=self.method,
             libraries=self.libraries,
         )
+
+
+def require_known_layers(models: Mapping[str, DepositType], store: LayerStore) -> None:
+    """Refuse models that read a layer nobody knows: its id is mostly misspelt.
+
+    Raises
+    ------
+    DepositTypeError
+        Naming the file, the argument and the nearest known id.
+    """
+    known = sorted({*all_layers(), *store.ids()})
+    for name, model in models.items():
+        for evidence in model.evidence:
+            read = evidence.measurement
+            for layer in (read.layer, *read.within[:1]):
+                if layer not in known:
+                    near = get_close_matches(layer, known, 1)
+                    advice = f"Is '{near[0]}' meant?" if near else "Correct its id."
+                    raise DepositTypeError(
+                        f"The evidence '{evidence.name}' of {name}.toml reads the "
+                        f"layer '{layer}', which the atlas does not know. {advice}"
+                    )
 
 
 def gather(

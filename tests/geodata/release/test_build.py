@@ -10,6 +10,7 @@ from geodata.checksums import file_checksum
 from geodata.errors import (
     CellSizeError,
     DamagedReleaseError,
+    DepositTypeError,
     NoReleaseError,
     OutdatedReleaseError,
     OutsideRegionError,
@@ -68,6 +69,14 @@ def test_one_changed_weight_gives_a_new_release_and_keeps_the_old(bundle, releas
     assert after.name != before.name
     assert open_release(releases).id == after.name
     assert open_release(releases, before.name).id == before.name
+
+
+def test_a_misspelt_layer_is_refused_with_the_nearest_known_one(bundle, releases):
+    wrong = {"placer": ONE["placer"].replace('layer = "relief"', 'layer = "releif"', 1)}
+    assert wrong != ONE
+    expected = r"of placer\.toml reads the layer 'releif'.* Is 'relief' meant\?"
+    with pytest.raises(DepositTypeError, match=expected):
+        build_release(bundle, wrong, releases, parameters=COARSE)
 
 
 def test_an_intact_release_is_found_and_not_built_again(bundle, releases):
