@@ -15,18 +15,18 @@ def main(
     """Compare the tables, rasters and JSON files of two releases."""
     from rich.console import Console  # not needed for --help
 
-    from geodata.release.compare import compare_releases
+    from geodata.release.compare import by_file, compare_releases
 
     found = compare_releases(old, new)
     out = Console(soft_wrap=True, markup=False, highlight=False)
+    out.print(f"{found.same:,} values are the same, {len(found.changed)} kinds differ.")
     for title, lines in (
         ("Changed", found.changed),
         ("Only in the one before", found.went),
         ("Only in the one after", found.came),
     ):
-        for line in lines:
+        for line in by_file(lines):
             out.print(f"{title}: {line}")
-    out.print(f"{found.same:,} values are the same, {len(found.changed)} kinds differ.")
     sys.exit(1 if found.changed else 0)
 
 

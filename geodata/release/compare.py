@@ -6,7 +6,7 @@ compared too.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -88,6 +88,30 @@ def compare_releases(old: Path, new: Path) -> Differences:
         went=tuple(notes.went),
         same=notes.same,
     )
+
+
+def by_file(lines: Sequence[str], *, most: int = 20) -> list[str]:
+    """Shorten differences of one kind: a line for each file that has several.
+
+    >>> by_file(["a.json: x", "a.json: y", "b.tif: band p10"], most=2)
+    ['a.json: 2 entries, such as x', 'b.tif: band p10']
+    """
+    if len(lines) <= most:
+        return list(lines)
+    grouped: dict[str, list[str]] = {}
+    for line in lines:
+        file, _, what = line.partition(": ")
+        grouped.setdefault(file, []).append(what)
+    shorter = [
+        f"{file}: {len(entries):,} entries, such as {entries[0]}"
+        if len(entries) > 1
+        else ": ".join(filter(None, (file, *entries)))
+        for file, entries in grouped.items()
+    ]
+    if len(shorter) > most:
+        rest = len(shorter) - most + 1
+        shorter[most - 1 :] = [f"and {rest:,} files more"]
+    return shorter
 
 
 def _files(folder: Path) -> dict[str, Path]:

@@ -7,7 +7,7 @@ import geopandas as gpd
 import pytest
 import rasterio
 
-from geodata.release.compare import compare_releases
+from geodata.release.compare import by_file, compare_releases
 
 
 @pytest.fixture
@@ -70,3 +70,14 @@ def test_a_missing_column_and_a_new_file_are_named(pair):
     found = compare_releases(old, new)
     assert found.went == ("places.parquet: column name",)
     assert found.came == ("note.txt",)
+
+
+def test_differences_beyond_twenty_are_counted_by_file():
+    many = [f"table.parquet: column {number}" for number in range(30)]
+    assert by_file([*many, "note.txt"]) == [
+        "table.parquet: 30 entries, such as column 0",
+        "note.txt",
+    ]
+    files = [f"{number}.tif" for number in range(30)]
+    assert by_file(files) == [*files[:19], "and 11 files more"]
+    assert by_file(many[:20]) == many[:20]
