@@ -182,7 +182,12 @@ def place(source: Source) -> str:
     """Say where the layers made from a source are."""
     if isinstance(source, PublishedSource):
         return f"made on your machine, {'may be' if source.open else 'not'} handed on"
-    return "in the repository" if source.open else "made at setup, not handed on"
+    if source.open:
+        return "in the repository"
+    from geodata.ingestion.plan import package_plans  # not needed for --help
+
+    at_setup = any(source.id in plan.source_ids for plan in package_plans())
+    return f"made {'at setup' if at_setup else 'when you ask for it'}, not handed on"
 
 
 def brief(text: str) -> str:

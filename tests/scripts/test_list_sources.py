@@ -145,6 +145,16 @@ def test_the_readme_says_how_to_place_each_file_without_an_address():
             assert any(file.name in readme for file in source.files), source.id
 
 
+def test_only_layers_that_setup_makes_are_said_to_be_made_at_setup(script):
+    catalogue = load_catalogue()
+    for source, when in (
+        ("koppen-geiger", "when you ask for it"),
+        ("gprm", "at setup"),
+    ):
+        if source in {one.id for one in catalogue}:
+            assert script.place(catalogue[source]) == f"made {when}, not handed on"
+
+
 def test_documents_that_match_the_catalogue_are_left_alone(copied):
     before = {name: (copied / name).read_bytes() for name in DOCUMENTS}
     assert run(copied, "--check").returncode == 0
