@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from app import schemas
+from app import explanation_schemas as schemas
 from app.atlas import Atlas
 from app.opinions import of_area, of_place
 from app.text import say

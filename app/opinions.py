@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from app.atlas import Atlas
-from app.schemas import Agreement
+from app.explanation_schemas import Agreement
 from app.text import say
 from app.text.opinions import compared, layers_not_here, too_few
 from geodata.release import OVERALL, LearnedMap, Place

@@ -142,15 +142,17 @@ def test_continuous_integration_runs_the_scripts_of_a_person():
     text = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     commands = [
         "\nscripts/test\n",
-        "\nscripts/check\n",
-        ".venv/bin/python scripts/build_bundle.py --check --layer tectonic-regime\n",
-        '.venv/bin/python scripts/ingest.py --all --mirror "$mirror"\n',
+        '.venv/bin/python scripts/ingest.py --all --mirror "$mirror" &&\n',
+        ".venv/bin/python scripts/train.py --check &&\n",
         ".venv/bin/python scripts/rank_prospects.py\n",
+        "\nscripts/check || failed=yes\n",
+        "scripts/build_bundle.py --check --layer tectonic-regime || failed=yes\n",
     ]
     places = [text.index(command) for command in commands]
     assert places == sorted(places)
     assert text.startswith("#!/usr/bin/env bash\n")
     assert "\nset -euo pipefail\n" in text
+    assert text.endswith('\n[ "$failed" = no ]\n')
 
 
 def test_no_third_party_javascript_style_or_font_is_committed(files):

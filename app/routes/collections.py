@@ -14,13 +14,7 @@ from app.formats import formats
 from app.links import base_url, link
 from app.parameters import AtlasNow, only_known_parameters
 from app.responses import GEOJSON, JSON, NOT_FOUND, REFUSALS
-from app.schemas import (
-    CollectionInfo,
-    Collections,
-    Extent,
-    Queryables,
-    SpatialExtent,
-)
+from app.schemas import CollectionInfo, Collections, Extent, Queryables, SpatialExtent
 from app.text import say
 
 router = APIRouter(dependencies=[Depends(only_known_parameters)], tags=["Features"])

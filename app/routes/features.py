@@ -27,10 +27,7 @@ from app.parameters import (
 )
 from app.responses import GEOJSON, JSON, NOT_FOUND, REFUSALS
 from app.routes.collections import CollectionId, find_collection
-from app.schemas import (
-    Feature,
-    FeatureCollection,
-)
+from app.schemas import Feature, FeatureCollection
 from app.text import say
 
 router = APIRouter(dependencies=[Depends(only_known_parameters)], tags=["Features"])

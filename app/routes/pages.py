@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from app.atlas import Atlas
 from app.errors import NotFoundError
+from app.explanation_schemas import BlockBox, Explanation
 from app.explanations import explain_area
 from app.formats import formats
 from app.links import with_query
@@ -20,7 +21,6 @@ from app.opinions import has_learned, layers_of_test, why_not_learned
 from app.overlays import overlays
 from app.parameters import AtlasNow, Selected, only_known_parameters
 from app.routes.features import FeatureId
-from app.schemas import BlockBox, Explanation
 from app.templating import STATIC, render
 from app.text import say
 from app.text.known_sites import capture_rows, verdict

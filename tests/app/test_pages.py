@@ -7,8 +7,8 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from app.explanation_schemas import BlockBox
 from app.routes.pages import block_corners, short_title
-from app.schemas import BlockBox
 from tests.app.conftest import HOSTILE
 
 PAGES = ("/", "/table", "/layers", "/validation", "/about", "/api/docs")
