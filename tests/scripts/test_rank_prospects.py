@@ -105,7 +105,7 @@ def test_what_is_printed_of_a_release_never_decides_the_exit_code(
         (("--cell-m", "1e6"), "between 30 m and 50,000 m"),
         (("--cell-m", "30"), "GB of memory"),
         (("--deposit-type", "gold"), "no deposit type 'gold'"),
-        (("--models", "nosuch"), "No deposit-type file"),
+        (("--models", "nosuch"), "nosuch cannot be read"),
     ],
 )
 def test_a_wrong_choice_is_one_paragraph_and_a_failure(run, tmp_path, options, said):
