@@ -147,7 +147,7 @@ def test_a_full_disk_fails_in_words_and_the_last_good_release_still_serves(
 
     done = start(home, *COARSE, preexec_fn=nearly_full)
     assert done.returncode == 1
-    assert "cannot be written" in " ".join(done.stderr.split())
+    assert "could not be written" in " ".join(done.stderr.split())
     assert one_paragraph(done.stderr)
     assert open_release(home / "releases").id == before
     assert not list((home / "releases").glob(".building-*"))
