@@ -9,6 +9,7 @@ import shapely
 
 from geodata.errors import LayerFormatError, UnsafeFileError
 from geodata.readers.before_gdal import require_plain, require_plain_geodatabase
+from geodata.readers.vector import read_rows
 
 NAMING_FILES = (
     (
@@ -96,3 +97,32 @@ def test_a_file_that_begins_as_another_format_is_refused(tmp_path):
     path.write_bytes(b"<OGRVRTDataSource/>")
     with pytest.raises(LayerFormatError, match="not of the format"):
         require_plain(path, "geopackage", "a.gpkg")
+
+
+def test_a_table_of_mapinfo_never_shows_rows_of_another(tmp_path):
+    points(tmp_path / "secret.tab", "MapInfo File")
+    table = gpd.GeoDataFrame(
+        {"Table": [str(tmp_path / "secret.tab")]},
+        geometry=[shapely.box(60, 50, 65, 55)],
+        crs=4326,
+    )
+    path = tmp_path / "seam.tab"
+    table.to_file(path, driver="MapInfo File", engine="pyogrio")
+    with path.open("ab") as stream:
+        stream.write(b'begin_metadata\n"\\IsSeamless" = "TRUE"\nend_metadata\n')
+    with pytest.raises(UnsafeFileError, match="made of other tables"):
+        read_rows(path, driver="mapinfo")
+
+
+def test_the_view_of_a_geopackage_is_refused_before_it_is_run(tmp_path):
+    path = points(tmp_path / "a.gpkg", "GPKG")
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("ALTER TABLE a RENAME TO base")
+        # Whoever runs it meets an overflow, which is another error than ours.
+        connection.execute(
+            "CREATE VIEW a AS SELECT * FROM base WHERE abs(-9223372036854775808) > 0"
+        )
+        connection.execute("UPDATE gpkg_contents SET table_name = 'a'")
+        connection.execute("UPDATE gpkg_geometry_columns SET table_name = 'a'")
+    with pytest.raises(UnsafeFileError, match="is a view"):
+        read_rows(path, driver="geopackage")
