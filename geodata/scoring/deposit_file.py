@@ -104,7 +104,7 @@ def parse(name: str, text: str) -> DepositType:
 def _evidence(row: Table, file: str) -> Evidence:
     name = row.text("name", most=_NAME)
     row = row.named(f"evidence '{name}' of {file}")
-    row.only(*_ENTRIES, *READ, "disagreement")
+    row.only(*_ENTRIES, *READ, "disagreement", "base")
     membership = row.one_of("membership", tuple(MEMBERSHIPS))
     numbers = row.table("parameters") if "parameters" in row.content else None
     parameters = {} if numbers is None else _parameters(numbers, row.where)
@@ -130,7 +130,25 @@ def _evidence(row: Table, file: str) -> Evidence:
         parameters=parameters,
         weight=weight,
         disagreement=_disagreement(row),
+        base=_base(row),
     )
+
+
+def _base(row: Table) -> Number | None:
+    """Read what an argument says where its layer records nothing near."""
+    if "base" not in row.content:
+        return None
+    base = _number(row, "base", row.where)
+    if not 0 < base.low <= base.high < 1:
+        row.refuse("base", "above 0 and below 1, its range too")
+    near = row.content.get("membership") == "near"
+    if not (near and row.content.get("window_km")):
+        raise DepositTypeError(
+            f"The {row.where} has a base, which only a distance with window_km and "
+            'membership "near" can have: a record proves presence, and beyond the '
+            "window it says nothing. Add window_km, or leave out base."
+        )
+    return base
 
 
 def read_measurement(row: Table) -> Measurement:

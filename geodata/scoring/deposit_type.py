@@ -63,6 +63,9 @@ class Evidence:
     disagreement : Measurement or None
         By how much two sources of the measurement differ at a place, same unit;
         the measurement is their mean.
+    base : Number or None
+        Of a layer that proves presence only: the evidence where it records nothing
+        near, 0 to 1.  A record nearby adds to it; none takes away from it.
     """
 
     name: str
@@ -74,6 +77,7 @@ class Evidence:
     parameters: Mapping[str, Number]
     weight: Number
     disagreement: Measurement | None = None
+    base: Number | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -389,3 +389,28 @@ def test_a_malformed_file_is_refused_in_a_line_that_names_the_file(old, new):
 def test_signs_that_other_programs_would_read_are_letters_here(title):
     found = parse("test", text().replace('" Test "', f"'{title}'"))
     assert found.title == title
+
+
+def test_a_record_of_presence_has_a_base_rate():
+    more = f"window_km = 150\nbase = {number(0.05, 0.02, 0.1)}"
+    (found,) = parse("test", text(more=more)).evidence
+    assert (found.base.value, found.base.low, found.base.high) == (0.05, 0.02, 0.1)
+    (without,) = parse("test", text()).evidence
+    assert without.base is None
+
+
+@pytest.mark.parametrize(
+    ("membership", "window", "base"),
+    [
+        ("near", 150, (0, 0, 0.1)),
+        ("near", 150, (0.5, 0.2, 1.0)),
+        ("near", 0, (0.05, 0.02, 0.1)),
+        ("fall", 150, (0.05, 0.02, 0.1)),
+    ],
+)
+def test_a_base_rate_needs_a_reach_and_lies_between_0_and_1(membership, window, base):
+    more = f"window_km = {window}\nbase = {number(*base)}"
+    numbers = {"midpoint": (1, 0, 2), "spread": (1, 0.5, 2)}
+    refused(
+        text(membership, more=more, **numbers if membership == "fall" else {}), "base"
+    )
