@@ -41,14 +41,13 @@ NO_DATA = 15
 """The class of GLiM that means "unknown"; it becomes NaN."""
 
 
-def build_lithology(files: Files) -> RasterProduct:
-    """Return the dominant rock class of each cell, one band ``class``.
+def read_rock_classes(files: Files) -> tuple[DoubleRaster, dict[str, int]]:
+    """Read the grid of GLiM, and say which code each class has.
 
     Returns
     -------
-    RasterProduct
-        Codes as in :data:`ROCKS`, which stand in ``extra["classes"]``; NaN at sea
-        and where GLiM says "no data".  Water and ice are classes.
+    DoubleRaster, dict of str to int
+        Codes as in :data:`ROCKS`, NaN at sea; short name of a class → code.
 
     Raises
     ------
@@ -69,6 +68,24 @@ def build_lithology(files: Files) -> RasterProduct:
                 "version of GLiM."
             )
     require_codes(grid, set(ROCKS), "GLiM")
+    return grid, {short: code for code, (short, _) in ROCKS.items()}
+
+
+def build_lithology(files: Files) -> RasterProduct:
+    """Return the dominant rock class of each cell, one band ``class``.
+
+    Returns
+    -------
+    RasterProduct
+        Codes as in :data:`ROCKS`, which stand in ``extra["classes"]``; NaN at sea
+        and where GLiM says "no data".  Water and ice are classes.
+
+    Raises
+    ------
+    LayerFormatError
+        If a code is not one of GLiM's, or its own table of names disagrees.
+    """
+    grid, _ = read_rock_classes(files)
     known = np.where(grid.values == NO_DATA, np.nan, grid.values)
     return RasterProduct(
         image=image_of({"class": grid.with_values(known)}, decimals=0),

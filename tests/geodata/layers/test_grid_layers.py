@@ -17,6 +17,7 @@ from geodata.layers import (
     crust1,
     gravity_eigen6c4,
     lithology,
+    lithology_shares,
     sediment_classes,
 )
 from geodata.layers.clip import MARGIN
@@ -117,7 +118,7 @@ def value(made, layer, band, name):
     return made[layer].image.value(band, *POINTS[name])
 
 
-def test_the_mirror_gives_nine_layers(made):
+def test_the_mirror_gives_ten_layers(made):
     assert sorted(made) == [
         "climate",
         "crust1",
@@ -125,6 +126,7 @@ def test_the_mirror_gives_nine_layers(made):
         "gravity-eigen6c4",
         "lithology",
         "lithology-fractions",
+        "lithology-shares",
         "relief-10m",
         "sediment-thickness",
         "slope",
@@ -191,6 +193,36 @@ def test_both_files_of_the_rock_classes_make_the_same_layer(made, shared):
     )
     assert other.image.west == made["lithology"].image.west
     assert other.image.north == made["lithology"].image.north
+
+
+def test_shares_around_count_the_nine_cells_whose_rock_is_known(made):
+    classes, shares = made["lithology"].image, made["lithology-shares"].image
+    lon, lat = 74.25, 46.75  # the middle of a cell beside Lake Balkhash
+    around = [
+        (lat + north, int(classes.value("class", lon + east, lat + north)))
+        for north in (-0.5, 0.0, 0.5)
+        for east in (-0.5, 0.0, 0.5)
+    ]
+    assert 11 in {code for _, code in around}  # water is no rock
+    weights = [(math.cos(math.radians(at)), code) for at, code in around if code != 11]
+    whole = sum(weight for weight, _ in weights)
+    for band, short in lithology_shares.BANDS.items():
+        code = next(
+            code for code, (name, _) in lithology.ROCKS.items() if name == short
+        )
+        expected = sum(weight for weight, one in weights if one == code) / whole
+        assert shares.value(band, lon, lat) == pytest.approx(expected, abs=6e-5)
+
+
+def test_shares_around_add_to_one_and_are_unknown_far_at_sea_and_within_ice(made):
+    image = made["lithology-shares"].image
+    total = sum(image.bands[band].astype(float) for band in lithology_shares.BANDS)
+    known = ~np.isnan(total)
+    assert np.abs(total[known] - 1.0).max() < 1e-3
+    assert math.isnan(image.value("acid_plutonic", -150.0, 30.0))
+    assert math.isnan(image.value("acid_plutonic", -40.0, 72.0))
+    for lon in (-179.99, 179.99):  # a window reaches over the date line
+        assert image.value("metamorphic", lon, 68.25) >= 0.0
 
 
 @pytest.mark.parametrize("name", sorted(CRUST))

@@ -78,6 +78,7 @@ TARGETS = REQUIRED_TARGETS | {
 LAYERS = {
     "lithology-fractions",
     "lithology",
+    "lithology-shares",
     "gravity-eigen6c4",
     "crustal-magnetics",
     "crust1",
