@@ -25,7 +25,7 @@ from geodata.scoring.learned.training_set import (
     assemble,
     prepare_arguments,
 )
-from geodata.scoring.learned.withheld import Region, districts
+from geodata.scoring.learned.withheld import Region, districts_of
 from geodata.scoring.validation.folds import groups_out
 
 CELL_M = 5_000.0
@@ -124,7 +124,7 @@ def withheld_region(places: TrainingSet, store: LayerStore) -> Region:
     on_states = on_land(_points(others.reset_index(drop=True)), around.scored)
     return Region(
         sites=chosen[["name", "lon", "lat", "uncertainty_km", "said"]].assign(
-            in_states=inside, district=districts(chosen)
+            in_states=inside, district=districts_of(chosen)
         ),
         others=others.reset_index(drop=True)[on_states],
         lon=lon,

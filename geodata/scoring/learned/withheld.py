@@ -11,9 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.sparse.csgraph import connected_components
 
-from geodata.evidence.proximity import arc_km, earth_centred
 from geodata.raster import DegreeArray, FloatArray
 from geodata.scoring.learned.argument import Float64Array
 from geodata.scoring.learned.training_set import circle_places
@@ -24,6 +22,7 @@ from geodata.scoring.validation.capture import (
     p_a_intersection,
     rank_in_area,
 )
+from geodata.scoring.validation.districts import districts, mean_by_district
 from geodata.scoring.validation.intervals import (
     Estimate,
     binomial_interval,
@@ -34,9 +33,6 @@ from geodata.scoring.validation.report import MapId, MapTest, RegionFigures
 
 Scorer = Callable[[DegreeArray, DegreeArray], npt.NDArray[np.floating]]
 """From longitudes and latitudes, degrees, to scores: high is good, NaN unknown."""
-
-DISTRICT_KM = 100.0
-"""Known places that lie nearer to each other, also by way of a third, are one story."""
 
 SHARES = (0.01, 0.02, 0.05, 0.10, 0.20, 0.25)
 
@@ -142,7 +138,7 @@ class _Ranked:
         return cls(
             ranks=_mean_known(np.stack(ranks)),
             scores=_mean_known(np.stack(rounds)),
-            district=districts(region.sites),
+            district=districts_of(region.sites),
             area=area[~np.isnan(area)],
             others=others[~np.isnan(others)],
         )
@@ -151,14 +147,11 @@ class _Ranked:
         """Say how well some of the sites rank."""
         ranks, district = self.ranks[chosen], self.district[chosen]
         known = self.scores[chosen][~np.isnan(self.scores[chosen])]
-        ranked = ~np.isnan(ranks)
-        each = [
-            ranks[ranked & (district == one)] for one in np.unique(district[ranked])
-        ]
+        each = mean_by_district(ranks, district)
         return RegionFigures(
             districts=len(each),
             mean_rank=grouped_mean_interval(ranks, district),
-            district_rank=float(np.mean([o.mean() for o in each])) if each else np.nan,
+            district_rank=float(each.mean()) if len(each) else np.nan,
             capture=_captures(ranks, len(each)),
             auc_land=_auc(known, self.area),
             auc_others=_auc(known, self.others),
@@ -186,27 +179,9 @@ def _captures(ranks: Float64Array, districts: int) -> tuple[Capture, ...]:
     )
 
 
-def districts(sites: pd.DataFrame) -> npt.NDArray[np.int64]:
-    """Give known places the number of their district.
-
-    Parameters
-    ----------
-    sites : DataFrame
-        ``lon``, ``lat``, degrees.
-
-    Returns
-    -------
-    array of int64, shape (sites,)
-        Places of one number lie within :data:`DISTRICT_KM` of each other, some by way
-        of others.
-    """
-    lon, lat = (sites[name].to_numpy(np.float64) for name in ("lon", "lat"))
-    if not len(lon):
-        return np.zeros(0, dtype=np.int64)
-    spots = earth_centred(lon, lat)
-    apart = arc_km(np.linalg.norm(spots[:, np.newaxis] - spots, axis=2))
-    _, number = connected_components(apart <= DISTRICT_KM, directed=False)
-    return np.asarray(number, dtype=np.int64)
+def districts_of(sites: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Number the districts of a table with ``lon`` and ``lat``."""
+    return districts(*(sites[name].to_numpy(np.float64) for name in ("lon", "lat")))
 
 
 def _auc(positive: npt.ArrayLike, negative: npt.ArrayLike) -> Estimate | None:

@@ -5,16 +5,12 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
-from geodata.evidence.proximity import arc_km, earth_centred
-from geodata.scoring.learned import withheld as module
 from geodata.scoring.learned.training_set import circle_places
 from geodata.scoring.learned.withheld import (
-    DISTRICT_KM,
     SHARES,
     ComparedMap,
     Region,
     compare_map,
-    districts,
     figures_of,
 )
 from geodata.scoring.validation.boyce import boyce_interval
@@ -310,56 +306,3 @@ def test_equal_scores_share_the_middle_rank_where_that_is_asked_for():
     assert tried(where, lambda lon, _lat: 0 * lon)["ranks"] == [1.0] * 2
     stepped = tried(where, lambda lon, _lat: np.floor(lon / 5), ties_halved=True)
     assert stepped["ranks"] == [0.25, 0.75]
-
-
-def spots(*places):
-    lon, lat = np.array(places, dtype=np.float64).reshape(-1, 2).T
-    return pd.DataFrame({"lon": lon, "lat": lat})
-
-
-def north(*km):
-    """Lay places along a meridian; a degree is 111.13 km there on the ellipsoid."""
-    return spots(*((70.0, 45.0 + far / 111.13) for far in km))
-
-
-def grouped(sites):
-    """Return which places share a district, as sets of positions."""
-    number = districts(sites)
-    assert number.dtype == np.int64
-    assert number.shape == (len(sites),)
-    return sorted(np.flatnonzero(number == one).tolist() for one in np.unique(number))
-
-
-def test_places_within_100_km_are_one_district_also_by_way_of_others():
-    assert DISTRICT_KM == 100.0
-    assert grouped(north(0, 90, 180)) == [[0, 1, 2]]
-    assert grouped(north(0, 180)) == [[0], [1]]
-    assert grouped(north(0, 99.5)) == [[0, 1]]
-    assert grouped(north(0, 101)) == [[0], [1]]
-    # Whatever order they come in.
-    assert grouped(north(180, 500, 0, 410, 90)) == [[0, 2, 4], [1, 3]]
-
-
-def test_a_degree_of_longitude_is_as_far_as_it_is_there():
-    assert grouped(spots((70, 0), (71, 0))) == [[0], [1]]  # 111 km
-    assert grouped(spots((70, 45), (71, 45))) == [[0, 1]]  # 79 km
-    assert grouped(spots((70, 45), (71.3, 45))) == [[0], [1]]  # 102 km
-
-
-def test_a_district_may_lie_across_the_date_line_and_at_the_pole():
-    assert grouped(spots((179.7, 0), (-179.7, 0), (0, 0))) == [[0, 1], [2]]
-    assert grouped(spots((0, 89.6), (180, 89.6))) == [[0, 1]]
-
-
-def test_places_at_the_limit_itself_are_one_district(monkeypatch):
-    chord = np.linalg.norm(
-        np.diff(earth_centred(np.zeros(2), np.array([0.0, 1.0])), axis=0)
-    )
-    monkeypatch.setattr(module, "DISTRICT_KM", float(arc_km(chord)))
-    assert grouped(spots((0, 0), (0, 1))) == [[0, 1]]
-
-
-def test_one_place_is_one_district_and_none_is_none():
-    assert grouped(spots((70, 45))) == [[0]]
-    assert grouped(spots((70, 45), (70, 45))) == [[0, 1]]
-    assert grouped(spots()) == []
