@@ -180,7 +180,7 @@ def _captures(ranks: Float64Array, districts: int) -> tuple[Capture, ...]:
 
 
 def districts_of(sites: pd.DataFrame) -> npt.NDArray[np.int64]:
-    """Number the districts of a table with ``lon`` and ``lat``."""
+    """Return the district of each row of a table with ``lon`` and ``lat``."""
     return districts(*(sites[name].to_numpy(np.float64) for name in ("lon", "lat")))
 
 
