@@ -191,11 +191,15 @@ class PublishedSource(Source):
     columns : mapping of str to tuple of str
         Column map: our name to the publisher's candidates, in order of preference.
         Only for tables whose real columns nobody here has seen.
+    wrong : mapping of str to str
+        Records of a table that are known to be wrong, by id, and how that is known:
+        they are kept and shown as set aside, and used for nothing.
     """
 
     doi: str = ""
     files: tuple[SourceFile, ...]
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    wrong: Mapping[str, str] = field(default_factory=dict)
 
     def file(self, name: str) -> SourceFile:
         """Return one file by its name, or raise SourceError."""

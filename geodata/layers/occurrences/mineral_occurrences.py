@@ -6,6 +6,7 @@ position of the place.  Plants, and records that contradict themselves, stay in 
 table, marked, and are preferred nowhere.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import geopandas
@@ -166,7 +167,7 @@ def located_records(
     lon, lat = records["lon"].to_numpy(float), records["lat"].to_numpy(float)
     sources = records["source_id"].tolist()
     shared = shared_points(sources, lon, lat).to_numpy(bool)
-    reason = doubts(records, lon, lat)
+    reason = _reasons(records, catalogue, doubts(records, lon, lat))
     records = records.assign(
         uncertainty_km=uncertainties_km(sources, lon, lat, shared),
         country=states_at(states, lon, lat),
@@ -180,6 +181,19 @@ def located_records(
         geometry=geopandas.points_from_xy(lon, lat),
         crs=CRS,
     )
+
+
+def _reasons(
+    records: pd.DataFrame, catalogue: Catalogue, doubtful: Sequence[str]
+) -> list[str]:
+    """Say why records are set aside: what the catalogue knows of them comes first."""
+    wrong = {source: catalogue.published(source).wrong for source in _TABLES}
+    return [
+        wrong[source].get(record, doubt)
+        for source, record, doubt in zip(
+            records["source_id"], records["record_id"], doubtful, strict=True
+        )
+    ]
 
 
 def _contents(records: pd.DataFrame) -> pd.DataFrame:

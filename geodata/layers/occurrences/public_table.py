@@ -1,6 +1,6 @@
 """How a public table of mineral occurrences is laid out."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -65,8 +65,13 @@ class OccurrenceTable:
     lists : str
         What the column of commodities holds: ``commodities``; ``minerals``, mixed
         with those of the rock; or ``nothing``, when it is the same for every record.
+    loose : bool
+        True when the members are also published as files of their own.  A full set of
+        them is read before an archive, and an archive before a part of them.
+    numbered : bool
+        True when records have no id: their row in the file, from 1, stands for it.
     keyed : Keyed or None
-        More commodities in a table of their own.
+        Commodities in a table of their own, in place of those of the first.
     joined : tuple of str
         Columns that are joined into the one of commodities first.
     minerals : Part or None
@@ -77,6 +82,8 @@ class OccurrenceTable:
         True for tables of the same collectors as the rare-earth ones.
     only_near : bool
         Keep only records near the region, and those that name rare earths.
+    gives_labels : bool
+        False for a table that is kept apart to test what was learned from the others.
     """
 
     source: str
@@ -90,13 +97,37 @@ class OccurrenceTable:
     subject: tuple[str, ...] = ()
     subject_any: tuple[str, ...] = ()
     lists: str = COMMODITIES
+    loose: bool = False
+    numbered: bool = False
     keyed: Keyed | None = None
     joined: tuple[str, ...] = ()
     minerals: Part | None = None
     lineage: str = ""
     background: bool = False
     only_near: bool = False
+    gives_labels: bool = True
 
     def parts(self) -> tuple[Part, ...]:
         """Return the files it may be read from, best first."""
-        return tuple((self.source, name) for name in self.files)
+        return (*self.loose_parts(), *((self.source, name) for name in self.files))
+
+    def loose_parts(self) -> tuple[Part, ...]:
+        """Return the files that are one member each; none when it has no such files."""
+        if not self.loose:
+            return ()
+        keyed = () if self.keyed is None else (self.keyed.member,)
+        return tuple((self.source, name) for name in (*self.members, *keyed))
+
+    def chosen(self, here: Container[Part]) -> tuple[Part, ...]:
+        """Return those of the files that are here from which it is to be read."""
+        loose = self.loose_parts()
+        packed = [(self.source, name) for name in self.files]
+        found = [part for part in packed if part in here][:1]
+        if loose and (not found or all(part in here for part in loose)):
+            members = [part for part in loose if part in here]
+            return tuple(members) if self._holds_rows(members) else ()
+        return tuple(found)
+
+    def _holds_rows(self, parts: Iterable[Part]) -> bool:
+        """Tell whether a file holds records, not only what is keyed to them."""
+        return any(name in self.members for _, name in parts)

@@ -1,5 +1,6 @@
 """Read every occurrence table that is here, as text under one set of column names."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from geodata.checksums import file_checksum
 from geodata.layers.model import Files, Part
 from geodata.layers.occurrences.column_map import EXTRA, TARGETS, map_columns
 from geodata.layers.occurrences.minmod import read_minerals
-from geodata.layers.occurrences.public_table import Columns, OccurrenceTable
+from geodata.layers.occurrences.public_table import Columns, Keyed, OccurrenceTable
 from geodata.layers.occurrences.tables import TABLES
 from geodata.layers.source_files import reading
 from geodata.readers.archive import archive_members
@@ -24,8 +25,7 @@ _GEODATABASE = ".gdb.zip"
 _SHAPEFILE = "-shp.zip"
 _LON, _LAT = "longitude of the geometry", "latitude of the geometry"
 
-# Number of a row in its file, from 1: what geodatabases and shapefiles call records by
-# when no column does.
+# Number of a row in its file, from 1: what records are called by when no column does.
 _ROW = "fid"
 
 # Keys of a column map in the catalogue that name layers, not columns.
@@ -57,9 +57,9 @@ def read_records(files: Files, catalogue: Catalogue) -> pd.DataFrame:
     """
     frames = []
     for table in TABLES:
-        for part in _chosen(table, files):
-            with reading(part):
-                frames.append(_read_table(table, part, files, catalogue))
+        parts = table.chosen(files)
+        if parts:
+            frames.append(_read_table(table, parts, files, catalogue))
     if not frames:
         names = [*TARGETS, EXTRA, "source_id", "minerals_text", "rebuilt"]
         return pd.DataFrame({name: pd.Series(dtype=object) for name in names})
@@ -68,30 +68,29 @@ def read_records(files: Files, catalogue: Catalogue) -> pd.DataFrame:
 
 def parts_used(files: Files) -> tuple[Part, ...]:
     """Return the files :func:`read_records` reads of those that are here."""
-    chosen = [(table, part) for table in TABLES for part in _chosen(table, files)]
-    copies = [table.minerals for table, _ in chosen if table.minerals is not None]
-    used = [*(part for _, part in chosen), *copies]
+    chosen = [(table, table.chosen(files)) for table in TABLES]
+    copies = [table.minerals for table, parts in chosen if parts and table.minerals]
+    used = [*(part for _, parts in chosen for part in parts), *copies]
     return tuple(part for part in used if part in files)
 
 
-def _chosen(table: OccurrenceTable, files: Files) -> list[Part]:
-    return [part for part in table.parts() if part in files][:1]
-
-
 def _read_table(
-    table: OccurrenceTable, part: Part, files: Files, catalogue: Catalogue
+    table: OccurrenceTable,
+    parts: Sequence[Part],
+    files: Files,
+    catalogue: Catalogue,
 ) -> pd.DataFrame:
-    path = files[part]
     source = catalogue.published(table.source)
     columns = _columns(table, source)
-    if part[1].endswith((_GEODATABASE, _SHAPEFILE)):
-        frames = _from_geometries(table, path, columns, part[1])
+    if parts[0] in table.loose_parts():
+        frames = _from_members(table, {part: files[part] for part in parts}, columns)
     else:
-        frames = _from_text(table, path, columns)
+        with reading(parts[0]):
+            frames = _from_one_file(table, files[parts[0]], columns, parts[0][1])
     records = pd.concat(frames, ignore_index=True)
     records["source_id"] = table.source
     records["minerals_text"] = _minerals(table, files, records)
-    records["rebuilt"] = _is_rebuilt(source, part, path)
+    records["rebuilt"] = any(_is_rebuilt(source, part, files[part]) for part in parts)
     return records
 
 
@@ -104,11 +103,17 @@ def _columns(table: OccurrenceTable, source: PublishedSource) -> Columns:
     }
 
 
-def _from_text(
-    table: OccurrenceTable, path: Path, columns: Columns
+def _from_one_file(
+    table: OccurrenceTable, path: Path, columns: Columns, name: str
 ) -> list[pd.DataFrame]:
+    """Read an archive, or a table that is one file."""
+    if name.endswith((_GEODATABASE, _SHAPEFILE)):
+        return _from_geometries(table, path, columns, name)
+    more = pd.Series(dtype=object)
+    if table.keyed is not None and _has_member(path, table.keyed.member):
+        more = _keyed(table.keyed, path)
     frames = [
-        _mapped(table, _with_lists(table, path, member), columns)
+        _mapped(table, _with_lists(table, path, member, more), columns)
         for member in table.members
     ]
     frames += [
@@ -119,27 +124,51 @@ def _from_text(
     return frames
 
 
-def _with_lists(table: OccurrenceTable, path: Path, member: str) -> pd.DataFrame:
-    """Read one member, with its commodities from other columns and members."""
+def _from_members(
+    table: OccurrenceTable, paths: Mapping[Part, Path], columns: Columns
+) -> list[pd.DataFrame]:
+    """Read members that lie beside each other as files of their own."""
+    more = pd.Series(dtype=object)
     keyed = table.keyed
-    needed = () if keyed is None else (keyed.key,)
+    if keyed is not None and (part := (table.source, keyed.member)) in paths:
+        with reading(part):
+            more = _keyed(keyed, paths[part])
+    frames = []
+    for part, path in paths.items():
+        if part[1] in table.members:
+            with reading(part):
+                frame = _with_lists(table, path, part[1], more)
+                frames.append(_mapped(table, frame, columns))
+    return frames
+
+
+def _with_lists(
+    table: OccurrenceTable, path: Path, member: str, more: pd.Series
+) -> pd.DataFrame:
+    """Read one member, with its commodities from other columns and members."""
+    needed = () if table.keyed is None else (table.keyed.key,)
     frame = (
         read_csv(path, member_suffix=member, columns=needed)
         if table.columns
         else read_spreadsheet(path, member_suffix=member)
     )
+    if table.numbered:
+        frame[_ROW] = np.arange(1, len(frame) + 1)
     joined = [column for column in table.joined if column in frame]
     if joined:
         frame["commodities"] = ["; ".join(row) for row in frame[joined].to_numpy()]
-    if keyed is not None and _has_member(path, keyed.member):
-        rows = read_csv(
-            path, member_suffix=keyed.member, columns=(keyed.key, keyed.value)
-        )
-        more = rows.groupby(keyed.key, sort=False)[keyed.value].agg("; ".join)
-        more = frame[keyed.key].map(more).fillna("")
+    if table.keyed is not None:
         own = frame.get("commodity", pd.Series("", index=frame.index, dtype=object))
-        frame["commodity"] = own.str.cat(more, sep="; ")
+        listed = frame[table.keyed.key].map(more).astype(object)
+        frame["commodity"] = listed.fillna(own)
     return frame
+
+
+def _keyed(keyed: Keyed, path: Path) -> pd.Series:
+    """Return the commodities of each record that another table lists, joined."""
+    wanted = (keyed.key, keyed.value)
+    rows = read_csv(path, member_suffix=keyed.member, columns=wanted)
+    return rows.groupby(keyed.key, sort=False)[keyed.value].agg("; ".join)
 
 
 def _from_geometries(
@@ -203,9 +232,9 @@ def _minerals(table: OccurrenceTable, files: Files, records: pd.DataFrame) -> pd
     return records["record_id"].map(texts).fillna("").astype(object)
 
 
-def _is_rebuilt(source: PublishedSource, part: Part, path: Path) -> np.bool_:
+def _is_rebuilt(source: PublishedSource, part: Part, path: Path) -> bool:
     rebuilt = source.file(part[1]).rebuilt_sha256
-    return np.bool_(bool(rebuilt) and file_checksum(path) == rebuilt)
+    return bool(rebuilt) and file_checksum(path) == rebuilt
 
 
 def _has_member(path: Path, ending: str) -> bool:

@@ -18,6 +18,7 @@ from geodata.region import WINDOW
 CELL_DEG = 0.25
 """Side of the cells in which the background holds one place at most."""
 
+_NO_LABELS = [table.source for table in TABLES if not table.gives_labels]
 _BACKGROUND = [table.source for table in TABLES if table.background]
 
 
@@ -42,7 +43,7 @@ def labels(
     -------
     GeoDataFrame, EPSG:4326
         Usable records of the type that name rare earths; one for each place, and one
-        for each point.
+        for each point.  None of a table that is kept apart for tests.
 
     Raises
     ------
@@ -52,8 +53,10 @@ def labels(
     if deposit_type not in deposit_types():
         raise ValueError(f"{deposit_type!r} is none of {', '.join(deposit_types())}")
     rows = usable(occurrences)
-    is_label = (rows["deposit_type"] == deposit_type) & (
-        rows["ree_evidence"] == "direct"
+    is_label = (
+        (rows["deposit_type"] == deposit_type)
+        & (rows["ree_evidence"] == "direct")
+        & ~rows["source_id"].isin(_NO_LABELS)
     )
     places = _first_of(rows[is_label], rows.loc[is_label, "cluster_id"])
     lon, lat = places["lon"].to_numpy(), places["lat"].to_numpy()

@@ -210,7 +210,7 @@ class Vocabulary:
         words: list[str] = []
         for piece in _SEPARATOR.split(text):
             word = _plain(piece)
-            pieces = word.split()
+            pieces = [part for part in word.split() if part != "and"]
             # Codes run together: "K B" is two, "oil shale" is one.
             if word not in self.codes and all(part in self.codes for part in pieces):
                 words += pieces

@@ -26,7 +26,9 @@ TEXTS = [
     (table, part)
     for table in TABLES
     for part in table.parts()
-    if part[1].endswith((".csv", "-csv.zip")) and part != GOOD
+    if part[1].endswith((".csv", "-csv.zip"))
+    and part != GOOD
+    and not (table.keyed and part[1] == table.keyed.member)
 ]
 
 
@@ -40,6 +42,16 @@ def zipped(path, members):
 @pytest.fixture
 def good(tmp_path):
     return {GOOD: zipped(tmp_path / "good.zip", {"main.csv": ROWS})}
+
+
+def companions(table):
+    """Files that add to the records of a table, and hold none."""
+    keyed = table.keyed.member if table.loose and table.keyed else ""
+    return {table.minerals, (table.source, keyed)}
+
+
+def own_rows(table):
+    return "gid,dep_name,latitude,longitude\n7,Espe,48,77\n" if table.loose else ROWS
 
 
 def table_file(folder, table, part, text):
@@ -77,9 +89,9 @@ def test_a_file_of_something_else_is_blamed_by_name(tmp_path, part, content, goo
     bad.write_bytes(content)
     files = {**good, part: bad}
     for table in TABLES:
-        if table.minerals == part:  # a copy is read only beside its table
+        if part in companions(table):  # read only beside its table
             own = table.parts()[0]
-            files[own] = table_file(tmp_path, table, own, ROWS)
+            files[own] = table_file(tmp_path, table, own, own_rows(table))
     product, blamed = built_without_bad(build_occurrences, files)
     assert blamed == [part]
     assert "Karatau" in product.table["name"].to_list()
@@ -135,3 +147,16 @@ def test_a_table_without_rows_or_its_own_list_of_commodities_is_no_fault(
     }
     table = build_occurrences(files).table.set_index("occurrence_id")
     assert table.loc["usgs-major-deposits:7", "commodities"] == "Au,Cu"
+
+
+def test_a_bad_list_of_commodities_leaves_the_table_its_own(tmp_path, good):
+    deposit = tmp_path / "deposit.csv"
+    deposit.write_text("gid,dep_name,latitude,longitude,commodity\n7,Espe,48,77,Gold\n")
+    bad = tmp_path / "commodity.csv"
+    bad.write_text("this,that\n1,2\n")
+    source = "usgs-major-deposits"
+    files = {**good, (source, deposit.name): deposit, (source, bad.name): bad}
+    product, blamed = built_without_bad(build_occurrences, files)
+    assert blamed == [(source, bad.name)]
+    table = product.table.set_index("occurrence_id")
+    assert table.loc["usgs-major-deposits:7", "commodities"] == "Au"

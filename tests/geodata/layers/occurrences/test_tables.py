@@ -26,6 +26,7 @@ from geodata.layers.occurrences.mineral_occurrences import (
     located_records,
     uniform_records,
 )
+from geodata.layers.occurrences.samples import labels
 from geodata.layers.occurrences.tables import TABLES, all_parts
 from geodata.sources import load_catalogue
 from geodata.sources.catalogue import CATALOGUE
@@ -197,22 +198,168 @@ def test_a_copy_alone_is_no_table(tmp_path):
 def test_commodities_of_a_second_table_are_joined_by_their_key(tmp_path):
     header = "gid,dep_name,country,latitude,longitude,commodity,dep_type,type_detail"
     rows = [
-        ["1", "Aqtyuz", "Kyrgyzstan", "42.8833", "76.1833", "REE", "Igneous", ""],
+        ["1", "Aqtyuz", "Kyrgyzstan", "42.8833", "76.1833", "Rare", "Igneous", ""],
         ["2", "Espe", "Kazakhstan", "48.1833", "81.45", "", "Igneous", "pegmatite"],
+        ["3", "Alone", "Kazakhstan", "48.1833", "82.45", "Gold", "Igneous", ""],
     ]
     path = zipped(
         tmp_path / "ofr20051294-csv.zip",
         ofr20051294__deposit_csv=text_of(header, *rows),
         ofr20051294__commodity_csv=text_of(
-            "gid,value", ["1", "Zr"], ["2", "Zr"], ["2", "Nb"]
+            "gid,value", ["1", "REE"], ["1", "Zr"], ["2", "Zr"], ["2", "Nb"]
         ),
     )
     table = build_occurrences(
         {("usgs-major-deposits", "ofr20051294-csv.zip"): path}
     ).table
-    assert table["commodities"].tolist() == ["REE,Zr", "Nb,Zr"]
-    assert table["ree_evidence"].tolist() == ["direct", "pathfinder"]
-    assert table["deposit_type_source"].tolist() == ["Igneous", "Igneous / pegmatite"]
+    assert table["commodities"].tolist() == ["REE,Zr", "Nb,Zr", "Au"]
+    assert table["minerals"].tolist() == ["", "", ""]
+    assert table["ree_evidence"].tolist() == ["direct", "pathfinder", "none"]
+    assert table["deposit_type_source"].tolist() == [
+        "Igneous",
+        "Igneous / pegmatite",
+        "Igneous",
+    ]
+
+
+MAJOR = "usgs-major-deposits"
+PACKED = (MAJOR, "ofr20051294-csv.zip")
+
+
+@pytest.fixture
+def major(tmp_path):
+    """Members that lie beside each other, and an archive that says another name."""
+    header = "gid,dep_name,country,latitude,longitude,commodity"
+    loose, packed = (
+        text_of(header, ["1", name, "Kyrgyzstan", "42.8833", "76.1833", "Rare"])
+        for name in ("Aqtyuz", "Aktyuz")
+    )
+    commodities = text_of("gid,value", ["1", "REE"])
+    found = {}
+    for name, text in (("deposit.csv", loose), ("commodity.csv", commodities)):
+        found[MAJOR, name] = tmp_path / name
+        found[MAJOR, name].write_text(text, encoding="utf-8")
+    found[PACKED] = zipped(
+        tmp_path / PACKED[1],
+        ofr20051294__deposit_csv=packed,
+        ofr20051294__commodity_csv=commodities,
+    )
+    return found
+
+
+def test_members_that_lie_beside_each_other_are_read_before_the_archive(major):
+    product = build_occurrences(major)
+    assert product.table["name"].tolist() == ["Aqtyuz"]
+    assert product.table["commodities"].tolist() == ["REE"]
+    assert product.extra["parts"] == [f"{MAJOR}/deposit.csv", f"{MAJOR}/commodity.csv"]
+
+
+@pytest.mark.parametrize("absent", ["deposit.csv", "commodity.csv"])
+def test_the_archive_is_read_before_a_part_of_its_members(major, absent):
+    del major[MAJOR, absent]
+    product = build_occurrences(major)
+    assert product.table["name"].tolist() == ["Aktyuz"]
+    assert product.extra["parts"] == ["/".join(PACKED)]
+
+
+def test_a_part_of_the_members_is_read_where_there_is_no_archive(major):
+    deposit = {(MAJOR, "deposit.csv"): major[MAJOR, "deposit.csv"]}
+    assert build_occurrences(deposit).table["name"].tolist() == ["Aqtyuz"]
+    keyed = {(MAJOR, "commodity.csv"): major[MAJOR, "commodity.csv"]}
+    with pytest.raises(LayerFormatError, match="at least one table"):
+        build_occurrences(keyed)
+
+
+def test_porphyry_and_sediment_hosted_copper_are_files_of_one_table(tmp_path):
+    header = (
+        "objectid,gmrap_id,name,name_other,country,latitude,longitude,dep_type,"
+        "age_range,comm_major,comm_minor,comm_trace,dev_status"
+    )
+    row = [
+        *("548", "421", "Chatyrkul", "Chatyrkol", "Kazakhstan", "43.619937"),
+        *("74.261743", "Porphyry copper", "446–355 Ma", "Cu, Mo", "Au, U", "W"),
+        "Producer",
+    ]
+    files = {}
+    for name, rows in (("pcu_deps_pros.csv", [row]), ("sedcu_deps_pros.csv", [])):
+        files["usgs-sir20105090z", name] = tmp_path / name
+        text = "\ufeff" + text_of(header, *rows)
+        files["usgs-sir20105090z", name].write_text(text, encoding="utf-8")
+    found = build_occurrences(files).table.loc[0]
+    assert found["occurrence_id"] == "usgs-sir20105090z:421"
+    assert (found["commodities"], found["aliases"]) == ("Au,Cu,Mo,U", "Chatyrkol")
+    assert (found["status"], found["age"]) == ("producer", "446–355 Ma")
+
+
+CRITICAL = "X,Y,DEPOSIT_NAME,CRITICAL_MINERAL,DEPOSIT_TYPE,LATITUDE,LONGITUDE,LOCATION"
+
+
+def critical_files(tmp_path, *rows):
+    path = tmp_path / "PP1802_CritMin_pts.csv"
+    path.write_text(text_of(CRITICAL, *rows), encoding="utf-8")
+    return {("usgs-pp1802", path.name): path}
+
+
+def critical_row(name, mineral, kind, lat="42.8611", lon="76.1197"):
+    return [lon, lat, name, mineral, kind, lat, lon, "Kyrgyzstan"]
+
+
+def test_records_without_an_id_are_called_by_their_row(tmp_path):
+    files = critical_files(
+        tmp_path,
+        critical_row("Takob", "Fluorite", "unclassified", lon="75"),
+        critical_row("Kutessay", "Rare-Earth Elements", "Peralkaline igneous"),
+        critical_row(
+            "Araxa", "Niobium and Tantalum; Barite", "Carbonatite; Vein", lon="74"
+        ),
+    )
+    table = build_occurrences(files).table
+    assert table["occurrence_id"].tolist() == [f"usgs-pp1802:{n}" for n in (1, 2, 3)]
+    assert table["commodities"].tolist() == ["F", "REE", "Ba,Nb,Ta"]
+    assert table["ree_evidence"].tolist() == ["pathfinder", "direct", "pathfinder"]
+    assert table["deposit_type"].tolist() == ["", "peralkaline", "carbonatite"]
+
+
+def test_a_table_kept_for_tests_gives_no_label_and_keeps_its_position(tmp_path):
+    ours = ree_row("7", depname="Kutessay")
+    other = critical_row("Kutessay", "Rare-Earth Elements", "Carbonatite")
+    alone = critical_row("Araxa", "Rare-Earth Elements", "Carbonatite", lon="74")
+    table = build_occurrences(
+        {**ree_files(tmp_path, ours), **critical_files(tmp_path, other, alone)}
+    ).table
+    assert table.loc[table["preferred"], "occurrence_id"].tolist() == [
+        "usgs-pp1802:1",
+        "usgs-pp1802:2",
+    ]
+    assert labels(table, "carbonatite")["occurrence_id"].tolist() == ["usgs-ree:7"]
+
+
+def test_a_record_the_catalogue_knows_to_be_wrong_is_kept_and_used_for_nothing(
+    tmp_path, states
+):
+    files = ree_files(tmp_path, ree_row("1"), ree_row("2", lon="80"))
+    shutil.copytree(CATALOGUE, tmp_path / "catalogue")
+    entry = tmp_path / "catalogue" / "usgs-ree.toml"
+    text = entry.read_text(encoding="utf-8")
+    entry.write_text(f'{text}\n[wrong]\n2 = "a plant"\n', encoding="utf-8")
+    table = located_records(files, load_catalogue(tmp_path / "catalogue"), states)
+    assert table["quarantined"].tolist() == [False, True]
+    assert table["reason"].tolist() == ["", "a plant"]
+    assert table["preferred"].tolist() == [True, False]
+
+
+def test_an_extract_of_mrds_is_read_where_the_whole_is_not_here(tmp_path):
+    header = "dep_id,site_name,latitude,longitude,country,state,commod1,minmod_aliases"
+    rows = [
+        ["1", "Kutessay", "42.84809", "76.13386", "Kyrgyzstan", "", "Cerium, Lead", ""],
+        ["2", "Boshchekul Plant", "51.76", "74.26", "Kazakhstan", "", "Copper", ""],
+    ]
+    path = tmp_path / "mrds-subset.csv"
+    path.write_text(text_of(header, *rows), encoding="utf-8")
+    table = build_occurrences({("usgs-mrds", path.name): path}).table
+    assert table["commodities"].tolist() == ["Ce,Pb", "Cu"]
+    assert table["uncertainty_km"].tolist() == [20.0, 20.0]
+    assert table["is_facility"].tolist() == [False, True]
 
 
 def test_records_that_survive_as_aliases_only_are_names_without_position(tmp_path):
@@ -330,6 +477,15 @@ def tien_shan_gdb(tmp_path):
     return archived(folder, tmp_path / "tien-shan-ree.gdb.zip")
 
 
+def test_the_display_name_of_the_tien_shan_inventory_is_shown_as_it_is(tmp_path):
+    text = tien_shan_csv(tmp_path).read_text(encoding="utf-8")
+    text = text.replace("Site_Name", "Name_Site").replace("Synthetic one", "Кутессай-2")
+    path = tmp_path / "tien-shan-ree.csv"
+    path.write_text(text, encoding="utf-8")
+    table = build_occurrences({("usgs-tien-shan-ree", path.name): path}).table
+    assert table["name"].iloc[0] == "Кутессай-2"
+
+
 def tien_shan_shapefile(tmp_path):
     folder = tmp_path / "shp"
     folder.mkdir()
@@ -383,7 +539,7 @@ def test_a_column_nobody_foresaw_is_an_edit_of_the_catalogue_and_of_nothing_else
     entry = tmp_path / "catalogue" / "usgs-tien-shan-ree.toml"
     text = entry.read_text(encoding="utf-8")
     entry.write_text(
-        text.replace('name = ["name", ', 'name = ["nazvanie", "name", '),
+        text.replace('name = ["name_site", ', 'name = ["nazvanie", '),
         encoding="utf-8",
     )
     table = located_records(files, load_catalogue(tmp_path / "catalogue"), states)

@@ -69,6 +69,11 @@ def test_the_list_of_fifteen_is_the_group_and_no_assay_of_each(words):
     assert codes(words, "Cerium; Neodymium") == ["Ce", "Nd"]
 
 
+def test_two_commodities_joined_by_and_are_two(words):
+    assert codes(words, "Niobium and Tantalum; Barite") == ["Ba", "Nb", "Ta"]
+    assert codes(words, "sand and gravel") == codes(words, "and") == []
+
+
 def test_a_mineral_stands_for_a_commodity_only_in_a_list_of_commodities(words):
     assert codes(words, "wolframite; fluorite") == ["F", "W"]
     mixed = words.content("P; fluorite; monazite; quartz", lists_minerals=True)
