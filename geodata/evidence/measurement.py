@@ -9,6 +9,7 @@ MEASURES: Mapping[str, str] = MappingProxyType(
         "distance": "geodesic distance to the nearest geometry, km",
         "value": "the quantity itself, bilinear",
         "class": "the class of the cell or polygon",
+        "share": "share of the surroundings that is one of the classes in only, 0 to 1",
         "gradient": "size of the horizontal gradient, unit per 100 km",
         "relief": "highest minus lowest value in a window",
         "edge": "geodesic distance to the outline of polygons, also from inside, km",
@@ -16,6 +17,12 @@ MEASURES: Mapping[str, str] = MappingProxyType(
     }
 )
 """Ways of reading a layer, in words for the method page."""
+
+SHARE = "share"
+"""The measure that blends classes across the stated error of their layer."""
+
+MOSTLY = 0.5
+"""Share of the surroundings from which a place counts as lying in a setting."""
 
 DISTANCES = frozenset({"distance", "edge", "crossings"})
 """Those that say how far something is: less is nearer."""
@@ -36,7 +43,8 @@ class Measurement:
     column : str
         Band of a raster, or column of a vector table that holds the class.
     only : tuple of str
-        Keep only rows whose ``column`` is one of these; empty keeps all.
+        Keep only rows whose ``column`` is one of these; empty keeps all.  Of a share,
+        the classes that count.
     window_km : float
         Of a relief measure, the side of its window; of a distance, how far it is
         told: beyond that the result is unknown, because records that only prove
@@ -47,8 +55,9 @@ class Measurement:
         first, kilometres; 0 = not averaged.
     within : tuple of str
         Read only where another layer has one of these classes: layer, column,
-        class, class …; empty reads everywhere.  Elsewhere the result is unknown,
-        because there the measurement does not tell what the argument needs.
+        class, class …; empty reads everywhere.  Elsewhere the result
+        is NaN, because there the measurement does not tell what the argument needs:
+        :attr:`setting` says where that is so.
     """
 
     layer: str
@@ -59,6 +68,24 @@ class Measurement:
     window_km: float = 0.0
     smooth_km: float = 0.0
     within: tuple[str, ...] = ()
+
+    @property
+    def setting(self) -> "Measurement | None":
+        """What ``within`` limits it to, measured: None when it is read everywhere.
+
+        A share of the surroundings, 0 to 1, of the classes in its ``only``.  The
+        measurement applies where that is :data:`MOSTLY` or more; NaN = unknown.
+        """
+        if not self.within:
+            return None
+        layer, column, *names = self.within
+        return Measurement(
+            layer=layer,
+            measure=SHARE,
+            unit="of the surroundings",
+            column=column,
+            only=tuple(names),
+        )
 
     @property
     def key(self) -> str:

@@ -7,7 +7,7 @@ switches itself on when the layer arrives.
 """
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -15,13 +15,15 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geodata.errors import LayerFormatError, MissingLayerError
+from geodata.errors import MissingLayerError
 from geodata.evidence.crossings import crossings
-from geodata.evidence.measurement import DISTANCES, Measurement
+from geodata.evidence.measurement import DISTANCES, SHARE, Measurement
+from geodata.evidence.opened import band_of, cannot, class_names, rows_of
 from geodata.evidence.proximity import Proximity, covers
+from geodata.evidence.shares import ClassMaps
 from geodata.layers.store import LayerStore, RasterLayer, VectorLayer
 from geodata.provenance import Provenance
-from geodata.raster import DegreeArray, FloatArray, FloatRaster
+from geodata.raster import DegreeArray, FloatArray
 from geodata.region import Bounds
 
 Values = Callable[[DegreeArray, DegreeArray], FloatArray]
@@ -52,6 +54,11 @@ class Reading:
     classes: tuple[str, ...]
     provenance: Provenance | None
 
+    @property
+    def resolution_km(self) -> float:
+        """Stated resolution of the layer, kilometres; NaN when it is not here."""
+        return np.nan if self.provenance is None else self.provenance.resolution_km
+
 
 def prepare(
     measurement: Measurement, store: LayerStore, *, window: Bounds | None = None
@@ -76,6 +83,29 @@ def prepare(
     TamperedLayerError
         If the layer's bytes are not those it was written with.
     """
+    return prepare_each((measurement,), store, window=window)[measurement.key]
+
+
+def prepare_each(
+    measurements: Iterable[Measurement],
+    store: LayerStore,
+    *,
+    window: Bounds | None = None,
+) -> dict[str, Reading]:
+    """Open several measurements; what they have in common is made once.
+
+    Parameters and errors as for :func:`prepare`.
+
+    Returns
+    -------
+    dict of str to Reading
+        By the key of the measurement, in their order.
+    """
+    maps = ClassMaps(store, window)
+    return {item.key: _prepared(item, store, maps) for item in measurements}
+
+
+def _prepared(measurement: Measurement, store: LayerStore, maps: ClassMaps) -> Reading:
     try:
         provenance = store.provenance(measurement.layer)
     except MissingLayerError:
@@ -86,10 +116,19 @@ def prepare(
             classes=(),
             provenance=None,
         )
-    if provenance.kind == "raster":
+    if measurement.measure == SHARE:
+        reading = Reading(
+            measurement=measurement,
+            values=maps.share(measurement).bilinear,
+            name_at=_no_name,
+            classes=(),
+            provenance=provenance,
+        )
+    elif provenance.kind == "raster":
         reading = _of_raster(measurement, store.raster(measurement.layer))
     else:
-        reading = _of_vector(measurement, store.vector(measurement.layer), window)
+        layer = store.vector(measurement.layer)
+        reading = _of_vector(measurement, layer, maps.window)
     return _within(reading, store) if measurement.within else reading
 
 
@@ -111,7 +150,7 @@ def _within(reading: Reading, store: LayerStore) -> Reading:
 
 
 def _of_raster(measurement: Measurement, layer: RasterLayer) -> Reading:
-    field = _band(measurement, layer)
+    field = band_of(measurement, layer)
     classes: tuple[str, ...] = ()
     values: Values
     match measurement.measure:
@@ -119,7 +158,7 @@ def _of_raster(measurement: Measurement, layer: RasterLayer) -> Reading:
             values = field.bilinear
         case "class":
             values = field.nearest
-            classes = _class_names(layer.provenance)
+            classes = class_names(layer.provenance)
         case "gradient":
             if measurement.smooth_km:
                 field = field.smoothed(width_km=measurement.smooth_km)
@@ -129,7 +168,7 @@ def _of_raster(measurement: Measurement, layer: RasterLayer) -> Reading:
                 field = field.smoothed(width_km=measurement.smooth_km)
             values = field.relief(window_km=measurement.window_km).bilinear
         case _:
-            raise _cannot(measurement, "raster")
+            raise cannot(measurement, "raster")
     return Reading(
         measurement=measurement,
         values=values,
@@ -142,7 +181,10 @@ def _of_raster(measurement: Measurement, layer: RasterLayer) -> Reading:
 def _of_vector(
     measurement: Measurement, layer: VectorLayer, window: Bounds | None
 ) -> Reading:
-    table = _rows(measurement, layer, window)
+    table = rows_of(measurement, layer, window)
+    if measurement.only:
+        chosen = table[measurement.column].isin(measurement.only)
+        table = table[chosen].reset_index(drop=True)
     if measurement.measure in DISTANCES:
         return _of_distance(measurement, layer, table)
     if measurement.measure == "class":
@@ -161,7 +203,7 @@ def _of_vector(
             classes=classes,
             provenance=layer.provenance,
         )
-    raise _cannot(measurement, "vector")
+    raise cannot(measurement, "vector")
 
 
 def _of_distance(
@@ -175,7 +217,7 @@ def _of_distance(
         case "crossings" if dimensions <= {1}:
             table = crossings(table)
         case "edge" | "crossings":
-            raise _cannot(measurement, "vector")
+            raise cannot(measurement, "vector")
     proximity = Proximity(table, layer.coverage)
     farthest = measurement.window_km or np.inf
 
@@ -228,58 +270,10 @@ def _code_at(
     return found
 
 
-def _class_names(provenance: Provenance) -> tuple[str, ...]:
-    """Names by code; a code without a name is told as its number."""
-    names: dict[str, str] = provenance.extra.get("classes", {})
-    highest = max((int(code) for code in names), default=-1)
-    return tuple(names.get(str(code), str(code)) for code in range(highest + 1))
-
-
-def _band(measurement: Measurement, layer: RasterLayer) -> FloatRaster:
-    if measurement.column not in layer.raster.bands:
-        raise LayerFormatError(
-            f"Layer '{layer.id}' was expected to have a band "
-            f"'{measurement.column}'; it has {sorted(layer.raster.bands)}. Rebuild the "
-            "layer, or correct the column in the deposit-type file."
-        )
-    return layer.raster.band(measurement.column)
-
-
-def _rows(
-    measurement: Measurement, layer: VectorLayer, window: Bounds | None
-) -> gpd.GeoDataFrame:
-    table = layer.table
-    if measurement.column and measurement.column not in table.columns:
-        raise LayerFormatError(
-            f"Layer '{layer.id}' was expected to have a column "
-            f"'{measurement.column}'; it has {sorted(table.columns)}. If the "
-            "layer was made by an older version, run scripts/ingest.py --layer "
-            f"{layer.id} (or scripts/setup); else correct the column in your "
-            "deposit-type file."
-        )
-    if measurement.only:
-        table = table[table[measurement.column].isin(measurement.only)]
-    shapes = table.geometry.to_numpy()
-    kept = ~(shapely.is_empty(shapes) | shapely.is_missing(shapes))
-    if window is not None:
-        box = shapely.box(window.west, window.south, window.east, window.north)
-        kept &= shapely.intersects(box, shapely.envelope(shapes))
-    return table[kept].reset_index(drop=True)
-
-
 def _name(table: gpd.GeoDataFrame, row: int) -> str:
     """Name of a row; empty when the layer has none or leaves it open."""
     name = table["name"].iloc[row] if "name" in table.columns else None
     return name if isinstance(name, str) else ""
-
-
-def _cannot(measurement: Measurement, kind: str) -> LayerFormatError:
-    return LayerFormatError(
-        f"A {kind} layer cannot be read by '{measurement.measure}' (asked of "
-        f"'{measurement.layer}'). Rasters: value, class, gradient, relief. Vectors: "
-        "distance, class; of polygons edge, of lines crossings. Correct the measure in "
-        "the deposit-type file."
-    )
 
 
 def _unknown(lon: DegreeArray, lat: DegreeArray) -> FloatArray:

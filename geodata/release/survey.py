@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
-from geodata.evidence.recipes import Reading, prepare
+from geodata.evidence.recipes import Reading, prepare_each
 from geodata.execution import map_blocks
 from geodata.layers.clip import MARGIN
 from geodata.layers.store import LayerStore
@@ -40,9 +40,8 @@ def prepare_all(
     wanted = {item.key: item for model in learned for item in model.read} | {
         item.key: item for model in models for item in model.measurements()
     }
-    return {
-        key: prepare(item, store, window=MARGIN) for key, item in sorted(wanted.items())
-    }
+    in_order = [wanted[key] for key in sorted(wanted)]
+    return prepare_each(in_order, store, window=MARGIN)
 
 
 def measure(
@@ -109,6 +108,7 @@ def _background(reading: Reading, measured: FloatArray) -> Background:
         source=record.citation if record else "",
         licence=record.licence if record else "",
         classes=reading.classes,
+        resolution_km=reading.resolution_km,
         percentiles=(
             tuple(float(value) for value in np.percentile(known, np.arange(101)))
             if quantity

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from geodata.errors import DepositTypeError
-from geodata.evidence.measurement import MEASURES, Measurement
+from geodata.evidence.measurement import MEASURES, SHARE, Measurement
 from geodata.evidence.membership import MEMBERSHIPS, PARAMETERS
 from geodata.scoring.deposit_type import (
     BASES,
@@ -22,6 +22,7 @@ _CODE = re.compile(r"[a-z]{3,6}")
 _ID = re.compile(r"[a-z0-9-]{1,40}")
 _LAYER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _TITLE, _NAME, _UNIT, _WORD = 120, 80, 40, 200  # most letters
+_SETTING = 3  # words at least
 _LIGHTEST, _HEAVIEST = 1e-6, 1e6  # of a weight: it is a share of their sum
 _ENTRIES = ("name", "title", "claim", "component", "membership", "parameters", "weight")
 READ = (
@@ -157,15 +158,25 @@ def read_measurement(row: Table) -> Measurement:
     if not _LAYER.fullmatch(layer):
         row.refuse("layer", "the id of a layer, of letters, digits, '-', '_' and '.'")
     length = "a length from 0 to 1000 km"
+    measure = row.one_of("measure", tuple(MEASURES))
+    column, only, within = (
+        row.text_or_empty("column"),
+        row.words("only"),
+        row.words("within"),
+    )
+    if measure == SHARE and not (column and only):
+        row.refuse("only", "the classes whose share is taken, beside their column")
+    if within and len(within) < _SETTING:
+        row.refuse("within", "a layer, its column and one class at least")
     return Measurement(
         layer=layer,
-        measure=row.one_of("measure", tuple(MEASURES)),
+        measure=measure,
         unit=row.text_or_empty("unit", most=_UNIT),
-        column=row.text_or_empty("column"),
-        only=row.words("only"),
+        column=column,
+        only=only,
         window_km=row.number("window_km", default=0, low=0, high=1e3, expected=length),
         smooth_km=row.number("smooth_km", default=0, low=0, high=1e3, expected=length),
-        within=row.words("within"),
+        within=within,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from geodata.evidence.measurement import DISTANCES, Measurement
+from geodata.evidence.measurement import DISTANCES, SHARE, Measurement
 from geodata.raster import FloatArray
 from geodata.scoring.record import MaybeNaN, Record
 
@@ -29,6 +29,8 @@ class Background(Record):
     percentiles : tuple of float
         Percentiles 0 to 100 of the measurement over the land cells of the five
         states; empty for classes and for layers that are not there.
+    resolution_km : float
+        Stated resolution of the layer, kilometres; NaN when it is not there.
     """
 
     layer_title: str
@@ -36,6 +38,7 @@ class Background(Record):
     licence: str
     classes: tuple[str, ...]
     percentiles: tuple[float, ...]
+    resolution_km: MaybeNaN = np.nan
 
 
 class Measured(Record):
@@ -176,6 +179,6 @@ def compare_with_region(
 def _kind(measurement: Measurement, background: Background) -> Kind:
     if background.classes:
         return "class"
-    if measurement.unit.startswith(_SHARE_OF):
+    if measurement.measure == SHARE or measurement.unit.startswith(_SHARE_OF):
         return "share"
     return "distance" if measurement.measure in DISTANCES else "quantity"

@@ -14,7 +14,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassif
 
 from geodata.evidence.measurement import Measurement
 from geodata.evidence.proximity import Proximity
-from geodata.evidence.recipes import Reading, prepare
+from geodata.evidence.recipes import Reading, prepare, prepare_each
 from geodata.layers.clip import MARGIN
 from geodata.layers.occurrences.samples import usable
 from geodata.layers.store import LayerStore
@@ -103,9 +103,7 @@ def encoded_at(
 
 
 def _expert_scorer(expert: DepositType, store: LayerStore) -> Scorer:
-    opened = {
-        item.key: prepare(item, store, window=MARGIN) for item in expert.measurements()
-    }
+    opened = prepare_each(expert.measurements(), store, window=MARGIN)
     draws = draw(expert)
 
     def score(lon: DegreeArray, lat: DegreeArray) -> npt.NDArray[np.floating]:

@@ -18,7 +18,7 @@ import pandas as pd
 
 from geodata.errors import MissingLayerError
 from geodata.evidence.measurement import Measurement
-from geodata.evidence.recipes import Reading, prepare
+from geodata.evidence.recipes import Reading, prepare, prepare_each
 from geodata.layers.occurrences.samples import background, labels
 from geodata.layers.store import LayerStore
 from geodata.raster import KM_PER_DEGREE, DegreeArray
@@ -141,9 +141,7 @@ def prepare_arguments(
     MissingLayerError
         Naming the layers that must be ingested first.
     """
-    readings = {
-        item.measurement.key: prepare(item.measurement, store) for item in arguments
-    }
+    readings = prepare_each((item.measurement for item in arguments), store)
     absent = sorted(
         {
             reading.measurement.layer

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from geodata.layers.store import LayerStore
 from geodata.raster import Cells, Grid
 from geodata.release.surroundings import read_surroundings
-from geodata.release.survey import measure, prepare_all
+from geodata.release.survey import measure, prepare_all, survey_cells
 from geodata.scoring.deposit_file import parse_all
 from geodata.scoring.deposit_type import deposit_type_texts
 from tests.geodata.release.small_layers import write_small_layers
@@ -24,6 +24,18 @@ def laid(tmp_path_factory):
     models = parse_all(deposit_type_texts())
     readings = prepare_all(models.values(), store)
     return cells, readings, measure(readings, cells)
+
+
+def test_a_background_tells_the_resolution_of_its_layer(laid, tmp_path):
+    cells, readings, measured = laid
+    around = read_surroundings(write_small_layers(tmp_path))
+    found = survey_cells(cells, readings, measured, around).backgrounds
+    for key, background in found.items():
+        record = readings[key].provenance
+        if record is None:
+            assert np.isnan(background.resolution_km)
+        else:
+            assert background.resolution_km == record.resolution_km
 
 
 def test_layers_that_are_not_there_are_unknown_everywhere(laid):

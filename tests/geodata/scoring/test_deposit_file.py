@@ -188,6 +188,21 @@ def test_a_length_lies_within_0_to_1000_km(key):
         refused(text(more=f"{key} = {length}"), f"'{key}' .* from 0 to 1000 km")
 
 
+def test_a_share_names_its_column_and_its_classes():
+    shared = text(more='column = "kind"\nonly = ["suture"]').replace(
+        'measure = "distance"', 'measure = "share"'
+    )
+    (found,) = parse("test", shared).evidence
+    assert found.measurement.only == ("suture",)
+    for missing in ('column = "kind"', 'only = ["suture"]'):
+        refused(shared.replace(missing, ""), "the classes whose share is taken")
+
+
+@pytest.mark.parametrize("within", ['["geology"]', '["geology", "kind"]'])
+def test_a_setting_names_a_layer_a_column_and_a_class(within):
+    refused(text(more=f"within = {within}"), "a layer, its column and one class")
+
+
 @pytest.mark.parametrize("key", ["only", "within"])
 @pytest.mark.parametrize("wrong", ['"suture"', "[1]", '["suture", 2]'])
 def test_words_come_as_a_list(key, wrong):

@@ -16,6 +16,7 @@ MISSING = Background(layer_title="", source="", licence="", classes=(), percenti
 DISTANCE = Measurement(layer="terranes", measure="distance", unit="km")
 THICKNESS = Measurement(layer="crust", measure="value", unit="km")
 SHARE = Measurement(layer="rock", measure="value", unit="of the bedrock")
+BLENDED = Measurement(layer="terranes", measure="share", unit="", only=("Chu-Ili",))
 nan = np.nan
 
 
@@ -41,6 +42,7 @@ def test_a_single_place_has_no_range():
         (DISTANCE, LAND, "distance"),
         (THICKNESS, LAND, "quantity"),
         (SHARE, LAND, "share"),
+        (BLENDED, LAND, "share"),
         (THICKNESS, KINDS, "class"),
     ],
 )
