@@ -93,6 +93,7 @@ LAYERS = {
     "provinces",
     "terrane-boundaries",
     "cratons",
+    "craton-margins",
     "sutures",
     "faults",
     "geology",
