@@ -30,11 +30,13 @@ from geodata.release.learned import opinions, with_learned
 from geodata.release.learned_files import FOLDER as LEARNED_FOLDER
 from geodata.release.learned_files import bearing_maps, write_files
 from geodata.release.manifest import make_manifest
+from geodata.release.map_tests import maps_of
 from geodata.release.maps import RankedMaps, write_evidence, write_maps
 from geodata.release.model import EXPLANATIONS, to_json
 from geodata.release.model_tests import (
     draw_tests,
     sensitivities,
+    tests_of_maps,
     validation_report,
 )
 from geodata.release.open import open_release
@@ -161,12 +163,13 @@ def _build(
             (folder / EXPLANATIONS).write_bytes(
                 to_json(dict(zip(prospects["id"], explanations, strict=True)))
             )
+            circular = circular_sites(models, readings, store, around.occurrences)
             known_sites = check_known_sites(
                 ranks,
                 coverages,
                 cells,
                 around,
-                circular_sites(models, readings, store, around.occurrences),
+                circular,
                 baselines=single_inputs(readings, measured),
             )
             progress("Testing the models", 0.0)
@@ -176,6 +179,15 @@ def _build(
                 ranks,
                 learned,
                 sensitivities(models, survey),
+                map_tests=tests_of_maps(
+                    models,
+                    maps_of(ranks, learned),
+                    readings,
+                    survey,
+                    store,
+                    around=around,
+                    circular=circular,
+                ),
                 present=store.ids(),
             )
             progress("Testing the models", 1.0)

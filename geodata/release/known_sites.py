@@ -81,7 +81,7 @@ def on_land(sites: gpd.GeoDataFrame, land: shapely.Geometry) -> npt.NDArray[np.b
     """Tell which sites may lie on some land, within the error of their position."""
     ground = to_equal_area(land)
     shapely.prepare(ground)
-    points = [to_equal_area(point) for point in sites.geometry]
+    points = to_equal_area(sites.geometry.to_numpy())
     return np.asarray(
         shapely.distance(ground, points)
         <= 1_000 * sites["uncertainty_km"].to_numpy(dtype=np.float64)
@@ -143,7 +143,7 @@ def sites_in_layer(table: gpd.GeoDataFrame, claims: gpd.GeoDataFrame) -> set[str
         Claims, EPSG:4326; a located one matches a row no farther off than its
         ``uncertainty_km``.
     """
-    records = _records_of(table)
+    records = records_of(table)
     by_record = (claims["source"] + "-" + claims["record_id"].astype(str)).isin(records)
     found = set(claims.loc[by_record, "site"])
     points = table.geometry[table.geometry.notna()].representative_point()
@@ -160,7 +160,7 @@ def sites_in_layer(table: gpd.GeoDataFrame, claims: gpd.GeoDataFrame) -> set[str
     return {str(site) for site in found}
 
 
-def _records_of(table: gpd.GeoDataFrame) -> set[str]:
+def records_of(table: gpd.GeoDataFrame) -> set[str]:
     """Return the records of a table as source and number, joined by a hyphen."""
     found: set[str] = set()
     for column in ("occurrence_id", "record_ids"):

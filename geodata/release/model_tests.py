@@ -3,15 +3,28 @@
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+import numpy as np
+
+from geodata.evidence.recipes import Reading
 from geodata.execution import map_blocks
 from geodata.ingestion.plan import every_plan
+from geodata.layers.store import LayerStore
 from geodata.prospects.describe import Survey
 from geodata.raster import Cells, FloatArray
+from geodata.release.asked_places import Places, land_sample
 from geodata.release.charts import draw_calibration, draw_capture, draw_withheld
 from geodata.release.figures import draw_agreement
 from geodata.release.inputs import Inputs
 from geodata.release.learned import Opinion
 from geodata.release.learned_files import FEWEST_TESTED
+from geodata.release.map_layers import OCCURRENCES
+from geodata.release.map_tests import Maps, Trial, ask_maps
+from geodata.release.other_kinds import (
+    ask_of_other_kinds,
+    classes_on_land,
+    records_read,
+)
+from geodata.release.plain_maps import measure_plain
 from geodata.release.surroundings import Surroundings
 from geodata.release.tornado import draw_tornado
 from geodata.release.validation import MissingLayer, Untested, ValidationReport
@@ -20,6 +33,8 @@ from geodata.scoring.deposit_type import DepositType
 from geodata.scoring.learned.training import FEWEST
 from geodata.scoring.sensitivity import Sensitivity, sensitivity
 from geodata.scoring.validation.known_sites import KnownSites
+from geodata.scoring.validation.map_tests import MapTests
+from geodata.scoring.validation.specificity import Specificity
 
 
 def sensitivities(
@@ -33,6 +48,70 @@ def sensitivities(
     return dict(zip(models, moved, strict=True))
 
 
+def tests_of_maps(
+    models: Mapping[str, DepositType],
+    maps: Maps,
+    readings: Mapping[str, Reading],
+    survey: Survey,
+    store: LayerStore,
+    *,
+    around: Surroundings,
+    circular: Mapping[str, frozenset[str]],
+) -> MapTests:
+    """Ask every map of a release what can hurt it.
+
+    Parameters
+    ----------
+    models : mapping of str to DepositType
+        The expert models.
+    maps : mapping
+        From :func:`geodata.release.map_tests.maps_of`.
+    readings : mapping of str to Reading
+        What the models read, by measurement key.
+    survey : Survey
+        The land cells and what was measured there.
+    store : LayerStore
+        The layers; what a question needs and the models do not is read here.
+    around : Surroundings
+        The known sites and the land.
+    circular : mapping of str to set of str
+        Site → deposit types it is no test of.
+    """
+    cells = survey.cells
+    sample = land_sample(cells)
+    sites = Places.on(around.sites, cells, around)
+    trial = Trial(
+        sites=sites,
+        sample=sample,
+        plain=measure_plain(
+            store,
+            cells,
+            np.concatenate((sample, sites.around.cell)),
+            readings=readings,
+            measured=survey.measured,
+        ),
+    )
+    specificity = (
+        ask_of_other_kinds(
+            maps,
+            classes_on_land(store, cells, around, sites),
+            sites,
+            sample,
+            circular=circular,
+            read=records_read(models, readings, store),
+        )
+        if OCCURRENCES in store.ids()
+        else Specificity(missing=(OCCURRENCES,))
+    )
+    return ask_maps(
+        maps,
+        trial,
+        circular,
+        beside=len(around.sites) - len(sites.table),
+        specificity=specificity,
+    )
+
+
 def validation_report(
     known_sites: KnownSites,
     inputs: Inputs,
@@ -40,6 +119,7 @@ def validation_report(
     learned: Mapping[str, Opinion],
     moved: Mapping[str, Sensitivity],
     *,
+    map_tests: MapTests,
     present: Collection[str],
 ) -> ValidationReport:
     """Put together what a release says of its models.
@@ -56,6 +136,8 @@ def validation_report(
         The learned models' maps.
     moved : mapping of str to Sensitivity
         From :func:`sensitivities`.
+    map_tests : MapTests
+        From :func:`tests_of_maps`.
     present : collection of str
         Layers the release has.
     """
@@ -89,6 +171,7 @@ def validation_report(
             for name, opinion in learned.items()
         },
         sensitivity=dict(moved),
+        map_tests=map_tests,
     )
 
 

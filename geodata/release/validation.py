@@ -10,6 +10,7 @@ from geodata.scoring.agreement import Agreement
 from geodata.scoring.record import Record
 from geodata.scoring.sensitivity import Sensitivity
 from geodata.scoring.validation.known_sites import KnownSites
+from geodata.scoring.validation.map_tests import MapTests
 from geodata.scoring.validation.report import LearnedReport
 
 FILE = "validation.json"
@@ -57,15 +58,19 @@ class ValidationReport(Record):
         Expert beside learned, by deposit type.
     sensitivity : mapping of str to Sensitivity
         What each number of an expert model does to its map.
+    map_tests : MapTests
+        The maps of both opinions beside plain measurements, within like ground, and
+        on deposits of other kinds.
     """
 
-    schema_version: Literal[2] = 2
+    schema_version: Literal[3] = 3
     known_sites: KnownSites
     learned: dict[str, LearnedReport]
     without_learned: dict[str, Untested]
     missing_layers: dict[str, tuple[MissingLayer, ...]]
     agreement: dict[str, Agreement]
     sensitivity: dict[str, Sensitivity]
+    map_tests: MapTests
 
 
 def write_validation(folder: Path, report: ValidationReport) -> None:

@@ -17,15 +17,16 @@ from geodata.scoring.learned.argument import Float64Array
 from geodata.scoring.learned.training_set import circle_places
 from geodata.scoring.validation.boyce import boyce_interval
 from geodata.scoring.validation.capture import (
-    Capture,
-    capture_curve,
     p_a_intersection,
     rank_in_area,
 )
-from geodata.scoring.validation.districts import districts, mean_by_district
+from geodata.scoring.validation.districts import (
+    captures_by_district,
+    districts,
+    mean_by_district,
+)
 from geodata.scoring.validation.intervals import (
     Estimate,
-    binomial_interval,
     grouped_mean_interval,
 )
 from geodata.scoring.validation.metrics import auc_interval
@@ -152,7 +153,7 @@ class _Ranked:
             districts=len(each),
             mean_rank=grouped_mean_interval(ranks, district),
             district_rank=float(each.mean()) if len(each) else np.nan,
-            capture=_captures(ranks, len(each)),
+            capture=captures_by_district(ranks, district, SHARES),
             auc_land=_auc(known, self.area),
             auc_others=_auc(known, self.others),
             land=len(self.area),
@@ -162,21 +163,6 @@ class _Ranked:
             else None,
             prediction_area=p_a_intersection(ranks),
         )
-
-
-def _captures(ranks: Float64Array, districts: int) -> tuple[Capture, ...]:
-    """Count the places in the best parts; intervals are of as many as districts."""
-    curve = capture_curve(ranks, SHARES)
-    if not curve.n:
-        return ()
-    lows, highs = binomial_interval(curve.share, districts)
-    columns = (curve.area, curve.sites, curve.share, lows, highs)
-    return tuple(
-        Capture(area=area, sites=sites, n=curve.n, share=share, low=low, high=high)
-        for area, sites, share, low, high in zip(
-            *(column.tolist() for column in columns), strict=True
-        )
-    )
 
 
 def districts_of(sites: pd.DataFrame) -> npt.NDArray[np.int64]:

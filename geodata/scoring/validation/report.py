@@ -22,6 +22,10 @@ MapId = Literal[
     "terrane-boundary",
     "other-occurrence",
     "felsic-bedrock",
+    "mafic-bedrock",
+    "elevation",
+    "sediment-share",
+    "sediment-thickness",
 ]
 """Maps that are compared: models, then single measurements."""
 

@@ -18,6 +18,8 @@ from geodata.release.validation import (
 )
 from geodata.scoring.deposit_type import deposit_type_texts
 from geodata.scoring.validation.known_sites import KnownSites, judge_sites
+from geodata.scoring.validation.map_tests import MapTests
+from geodata.scoring.validation.specificity import Specificity
 
 RANK = np.float32([0.5])
 NO_SITES = KnownSites(
@@ -29,6 +31,7 @@ NO_SITES = KnownSites(
     baselines=(),
     coverage={},
 )
+NO_TESTS = MapTests(grounds=(), beside=0, types=(), specificity=Specificity())
 
 
 def opinion(*layers):
@@ -49,7 +52,7 @@ def report(examples=(), learned=None, files=(), present=()):
     )
     ranks = {"placer": RANK, "peralkaline": RANK}
     return validation_report(
-        NO_SITES, inputs, ranks, learned or {}, {}, present=present
+        NO_SITES, inputs, ranks, learned or {}, {}, map_tests=NO_TESTS, present=present
     )
 
 

@@ -8,8 +8,10 @@ from geodata.evidence.proximity import arc_km, earth_centred
 from geodata.scoring.validation import districts as module
 from geodata.scoring.validation.districts import (
     DISTRICT_KM,
+    captures_by_district,
     district_captures,
     districts,
+    figure_by_district,
     mean_by_district,
 )
 
@@ -101,3 +103,48 @@ def test_the_mean_of_a_district_is_of_its_known_places():
     assert_allclose(
         mean_by_district([0.2, nan, 0.4, 0.9, nan], [5, 5, 5, 2, 8]), [0.9, 0.3]
     )
+
+
+def test_every_district_counts_once_in_a_mean():
+    found = figure_by_district([0.1, 0.1, 0.1, 0.7, nan], [0, 0, 0, 1, 2])
+    assert (found.value, found.n, found.districts) == (pytest.approx(0.4), 4, 2)
+
+
+def test_the_interval_is_students_on_the_logit_scale():
+    """Means 0.2, 0.4 and 0.6: standard error 0.2 / √3, t of two degrees 4.303."""
+    found = figure_by_district([0.2, 0.4, 0.6], [0, 1, 2])
+    reach = 4.302653 * 0.2 / np.sqrt(3) / (0.4 * 0.6)
+    low, high = (1 / (1 + np.exp(-(np.log(0.4 / 0.6) + d))) for d in (-reach, reach))
+    assert (found.low, found.high) == (pytest.approx(low), pytest.approx(high))
+
+
+def test_one_district_has_no_interval_and_equal_ones_the_exact_one():
+    one = figure_by_district([0.2, 0.4], [3, 3])
+    assert np.isnan([one.low, one.high]).all()
+    none = figure_by_district([nan], [0])
+    assert (np.isnan(none.value), none.n, none.districts) == (True, 0, 0)
+    equal = figure_by_district([0.0, 0.0, 0.0], [0, 1, 2])
+    assert (equal.low, equal.high) == (0, pytest.approx(1 - 0.025 ** (1 / 3)))
+
+
+@pytest.mark.parametrize("sizes", [(1,) * 4, (3, 1, 1, 1, 1), (37, 5, 4, 3, 1, 1, 1)])
+def test_the_interval_keeps_its_promise_with_few_and_uneven_districts(sizes):
+    chance = np.random.default_rng(2)
+    district = np.repeat(np.arange(len(sizes)), sizes)
+    held = 0
+    for _ in range(400):
+        middle = chance.uniform(0.05, 0.95, len(sizes))
+        ranks = middle[district] + chance.uniform(-0.05, 0.05, len(district))
+        found = figure_by_district(ranks, district)
+        held += found.low <= 0.5 <= found.high
+    assert held >= 0.92 * 400
+
+
+def test_places_are_counted_but_intervals_count_districts():
+    ranks, shares = [0.04, 0.05, 0.15, 0.9], (0.1, 0.5)
+    apart = captures_by_district(ranks, [0, 1, 2, 3], shares)
+    near = captures_by_district(ranks, [0, 0, 0, 1], shares)
+    assert [row.sites for row in near] == [row.sites for row in apart] == [2, 3]
+    assert near[0].share == 0.5
+    assert near[0].low < apart[0].low
+    assert captures_by_district([nan], [0], shares) == ()

@@ -1,0 +1,80 @@
+"""Places that maps are asked about, and the cells that stand for the land."""
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+
+from geodata.raster import Cells, FloatArray
+from geodata.release.known_sites import on_land
+from geodata.release.surroundings import Surroundings
+from geodata.scoring.validation.capture import rank_in_area
+from geodata.scoring.validation.districts import (
+    DistrictFigure,
+    districts,
+    figure_by_district,
+)
+from geodata.scoring.validation.site_cells import SiteCells, site_cells
+
+SAMPLE = 200_000
+"""Cells that stand for the land at most, evenly spread; of more, every n-th is one."""
+
+
+def land_sample(cells: Cells) -> npt.NDArray[np.int64]:
+    """Return the positions of the cells that stand for the land."""
+    return np.arange(0, len(cells), -(-len(cells) // SAMPLE))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Places that maps are asked about, on the land that is scored.
+
+    Attributes
+    ----------
+    table : GeoDataFrame, EPSG:4326
+        A row each: ``uncertainty_km``, point geometry, and what else is told of them.
+    around : SiteCells
+        Their circles of error.
+    district : array of int64, shape (places,)
+        The district of each.
+    """
+
+    table: gpd.GeoDataFrame
+    around: SiteCells
+    district: npt.NDArray[np.int64]
+
+    @classmethod
+    def on(
+        cls, table: gpd.GeoDataFrame, cells: Cells, around: Surroundings
+    ) -> "Places":
+        """Keep the places that may lie on the scored land, and find their cells."""
+        kept = table[on_land(table, around.scored)].reset_index(drop=True)
+        lon, lat = kept.geometry.x.to_numpy(), kept.geometry.y.to_numpy()
+        radius = kept["uncertainty_km"].to_numpy(np.float64)
+        return cls(
+            table=kept,
+            around=site_cells(cells, lon, lat, radius),
+            district=districts(lon, lat),
+        )
+
+    def of(self, chosen: npt.NDArray[np.bool_]) -> "Places":
+        """Keep some of the places, shape (places,); districts keep their numbers."""
+        return Places(
+            table=self.table[chosen].reset_index(drop=True),
+            around=self.around.of(chosen),
+            district=self.district[chosen],
+        )
+
+    def auc(self, rank: FloatArray, land: FloatArray) -> DistrictFigure:
+        """Tell the places from all land by a map: 1 minus their mean area rank.
+
+        Parameters
+        ----------
+        rank : array of float32, shape (cells,)
+            The map's area rank; places where it is unknown take no part.
+        land : array of float32, shape (sample,)
+            The same of the cells that stand for the land.
+        """
+        found = rank_in_area(-rank[self.around.cell], -land, ties_halved=True)
+        return figure_by_district(1 - self.around.mean(found), self.district)
