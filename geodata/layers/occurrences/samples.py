@@ -5,12 +5,22 @@ the deposit type and names rare earths.  Places, not records, are counted: sever
 records of one place make one label, at its preferred position where that qualifies.
 """
 
+import re
+
 import geopandas
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+from scipy.spatial import KDTree
 
 from geodata.layers.occurrences.known_sites import NUMBER_COLUMNS, TEXT_COLUMNS
-from geodata.layers.occurrences.positions import inside, point_keys, preference
+from geodata.layers.occurrences.positions import (
+    RADIUS_KM,
+    inside,
+    point_keys,
+    preference,
+    unit_vectors,
+)
 from geodata.layers.occurrences.tables import TABLES
 from geodata.layers.occurrences.vocabulary import deposit_types
 from geodata.region import WINDOW
@@ -19,6 +29,15 @@ CELL_DEG = 0.25
 """Side of the cells in which the background holds one place at most."""
 
 _NO_LABELS = [table.source for table in TABLES if not table.gives_labels]
+BESIDE_KM = 25.0
+"""A record nearer than this to a label may be of the same complex: no other deposit."""
+
+# Alkaline complexes and carbonatites carry rare earths, whatever else a table names of
+# them; an igneous record of their usual companions is taken for one.
+_ALKALINE_TYPES = frozenset({"carbonatite", "peralkaline"})
+_ALKALINE_COMPANIONS = frozenset({"F", "Hf", "Nb", "P", "Th", "Zr"})
+_IGNEOUS = re.compile(r"igneous|magmatic|alkal|carbonatit", re.IGNORECASE)
+
 _BACKGROUND = [table.source for table in TABLES if table.background]
 
 
@@ -59,8 +78,33 @@ def labels(
         & ~rows["source_id"].isin(_NO_LABELS)
     )
     places = _first_of(rows[is_label], rows.loc[is_label, "cluster_id"])
+    places = _at_better_position(places, rows)
     lon, lat = places["lon"].to_numpy(), places["lat"].to_numpy()
     return _first_of(places, point_keys([""] * len(places), lon, lat))
+
+
+def _at_better_position(
+    places: geopandas.GeoDataFrame, rows: geopandas.GeoDataFrame
+) -> geopandas.GeoDataFrame:
+    """Move places to the preferred record of their site where theirs is an outlier.
+
+    It is where the two lie farther apart than the record's own position may be wrong.
+    """
+    columns = ["lon", "lat", "uncertainty_km"]
+    better = rows[rows["preferred"] & (rows["ree_evidence"] == "direct")]
+    better = better.drop_duplicates("cluster_id").set_index("cluster_id")[columns]
+    better = better.reindex(places["cluster_id"]).set_index(places.index)
+    first, second = (
+        unit_vectors(table["lon"].to_numpy(float), table["lat"].to_numpy(float))
+        for table in (places, better)
+    )
+    apart = 2.0 * np.arcsin(np.linalg.norm(first - second, axis=1) / 2.0) * RADIUS_KM
+    moved = apart > places["uncertainty_km"].to_numpy(float)  # unknown is not apart
+    found = places.copy()
+    found.loc[moved, columns] = better.loc[moved, columns]
+    return found.set_geometry(
+        geopandas.points_from_xy(found["lon"], found["lat"]), crs=places.crs
+    )
 
 
 def background(
@@ -84,16 +128,51 @@ def background(
     -------
     GeoDataFrame, EPSG:4326
         Usable records of the other deposit tables of the same survey that name no
-        rare earth and are not of the type: one for each cell, none in a cell of a
-        label.
+        rare earth and are not of the type: one for each cell, none nearer than
+        :data:`BESIDE_KM` to a label.  Of alkaline and carbonatite types, no igneous
+        record of what goes with rare earths in such complexes either.
     """
     rows = usable(occurrences)
     other = (rows["ree_evidence"] != "direct") & (rows["deposit_type"] != deposit_type)
+    if deposit_type in _ALKALINE_TYPES:
+        other &= ~is_alkaline(rows)
     rows = rows[rows["source_id"].isin(_BACKGROUND) & other]
-    taken = set(_cells(labels(occurrences, deposit_type), cell_deg))
-    cells = _cells(rows, cell_deg)
-    free = ~cells.isin(taken)
-    return _first_of(rows[free.to_numpy()], cells[free])
+    rows = rows[~_beside(rows, labels(occurrences, deposit_type))]
+    return _first_of(rows, _cells(rows, cell_deg))
+
+
+def is_alkaline(records: pd.DataFrame) -> pd.Series:
+    """Tell which records are taken for alkaline complexes or carbonatites.
+
+    Parameters
+    ----------
+    records : DataFrame
+        Columns ``deposit_type_source`` and ``commodities``.
+
+    Returns
+    -------
+    Series of bool
+        True where the source calls the deposit igneous, magmatic, alkaline or
+        carbonatitic and names fluorine, hafnium, niobium, phosphorus, thorium or
+        zirconium.
+    """
+    igneous = records["deposit_type_source"].str.contains(_IGNEOUS)
+    named = records["commodities"].str.split(",").map(_ALKALINE_COMPANIONS.isdisjoint)
+    return igneous & ~named.astype(bool)
+
+
+def _beside(
+    rows: geopandas.GeoDataFrame, places: geopandas.GeoDataFrame
+) -> npt.NDArray[np.bool_]:
+    """Tell which rows lie nearer than :data:`BESIDE_KM` to one of some places."""
+    if rows.empty or places.empty:
+        return np.zeros(len(rows), dtype=np.bool_)
+    first, second = (
+        unit_vectors(table["lon"].to_numpy(float), table["lat"].to_numpy(float))
+        for table in (rows, places)
+    )
+    chord, _ = KDTree(second).query(first)
+    return np.asarray(2.0 * RADIUS_KM * np.arcsin(chord / 2.0) < BESIDE_KM)
 
 
 def region_records(occurrences: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
