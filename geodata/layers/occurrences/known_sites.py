@@ -36,7 +36,6 @@ from geodata.region import WINDOW
 LAYER = "occurrences"
 TABLE_PATH = Path(__file__).with_name("known_sites.csv")
 RECORD_PATH = Path(__file__).with_name("known_sites.toml")
-_OURS = "atlas"  # rows that are no public record's
 
 TEXT_COLUMNS = (
     "occurrence_id",
@@ -86,7 +85,7 @@ def stage_known_sites(folder: Path) -> Provenance:
     """
     said = tomllib.loads(RECORD_PATH.read_text(encoding="utf-8"))
     rows = parse_known_sites(TABLE_PATH.read_bytes())
-    sources = sorted(set(said["facts"]["sources"]) - {_OURS})
+    sources = sorted(said["facts"]["sources"])
     draft = Provenance(
         layer=LAYER,
         title=said["title"],

@@ -2,7 +2,8 @@
 
 Nothing here is a judgement of its own: a label is a record whose *source* gives it
 the deposit type and names rare earths.  Places, not records, are counted: several
-records of one place make one label, at its preferred position where that qualifies.
+records of one place make one label, at its preferred position where that qualifies, or
+where its own is an outlier.
 """
 
 import re
@@ -28,7 +29,6 @@ from geodata.region import WINDOW
 CELL_DEG = 0.25
 """Side of the cells in which the background holds one place at most."""
 
-_NO_LABELS = [table.source for table in TABLES if not table.gives_labels]
 BESIDE_KM = 25.0
 """A record nearer than this to a label may be of the same complex: no other deposit."""
 
@@ -38,6 +38,7 @@ _ALKALINE_TYPES = frozenset({"carbonatite", "peralkaline"})
 _ALKALINE_COMPANIONS = frozenset({"F", "Hf", "Nb", "P", "Th", "Zr"})
 _IGNEOUS = re.compile(r"igneous|magmatic|alkal|carbonatit", re.IGNORECASE)
 
+_NO_LABELS = [table.source for table in TABLES if not table.gives_labels]
 _BACKGROUND = [table.source for table in TABLES if table.background]
 
 

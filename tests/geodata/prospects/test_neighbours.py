@@ -43,7 +43,7 @@ def test_the_nearest_come_first_and_each_site_once(claims):
     found = nearest_occurrences(shapely.Point(76.6, 42.6), claims)
     assert [item.site for item in found][:2] == ["Kutessay II", "Kyzyl-Ompul"]
     assert len({item.site for item in found}) == 3
-    assert found[0].record == "atlas-kutessay-ii"
+    assert found[0].record == "usgs-pp1802-1443"
     assert found[0].deposit_type == "peralkaline"
 
 

@@ -77,15 +77,26 @@ def test_dara_pioz_keeps_the_state_of_the_source_beside_that_of_the_polygon(reco
     assert (row["country_text"], row["country_by_polygon"]) == ("Tajikistan", "KGZ")
 
 
-def test_kutessay_lies_midway_between_the_two_records_that_agree(records):
+def test_kutessay_lies_where_three_of_four_records_agree(records):
     geod = Geod(ellps="WGS84")
-    chosen = _claim(records, "atlas-kutessay-ii")
-    for other in ("usgs-mrds-10207324", "usgs-major-deposits-1494"):
-        row = _claim(records, other)
-        metres = geod.inv(chosen["lon"], chosen["lat"], row["lon"], row["lat"])[2]
-        assert metres == pytest.approx(2_800, abs=20)
+    chosen = _claim(records, "usgs-pp1802-1443")
+    away_km = {
+        other: geod.inv(chosen["lon"], chosen["lat"], row["lon"], row["lat"])[2] / 1e3
+        for other in ("usgs-mrds-10207324", "usgs-major-deposits-1494", "usgs-ree-211")
+        for row in [_claim(records, other)]
+    }
+    assert away_km == pytest.approx(
+        {
+            "usgs-mrds-10207324": 1.9,
+            "usgs-major-deposits-1494": 5.7,
+            "usgs-ree-211": 21.9,
+        },
+        abs=0.1,
+    )
     assert chosen["preferred"]
-    assert chosen["uncertainty_km"] == 5
+    outlier = _claim(records, "usgs-ree-211")
+    written = least_uncertainty_km(outlier["lon"], outlier["lat"], source="usgs-ree")
+    assert away_km["usgs-ree-211"] > written
 
 
 def test_no_position_is_said_to_be_better_than_the_way_it_is_written(records):

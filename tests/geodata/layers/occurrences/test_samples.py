@@ -94,18 +94,52 @@ def test_an_unknown_type_is_a_wrong_argument():
         labels(occurrences({}), "gold")
 
 
-def test_the_background_has_one_place_in_a_cell_and_none_beside_a_label():
+def test_a_label_moves_to_the_position_that_its_site_agrees_on():
+    table = occurrences(
+        {"name": "Espe", "uncertainty_km": 10.0, "lat": 45.3},
+        {"name": "Espe", "source_id": "usgs-pp1802", "deposit_type": "peralkaline"},
+        {"name": "Espe", "source_id": "usgs-mrds", "lon": 70.11, "uncertainty_km": 20},
+    )
+    label = labels(table, "carbonatite").iloc[0]
+    assert label["source_id"] == "usgs-ree"  # which says the type
+    assert (label["lon"], label["lat"], label["uncertainty_km"]) == (70.1, 45.1, 5.0)
+    assert label.geometry.coords[0] == (70.1, 45.1)
+
+
+def test_a_label_stays_where_its_own_error_reaches_the_better_position():
+    table = occurrences(
+        {"name": "Espe", "uncertainty_km": 30.0, "lat": 45.3},
+        {"name": "Espe", "source_id": "usgs-pp1802", "deposit_type": "peralkaline"},
+    )
+    assert labels(table, "carbonatite")["lat"].tolist() == [45.3]
+
+
+def test_alkaline_complexes_do_not_pose_as_other_deposits():
+    igneous = {**COPPER, "source_id": "usgs-major-deposits", "lat": 60.0}
     table = occurrences(
         {"name": "Espe"},
-        {**COPPER, "name": "In the cell of Espe", "lon": 70.2, "lat": 45.2},
+        {**igneous, "deposit_type_source": "Igneous", "commodities": "Nb,Ta"},
+        {**igneous, "deposit_type_source": "Igneous", "commodities": "Cr", "lon": 71},
+        {**igneous, "deposit_type_source": "Surficial", "commodities": "Zr", "lon": 72},
+        {**igneous, "deposit_type_source": "Magmatic", "commodities": "P", "lon": 73},
+    )
+    assert numbers(background(table, "carbonatite")) == [2, 3]
+    assert numbers(background(table, "placer")) == [1, 2, 3, 4]
+
+
+def test_the_background_has_one_place_in_a_cell_and_none_within_25_km_of_a_label():
+    table = occurrences(
+        {"name": "Espe"},
+        {**COPPER, "name": "13 km from Espe", "lon": 70.2, "lat": 45.2},
+        {**COPPER, "name": "24 km off, next cell", "lon": 70.4, "lat": 45.1},
         {**COPPER, "name": "Kounrad", "lon": 75.05, "lat": 46.05},
         {**COPPER, "name": "Sayak", "lon": 75.20, "lat": 46.20, "uncertainty_km": 10.0},
         {**COPPER, "name": "Next cell", "lon": 75.26, "lat": 46.05},
         {**COPPER, "name": "Other people", "lon": 60, "source_id": "gsc-tin-tungsten"},
         {**COPPER, "name": "Wrong", "lon": 61, "quarantined": True},
     )
-    assert numbers(background(table, "carbonatite")) == [2, 4]
-    assert numbers(background(table, "placer")) == [1, 2, 4]
+    assert numbers(background(table, "carbonatite")) == [3, 5]
+    assert numbers(background(table, "placer")) == [1, 2, 3, 5]
 
 
 def test_known_sites_come_in_the_columns_of_the_bundle():
