@@ -28,6 +28,9 @@ SPACING_KM = 0.35  # half of it, 0.18 km, is the largest error of densification
 COARSER = ((10.0, 100.0), (3.0, 25.0))
 """Wider spacings, each with the distance from which it will do, km: errors to 0.13."""
 
+NAMELESS = frozenset({"nan", "None", "<NA>"})
+"""How libraries print that a name is missing; no name of a structure."""
+
 _FEWER = 2  # times fewer points make a coarser tree worth asking first
 _SCOUTED = 16  # places that share one measurement of whether they can be far
 _LEAF = 32  # points on lines come in long rows: faster than fewer or more
@@ -144,6 +147,13 @@ class Proximity:
         """Return the row of the nearest geometry in the table."""
         _, position = self._tree.query(earth_centred(np.array([lon]), np.array([lat])))
         return int(self._points[1][np.asarray(position)[0]])
+
+    def nearest_name(self, lon: float, lat: float) -> str:
+        """Return the name of the nearest geometry; empty where it bears none."""
+        if self.table.empty or "name" not in self.table.columns:
+            return ""
+        name = self.table["name"].iloc[self.nearest_row(lon, lat)]
+        return name.strip() if isinstance(name, str) and name not in NAMELESS else ""
 
 
 def _tree_of(points: DegreeArray) -> "cKDTree":

@@ -224,13 +224,10 @@ def _of_distance(
     def values(lon: DegreeArray, lat: DegreeArray) -> FloatArray:
         return proximity.distance_km(lon, lat, farthest_km=farthest)
 
-    def name_at(lon: float, lat: float) -> str:
-        return "" if table.empty else _name(table, proximity.nearest_row(lon, lat))
-
     return Reading(
         measurement=measurement,
         values=values,
-        name_at=name_at,
+        name_at=proximity.nearest_name,
         classes=(),
         provenance=layer.provenance,
     )
@@ -268,12 +265,6 @@ def _code_at(
         if len(near):
             found[near[covers(polygon, lon[near], lat[near])]] = code
     return found
-
-
-def _name(table: gpd.GeoDataFrame, row: int) -> str:
-    """Name of a row; empty when the layer has none or leaves it open."""
-    name = table["name"].iloc[row] if "name" in table.columns else None
-    return name if isinstance(name, str) else ""
 
 
 def _unknown(lon: DegreeArray, lat: DegreeArray) -> FloatArray:

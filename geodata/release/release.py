@@ -273,6 +273,4 @@ class Release:
     def _name_at(self, key: str, place: Place) -> str:
         if key not in self._proximity:
             return ""
-        proximity = self._proximity[key]
-        row = proximity.nearest_row(place.lon, place.lat)
-        return str(proximity.table["name"].iloc[row])
+        return self._proximity[key].nearest_name(place.lon, place.lat)

@@ -29,7 +29,7 @@ class Surroundings:
     lakes : GeoDataFrame
         Lakes and inland seas.
     places : GeoDataFrame
-        Towns.
+        Towns, all with a name.
     occurrences : GeoDataFrame
         Every record about every known site, with and without a position.
     sites : GeoDataFrame
@@ -69,11 +69,12 @@ def read_surroundings(store: LayerStore) -> Surroundings:
         crs="EPSG:4326",
     )
     occurrences = known_records(store)
+    places = store.vector("places").table
     return Surroundings(
         states=states,
         land=land,
         lakes=lakes,
-        places=store.vector("places").table,
+        places=places[_named(places)].reset_index(drop=True),
         occurrences=occurrences,
         sites=preferred(located(occurrences)).reset_index(drop=True),
         scored=shapely.difference(
@@ -81,6 +82,12 @@ def read_surroundings(store: LayerStore) -> Surroundings:
             shapely.union_all(lakes.geometry.to_numpy()),
         ),
     )
+
+
+def _named(places: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
+    if "name" not in places.columns:  # refused where a place is described
+        return np.ones(len(places), dtype=np.bool_)
+    return np.asarray(places["name"].fillna("").str.strip() != "", dtype=np.bool_)
 
 
 def state_of_cells(states: gpd.GeoDataFrame, cells: Cells) -> npt.NDArray[np.int8]:

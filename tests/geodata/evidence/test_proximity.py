@@ -70,6 +70,22 @@ def test_the_nearest_row_is_the_nearer_of_two_lines():
     assert two["name"][Proximity(two, None).nearest_row(67.0, 45.0)] == "east"
 
 
+@pytest.mark.parametrize("name", [None, np.nan, "", " ", "nan", "None", "<NA>"])
+def test_what_bears_no_name_is_told_as_no_name(name):
+    lines = gpd.GeoDataFrame(
+        {"name": [name, " Talas–Fergana "]},
+        geometry=[
+            shapely.LineString([(60, 40), (60, 50)]),
+            shapely.LineString([(70, 40), (70, 50)]),
+        ],
+        crs="EPSG:4326",
+    )
+    near = Proximity(lines, None)
+    assert near.nearest_name(63.0, 45.0) == ""
+    assert near.nearest_name(67.0, 45.0) == "Talas–Fergana"
+    assert Proximity(lines[["geometry"]], None).nearest_name(67.0, 45.0) == ""
+
+
 def test_a_place_inside_a_polygon_is_at_no_distance_from_it():
     body = gpd.GeoDataFrame(
         {"name": ["stock"]}, geometry=[shapely.box(70, 44, 72, 46)], crs="EPSG:4326"

@@ -116,7 +116,7 @@ def write_small_layers(folder: Path, *, name: str = "") -> LayerStore:
         folder,
         table(
             lines,
-            name=[name or "Karatau fault", name, name or "Far fault"],
+            name=[name or "Karatau fault", name or None, name or "Far fault"],
             kind=["thrust", name, ""],
             sets=["one", "one, two", "two"],
             secret=["a", "b", "c"],

@@ -47,7 +47,7 @@ def test_a_fault_outside_the_window_is_left_out_and_one_across_its_edge_is_cut(
     layered,
 ):
     faults = layered.table("faults")
-    assert faults["name"].tolist() == ["Karatau fault", ""]
+    assert faults["name"].fillna("").tolist() == ["Karatau fault", ""]
     assert faults.geometry.iloc[1].bounds == (80.0, 47.0, 90.0, 47.0)
     assert "secret" not in faults.columns
 
@@ -67,6 +67,14 @@ def test_names_come_from_the_whole_lines_and_not_from_the_simplified_ones(layere
         if item.layer == "faults"
     ]
     assert nearest[0] == "Karatau fault"
+
+
+def test_a_fault_without_a_name_is_told_without_one(layered):
+    found = layered.explain(layered.at(81.5, 46.9), "carbonatite")
+    items = [item for part in found.components for item in part.evidence]
+    near = [item.measured for item in items if item.measured.kind == "distance"]
+    assert any(item.typical < 50 and item.nearest == "" for item in near)
+    assert not {item.nearest for item in near} & {"nan", "None", "<NA>"}
 
 
 def test_where_faults_are_not_mapped_the_argument_is_unknown(layered):
