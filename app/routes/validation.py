@@ -15,13 +15,15 @@ from app.parameters import AtlasNow, only_known_parameters
 from app.responses import NOT_FOUND, PNG, documented
 from app.routes.features import FeatureId
 from app.routes.pages import show_page, type_titles
-from app.text import say
+from app.text import map_tests, say, specificity
 from app.text import validation as words
 from app.text import validation_tables as tables
 from app.text.known_sites import expert_checks, verdict
 from app.text.numbers import decimal, share
 from geodata.scoring.agreement import Agreement
+from geodata.scoring.validation.map_tests import FEWEST_DISTRICTS
 from geodata.scoring.validation.report import LearnedReport
+from geodata.scoring.validation.specificity import FEWEST_SITES, MARGIN
 
 router = APIRouter(
     default_response_class=HTMLResponse,
@@ -44,6 +46,16 @@ def validation_page(request: Request, atlas: AtlasNow) -> Response:
         atlas,
         "validation.html",
         words=words,
+        hard=map_tests,
+        kinds=specificity,
+        map_tests=validation.map_tests,
+        type_tables=map_tests.type_tables(validation.map_tests, titles),
+        rules={
+            "districts": FEWEST_DISTRICTS,
+            "sites": FEWEST_SITES,
+            "margin": MARGIN,
+        },
+        heat=specificity.heat_rows(validation.map_tests.specificity, titles),
         tables=tables,
         reports=reports,
         missing={name: layers_of_test(atlas, name, below=True) for name in reports},

@@ -142,6 +142,59 @@ def serve_report(
         client.close()
 
 
+def test_the_tests_that_can_hurt_stand_on_the_page_with_what_they_lack(
+    learned_client: TestClient,
+) -> None:
+    text = text_of(learned_client)
+    asked = text.index(say("hard.heading"), text.index("In short"))
+    assert "among land of like" in text or "beyond its ground" in text
+    assert "high ground first: hard rock is at the surface there" in text
+    assert "50 % 50 % to 50 %" in text  # elevation within like elevation
+    assert "The layer “mineral occurrences” brings them" in text[asked:]
+    assert "--layer mineral-occurrences" in text[asked:]
+
+
+def test_the_matrix_of_kinds_is_a_picture_with_its_verdicts(
+    serve_report: Callable[[Edit], TestClient],
+) -> None:
+    def figure(value: float, n: int = 9) -> dict[str, Any]:
+        interval = {"low": value - 0.1, "high": value + 0.1}
+        return {"value": value, **interval, "n": n, "districts": 5}
+
+    def fill(content: dict[str, Any]) -> None:
+        content["map_tests"]["specificity"] = {
+            "classes": [{"id": "gold", "n": 9, "districts": 5}],
+            "too_few": [{"id": "chromite", "n": 6, "districts": 2}],
+            "rows": [
+                {
+                    "deposit_type": "carbonatite",
+                    "map": "expert",
+                    "own": figure(0.66, n=6),
+                    "own_class": "",
+                    "kin": [],
+                    "classes": {"gold": figure(0.84)},
+                }
+            ],
+            "missing": [],
+        }
+
+    client = serve_report(fill)
+    text = text_of(client)
+    assert "0.66 0.56 to 0.76 n 6, 5 d. 0.84 0.74 to 0.94 This map finds belts" in text
+    assert "Gold 9 sites, 5 districts" in text
+    assert "Fewer than 8 sites on this land, so not shown: chromite (6)." in text
+    assert "above all others: 0 of the 1 that could be asked" in text
+    page = client.get("/validation").text
+    assert 'class="num heat heat-6 is-own"' in page
+    assert 'class="num heat heat-8 is-highest"' in page
+
+
+def test_tables_with_too_few_sites_of_every_kind_are_told(
+    layered_client: TestClient,
+) -> None:
+    assert "volcanogenic massive sulphide (1)" in text_of(layered_client)
+
+
 def test_a_report_full_of_unknowns_says_what_it_can(
     serve_report: Callable[[Edit], TestClient],
 ) -> None:

@@ -15,15 +15,18 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from app.text.validation import map_name
-from geodata.release import withheld_region
+from geodata.release import open_release, withheld_region
 from geodata.release.charts import draw_calibration, draw_withheld
 from geodata.scoring.deposit_type import deposit_type_texts
 from geodata.scoring.learned import training, training_set
 from geodata.scoring.learned.argument import parse_learned
 from geodata.scoring.learned.model_file import COUNTS, from_json, shipped
 from geodata.scoring.learned.training import RIDGES
+from geodata.scoring.validation.districts import DistrictFigure
 from geodata.scoring.validation.intervals import Estimate
+from geodata.scoring.validation.map_tests import MapTests
 from geodata.scoring.validation.report import LearnedReport
+from scripts.map_tables import figure
 from tests.geodata.release.learned_layers import (
     EXAMPLES,
     IN_THE_STATES,
@@ -31,6 +34,7 @@ from tests.geodata.release.learned_layers import (
     LEARNED,
     write_learned_layers,
 )
+from tests.geodata.release.small_layers import build_layered_home
 
 TYPE = parse_learned(LEARNED, deposit_type_texts()[LEARNED])
 ROOT = Path(__file__).resolve().parents[2]
@@ -231,6 +235,49 @@ def test_a_type_that_is_not_there_is_refused_and_one_without_arguments_left(
         only = ("--deposit-type", "black-shale")
         assert command(name)("--home", home, "--out", out, *only).exit_code == 0
         assert not list(out.glob("*.json"))
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory):
+    return build_layered_home(tmp_path_factory.mktemp("released"))
+
+
+def test_the_maps_of_the_release_are_told_without_training(released):
+    told = command("validate")("--home", released, "--only-maps")
+    assert told.exit_code == 0, told.stderr
+    assert "All known sites, each on the map of its own type" in told.stdout
+    assert "within like elevation" in told.stdout
+    assert re.search(r"Elevation .*0\.50 \(0\.\d\d to 0\.\d\d\), n \d+", told.stdout)
+    assert "volcanogenic massive sulphide (1)" in " ".join(told.stdout.split())
+    assert "Written in" not in told.stdout
+
+
+def test_all_figures_are_printed_as_json(released):
+    told = command("validate")("--home", released, "--only-maps", "--json")
+    figures = json.loads(told.stdout)
+    release = open_release(released / "releases")
+    assert figures["release"] == release.id
+    assert MapTests.model_validate(figures["map_tests"]).model_dump_json() == (
+        release.validation.map_tests.model_dump_json()
+    )
+    assert figures["learned"] == {}
+
+
+def test_without_a_release_there_are_no_maps_to_tell_of(tmp_path):
+    told = command("validate")("--home", tmp_path, "--only-maps")
+    assert told.exit_code == 1
+    assert told.stderr.startswith("Not tested. ")
+
+
+def test_a_figure_tells_sites_and_districts():
+    facts = {"value": 0.5, "n": 3, "districts": 2}
+    nan = float("nan")
+    assert figure(DistrictFigure(low=0.1, high=0.9, **facts)) == (
+        "0.50 (0.10 to 0.90), n 3, 2 d."
+    )
+    assert figure(DistrictFigure(low=nan, high=nan, **facts)) == "0.50, n 3, 2 d."
+    nothing = DistrictFigure(value=nan, low=nan, high=nan, n=0, districts=0)
+    assert figure(nothing) == "–"
 
 
 def test_help_is_answered_before_anything_heavy_is_loaded():
