@@ -37,6 +37,7 @@ DELIMITERS = (",", ";", "\t")
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _CYRILLIC_WORD = re.compile("[А-Яа-яЁё]{3}")
+_TOO_LONG = re.compile(r"Expected (\d+) fields in line (\d+), saw (\d+)")
 _ZIP = b"PK\x03\x04"
 
 
@@ -241,6 +242,15 @@ def _parsed(path: Path, text: str, delimiter: str, rows: int | None) -> pd.DataF
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
         raise LayerFormatError(
             f"{path.name} is not a table with '{delimiter}' between its cells "
-            f"({reason(error)}). Expected a first line of names and rows no longer "
-            "than it."
+            f"({_why(error)}). Expected a first line of names and rows no longer "
+            "than it; numbers with a decimal comma need ';' between the cells."
         ) from error
+
+
+def _why(error: Exception) -> str:
+    """Say which line has too many cells, if it is that."""
+    found = _TOO_LONG.search(str(error))
+    if found is None:
+        return reason(error)
+    names, line, cells = found.groups()
+    return f"line {line} has {cells} cells, the first has {names}"

@@ -22,6 +22,7 @@ COLUMNS = (
     "class,area_km2,area_units,points,w_plus,s_w_plus,w_minus,s_w_minus,"
     "contrast,s_contrast,studentised_contrast"
 )
+ADDED = "patch,weight,s_weight"
 
 
 @dataclass
@@ -86,7 +87,7 @@ def place(tmp_path):
 
 def table(path):
     with path.open() as stream:
-        assert stream.readline().strip() == COLUMNS
+        assert stream.readline().strip() == f"{COLUMNS},{ADDED}"
         stream.seek(0)
         return list(csv.DictReader(stream))
 
@@ -367,6 +368,54 @@ def test_missing_values_and_the_unit_cell_can_be_named(run, place):
     )
     assert "Cut at class 0" in done.stdout
     assert "Caution: below 9" in done.stdout
+
+
+def test_a_program_sees_which_numbers_a_patch_made_and_what_a_class_adds(run, place):
+    cells = np.zeros((10, 20), dtype=np.int32)
+    cells[:, :6], cells[9] = 1_234_567, 2
+    rocks = write(place / "rocks.tif", cells)
+    out = place / "t.csv"
+    done = run(rocks, place / "points.csv", "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert "1234567" in done.stdout
+    rows = {row["class"]: row for row in table(out)}
+    assert {key: row["patch"] for key, row in rows.items()} == {
+        **dict.fromkeys(("0", "2", "1234567"), "")
+    }
+    assert all(row["weight"] == row["w_plus"] for row in rows.values())
+    done = run(rocks, place / "points.csv", "--out", out, "--kind", "ascending")
+    last = table(out)[-1]
+    assert last["patch"] == "all-points+no-ground-left"
+    assert last["weight"] != last["w_plus"]
+
+
+def test_points_that_lie_together_and_floods_of_classes_are_cautioned_against(
+    run, place
+):
+    values = np.random.default_rng(1).random((40, 50), dtype=np.float32)
+    many = write(place / "many.tif", values)
+    done = run(many, place / "points.csv", "--out", place / "t.csv")
+    said = " ".join(done.stdout.split())
+    assert "Caution: many.tif has 2,000 different values" in said
+    assert "Caution: 2 points share 1 unit cells of 1 km², 2 the fullest" in said
+    done = run(
+        *(place / "first.tif", place / "second.tif", place / "points.csv"),
+        *("--combine", "--out", place / "p.tif"),
+    )
+    assert "Caution: 2 points share 1 unit cells" in " ".join(done.stdout.split())
+
+
+def test_a_blank_that_is_not_declared_stops_the_run(run, place):
+    cells = np.ones((10, 20), dtype=np.float32)
+    cells[:5], cells[9, 19] = 2.5, -1e32
+    blank = write(place / "blank.tif", cells)
+    asked = (blank, place / "points.csv", "--out", place / "t.csv")
+    done = run(*asked)
+    assert done.returncode == 1
+    assert "-1e+32 in 1 cells" in done.stderr
+    assert not (place / "t.csv").exists()
+    assert run(*asked, "--missing=-1e+32").returncode == 0
+    assert run(*asked, "--missing", "-1e32").returncode == 0
 
 
 def test_presence_pixels_count_a_cell_once(run, place):

@@ -25,6 +25,16 @@ _MOST_BINS = 1 << 17  # classes of a map that is counted without a hash table
 _INEXACT = 2.0**53  # from here on whole numbers share their doubles
 
 
+def class_name(value: float) -> str:
+    """Return a class as text: a whole number in full, others to six digits.
+
+    >>> class_name(16777217.0), class_name(0.1234567)
+    ('16777217', '0.123457')
+    """
+    whole = float(value).is_integer() and abs(value) < _INEXACT
+    return f"{value:.0f}" if whole else f"{value:g}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassAreas:
     """Ground and points of each class of one map.

@@ -10,7 +10,7 @@ import numpy as np
 
 from geodata.errors import GeodataError, LayerFormatError, TrainingPointsError
 from geodata.methods.weights_of_evidence.choices import CAUTION, Kind
-from geodata.methods.weights_of_evidence.class_areas import Counts
+from geodata.methods.weights_of_evidence.class_areas import Counts, class_name
 from geodata.methods.weights_of_evidence.evidence_raster import (
     EvidenceRaster,
     require_same_grid,
@@ -202,9 +202,9 @@ def _weighted(
     table = weights_of_evidence(areas, kind=kind, unit_area_km2=unit_area_km2)
     if len(table.classes) == 1:
         raise LayerFormatError(
-            f"All known cells have the value {table.classes[0]:g}: the map cannot be "
-            "cut in two. Leave it out; or, if its no-data cells mean 'not there', "
-            "give them a value of their own."
+            f"All known cells have the value {class_name(table.classes[0])}: the map "
+            "cannot be cut in two. Leave it out; or, if its no-data cells mean 'not "
+            "there', give them a value of their own."
         )
     if treatment.cut is None and not kind.cumulative:
         own = class_weights(table, areas, confidence=confidence)
@@ -222,8 +222,8 @@ def _weighted(
         )
     if kind.cumulative and choice.row == len(table.classes) - 1:
         raise ValueError(
-            f"A cut at {choice.class_value:g} of kind '{kind}' leaves nothing outside: "
-            "it is the last class. Choose another class."
+            f"A cut at {class_name(choice.class_value)} of kind '{kind}' leaves "
+            "nothing outside: it is the last class. Choose another class."
         )
     return WeightedMap(
         name=raster.name,

@@ -11,24 +11,34 @@ import numpy as np
 from geodata.errors import StorageError
 from geodata.methods.weights_of_evidence.choices import Kind
 from geodata.methods.weights_of_evidence.combination import Treatment, combine
+from geodata.methods.weights_of_evidence.crowding import crowd
 from geodata.methods.weights_of_evidence.evidence_raster import (
     EvidenceRaster,
     read_evidence_raster,
 )
 from geodata.methods.weights_of_evidence.generalisation import choose
+from geodata.methods.weights_of_evidence.map_weights import (
+    binary_weights,
+    class_weights,
+)
 from geodata.methods.weights_of_evidence.output import write_posterior, write_table
 from geodata.methods.weights_of_evidence.point_file import PointPlaces, read_points
 from geodata.methods.weights_of_evidence.report import (
     TextTable,
     choice_in_words,
+    crowd_in_words,
     groups_in_rows,
     independence_in_words,
+    many_in_words,
     pair_in_words,
     points_in_words,
     posterior_in_words,
     weights_in_rows,
 )
-from geodata.methods.weights_of_evidence.weights import weights_of_evidence
+from geodata.methods.weights_of_evidence.weights import (
+    WeightsTable,
+    weights_of_evidence,
+)
 
 BEST = "best"
 
@@ -183,17 +193,25 @@ def _single(asked: Run, maps: Sequence[EvidenceRaster], places: PointPlaces) -> 
         if raster.cell_area_km2.ndim:
             raise ValueError("Presence pixels need cells of one area; not degrees.")
         inside, unit = np.unique(inside), float(raster.cell_area_km2)
+    areas = raster.areas(np.append(inside, beside))
     table = weights_of_evidence(
-        raster.areas(np.append(inside, beside)),
+        areas,
         kind=treatment.kind,
         unit_area_km2=unit,
         presence_pixels=asked.presence_pixels,
     )
     cut = None if treatment.cut is None else raster.as_stored(treatment.cut)
     choice = choose(table, class_value=cut, confidence=asked.confidence)
-    write_table(asked.out, table)
+    weights = None
+    if not asked.presence_pixels:  # which are for a table alone
+        if treatment.cut is None and not treatment.kind.cumulative:
+            weights = class_weights(table, areas, confidence=asked.confidence)
+        elif choice is not None:
+            weights = binary_weights(table, choice.row)
+    write_table(asked.out, table, weights)
     return [
         weights_in_rows(table, raster.name),
+        *_cautions(asked, raster, places, [(raster.name, table)]),
         points_in_words(
             table,
             beside=len(beside),
@@ -203,6 +221,23 @@ def _single(asked: Run, maps: Sequence[EvidenceRaster], places: PointPlaces) -> 
         choice_in_words(choice, table, asked.confidence),
         f"Written: {asked.out}",
     ]
+
+
+def _cautions(
+    asked: Run,
+    raster: EvidenceRaster,
+    places: PointPlaces,
+    tables: Sequence[tuple[str, WeightsTable]],
+) -> list[str]:
+    """Say which tables are too long, and which points lie together on the map."""
+    words = [many_in_words(table, name) for name, table in tables]
+    if not asked.presence_pixels:
+        on_map = raster.cell_of(places.x, places.y) >= 0
+        together = crowd(
+            places.x[on_map], places.y[on_map], raster.crs, asked.unit_area_km2
+        )
+        words.append(crowd_in_words(together, asked.unit_area_km2))
+    return list(filter(None, words))
 
 
 def _combined(asked: Run, maps: Sequence[EvidenceRaster], places: PointPlaces) -> Found:
@@ -223,12 +258,14 @@ def _combined(asked: Run, maps: Sequence[EvidenceRaster], places: PointPlaces) -
             groups_in_rows(one.weights, one.name, kind=one.table.kind, cut=one.cut)
         )
     names = [one.name for one in done.maps]
+    tables = [(one.name, one.table) for one in done.maps]
     took_no_part = (
         f"{done.points_beside} points beside all maps, {places.without_position} rows "
         f"without position. Written: {asked.out}"
     )
     return [
         *found,
+        *_cautions(asked, maps[0], places, tables),
         posterior_in_words(done.posterior),
         independence_in_words(done.omnibus),
         *(pair_in_words(test, names) for test in done.pairs),

@@ -12,6 +12,7 @@ from rasterio.io import DatasetReader
 from rasterio.transform import Affine
 
 from geodata.errors import GridMismatchError, LayerFormatError
+from geodata.methods.weights_of_evidence.blanks import refuse_blanks
 from geodata.methods.weights_of_evidence.class_areas import (
     ClassAreas,
     Counts,
@@ -100,13 +101,21 @@ class EvidenceRaster:
         return np.where(cells >= 0, found, np.nan)
 
     def areas(self, cells: Counts) -> ClassAreas:
-        """Return the ground of each class, and its points by the cell of each."""
-        return class_areas(
+        """Return the ground of each class, and its points by the cell of each.
+
+        Raises
+        ------
+        LayerFormatError
+            If no cell is known, or blanks are not declared as missing.
+        """
+        found = class_areas(
             self.values,
             self.at(cells),
             cell_area_km2=self.cell_area_km2,
             missing=self.missing,
         )
+        refuse_blanks(self.values, found.classes)
+        return found
 
     def as_stored(self, value: float) -> float:
         """Return a number as the cells hold it: in float32, 0.1 is not quite 0.1."""

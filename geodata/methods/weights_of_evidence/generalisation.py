@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geodata.methods.weights_of_evidence.choices import CAUTION
+from geodata.methods.weights_of_evidence.class_areas import class_name
 from geodata.methods.weights_of_evidence.weights import WeightsTable
 
 
@@ -80,9 +81,10 @@ def choose(
         if not len(found):
             near = table.classes[np.argmin(np.abs(table.classes - class_value))]
             raise ValueError(
-                f"The map has no class {class_value:g}; it has {len(table.classes)}, "
-                f"from {table.classes.min():g} to {table.classes.max():g}; the nearest "
-                f"is {repr(float(near)).removesuffix('.0')}."
+                f"The map has no class {class_name(class_value)}; it has "
+                f"{len(table.classes)}, from {class_name(table.classes.min())} to "
+                f"{class_name(table.classes.max())}; the nearest is "
+                f"{repr(float(near)).removesuffix('.0')}."
             )
         row = int(found[0])
         sure = bool(abs(strength[row]) >= confidence)

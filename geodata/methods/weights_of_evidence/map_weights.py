@@ -11,6 +11,7 @@ from geodata.methods.weights_of_evidence.class_areas import (
     Doubles,
     Flags,
     Values,
+    class_name,
 )
 from geodata.methods.weights_of_evidence.weights import (
     WeightsTable,
@@ -144,7 +145,7 @@ def class_weights(
         kept = strong & ~table.patched
     weights, deviations = table.w_plus[kept], table.s_w_plus[kept]
     shares = table.area_units[kept] / table.study_units
-    names = tuple(f"{value:g}" for value in table.classes[kept])
+    names = tuple(map(class_name, table.classes[kept]))
     groups = np.cumsum(kept) - 1
     patched = bool(table.patched[kept].any())
     if not kept.all():

@@ -5,6 +5,7 @@ another: a way through degrees and back could move a point on the line between t
 cells into the other one.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,11 +26,12 @@ from geodata.readers.limits import DEFAULT_LIMITS, Limits
 from geodata.readers.projection import WGS84
 from geodata.readers.quoting import listed, quoted, reason
 from geodata.readers.sandbox import confined
-from geodata.readers.table import read_csv, read_workbook
+from geodata.readers.table import read_spreadsheet
 from geodata.readers.vector import read_rows
 
 IN_DEGREES = (("longitude", "latitude"), ("lon", "lat"))
 AS_THE_MAP = (("easting", "northing"), ("x", "y"))
+_DECIMAL_COMMA = re.compile(r"^(\s*[+-]?\d+),(\d+\s*)$")
 _POINT, _MULTIPOINT = 0, 4
 
 
@@ -59,12 +61,13 @@ def read_points(
     Parameters
     ----------
     path : Path
-        A CSV, a workbook (``.xlsx``) of one sheet, or any format of
-        :data:`geodata.readers.formats.FORMATS` with one
+        A CSV parted by commas, semicolons or tabs, a workbook (``.xlsx``) of one
+        sheet, or any format of :data:`geodata.readers.formats.FORMATS` with one
         table, told by the ending of its name.  A table has the columns ``longitude``
         and ``latitude`` or ``lon`` and ``lat`` (WGS 84), or ``easting`` and
         ``northing`` or ``x`` and ``y`` (in the system
-        of the map), in capital letters or not.
+        of the map), in capital letters or not.  In degrees, decimals may follow a
+        comma.
     crs : pyproj.CRS
         System of the map.
 
@@ -110,13 +113,15 @@ def _from_rows(
 
 
 def _from_csv(path: Path, crs: pyproj.CRS, limits: Limits) -> PointPlaces:
-    workbook = path.suffix.lower() == ".xlsx"
-    table = (read_workbook if workbook else read_csv)(path, limits=limits)
+    table = read_spreadsheet(path, limits=limits)
     names = {str(name).lower(): name for name in table.columns}
     for pairs, system in ((IN_DEGREES, pyproj.CRS(WGS84)), (AS_THE_MAP, crs)):
         for pair in pairs:
             if all(name in names for name in pair):
-                x, y = (_numbers(table[names[name]], path.name) for name in pair)
+                columns = [table[names[name]] for name in pair]
+                if pairs is IN_DEGREES:
+                    columns = [_with_points(column) for column in columns]
+                x, y = (_numbers(column, path.name) for column in columns)
                 known = np.isfinite(x) & np.isfinite(y)
                 x, y = x[known], y[known]
                 if pairs is IN_DEGREES:
@@ -130,6 +135,11 @@ def _from_csv(path: Path, crs: pyproj.CRS, limits: Limits) -> PointPlaces:
     )
 
 
+def _with_points(degrees: pd.Series) -> pd.Series:
+    """Put points for decimal commas; degrees are too few to have thousands."""
+    return degrees.str.replace(_DECIMAL_COMMA, r"\1.\2", regex=True)
+
+
 def _numbers(column: pd.Series, name: str) -> Doubles:
     text = column.str.strip()
     numbers: Doubles = pd.to_numeric(text, errors="coerce").to_numpy(np.float64)
@@ -138,7 +148,8 @@ def _numbers(column: pd.Series, name: str) -> Doubles:
         row = int(np.argmax(bad))
         raise LayerFormatError(
             f"Row {row + 1} of {name} has {quoted(text.iloc[row])} as its "
-            f"{column.name}; expected a number, with a point for the decimals."
+            f"{column.name}; expected a number, with a point for the decimals. A comma "
+            "is read as one in degrees only."
         )
     return numbers
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from geodata.methods.weights_of_evidence.choices import Kind
+from geodata.methods.weights_of_evidence.class_areas import class_name
+from geodata.methods.weights_of_evidence.crowding import Crowd
 from geodata.methods.weights_of_evidence.generalisation import Choice
 from geodata.methods.weights_of_evidence.independence import Omnibus, PairTest
 from geodata.methods.weights_of_evidence.map_weights import MapWeights
@@ -13,6 +15,9 @@ from geodata.methods.weights_of_evidence.posterior import Posterior
 from geodata.methods.weights_of_evidence.weights import WeightsTable
 
 _HEADINGS = ("class", "units", "points", "W+", "s", "W-", "s", "C", "stud. C", "patch")
+MANY_CLASSES, MANY_ROWS = 1_000, 100_000
+"""Rows from which a table of classes, and one of any kind, is cautioned against."""
+
 _MOST_SHOWN = 20  # rows of a table told; the file has all
 
 
@@ -57,7 +62,7 @@ def weights_in_rows(table: WeightsTable, name: str) -> TextTable:
         headings=_HEADINGS,
         rows=tuple(
             (
-                f"{table.classes[row]:g}",
+                class_name(table.classes[row]),
                 f"{table.area_units[row]:,.2f}",
                 str(table.points[row]),
                 *(f"{column[row]:.4f}" for column in numbers),
@@ -76,7 +81,7 @@ def choice_in_words(
     if choice is None:
         return "No class to cut at: every row touched a patch."
     words = (
-        f"Cut at class {choice.class_value:g}: studentised contrast "
+        f"Cut at class {class_name(choice.class_value)}: studentised contrast "
         f"{choice.studentised_contrast:.4f}, W+ {table.w_plus[choice.row]:.4f}, "
         f"W- {table.w_minus[choice.row]:.4f}."
     )
@@ -85,7 +90,8 @@ def choice_in_words(
     if choice.patched:
         words += " Caution: a patch made these numbers."
     if choice.passed_over is not None:
-        words += f" Class {choice.passed_over:g} is higher, but by a patch."
+        passed = class_name(choice.passed_over)
+        words += f" Class {passed} is higher, but by a patch."
     return words
 
 
@@ -93,7 +99,7 @@ def groups_in_rows(
     one: MapWeights, name: str, *, kind: Kind, cut: float | None
 ) -> TextTable:
     """Return the weights with which a map is combined, and how it came by them."""
-    where = "" if cut is None else f", cut at class {cut:g}"
+    where = "" if cut is None else f", cut at class {class_name(cut)}"
     notes = []
     if len(one.names) > _MOST_SHOWN:
         notes.append(f"first {_MOST_SHOWN} of {len(one.names)} groups")
@@ -131,6 +137,31 @@ def points_in_words(
         f"{table.unit_area_km2:g} km², prior {table.prior:.6g}. Took no part: "
         f"{beside} points beside the map, {on_missing} on missing cells "
         f"({table.missing_km2:,.2f} km²), {without_position} rows without position."
+    )
+
+
+def crowd_in_words(found: Crowd, unit_area_km2: float) -> str:
+    """Caution against points that lie together in unit cells; empty if none do."""
+    if not found.points:
+        return ""
+    return (
+        f"Caution: {found.points} points share {found.cells} unit cells of "
+        f"{unit_area_km2:g} km², {found.most} the fullest; each may hold one. Keep one "
+        "point of those that lie together, or choose a smaller unit cell."
+    )
+
+
+def many_in_words(table: WeightsTable, name: str) -> str:
+    """Caution against a table of so many rows that they say nothing; else empty."""
+    rows, kind = len(table.classes), table.kind
+    if rows < (MANY_ROWS if kind.cumulative else MANY_CLASSES):
+        return ""
+    words = f"Caution: {name} has {rows:,} different values, each a row of the table."
+    if kind.cumulative:
+        return f"{words} Group them into classes first."
+    return (
+        f"{words} For measured values choose --kind ascending or descending, or group "
+        "them into classes first."
     )
 
 

@@ -1,6 +1,7 @@
 """Files of weights and posteriors, exact to the last digit."""
 
 import csv
+import dataclasses
 import io
 
 import numpy as np
@@ -11,13 +12,18 @@ from geodata.errors import StorageError
 from geodata.methods.weights_of_evidence.choices import Kind
 from geodata.methods.weights_of_evidence.class_areas import ClassAreas, class_areas
 from geodata.methods.weights_of_evidence.evidence_raster import read_evidence_raster
-from geodata.methods.weights_of_evidence.map_weights import class_weights
+from geodata.methods.weights_of_evidence.map_weights import (
+    binary_weights,
+    class_weights,
+)
 from geodata.methods.weights_of_evidence.output import (
+    ADDED,
     BANDS,
     table_text,
     write_posterior,
     write_table,
 )
+from geodata.methods.weights_of_evidence.patches import Patch
 from geodata.methods.weights_of_evidence.posterior import posterior
 from geodata.methods.weights_of_evidence.weights import COLUMNS, weights_of_evidence
 
@@ -36,13 +42,51 @@ def table():
 
 def test_a_table_is_read_back_as_it_was(table):
     rows = list(csv.DictReader(io.StringIO(table_text(table))))
-    assert tuple(rows[0]) == COLUMNS
+    assert tuple(rows[0]) == (*COLUMNS, *ADDED)
     for name in COLUMNS:
         column = getattr(table, "classes" if name == "class" else name)
         assert [float(row[name]) for row in rows] == column.tolist()
     assert [row["class"] for row in rows] == ["-2", "0.1", "3"]
     assert [row["points"] for row in rows] == ["8", "0", "3"]
     assert rows[1]["w_plus"] == "0"
+
+
+def test_a_row_that_a_patch_made_says_so_and_every_row_what_it_adds(table):
+    rows = list(csv.DictReader(io.StringIO(table_text(table))))
+    assert [row["patch"] for row in rows] == ["", "no-points", ""]
+    assert {(row["weight"], row["s_weight"]) for row in rows} == {("", "")}
+    cut = binary_weights(table, 0)
+    rows = list(csv.DictReader(io.StringIO(table_text(table, cut))))
+    out = (table.w_minus[0], table.s_w_minus[0])
+    assert [(float(row["weight"]), float(row["s_weight"])) for row in rows] == [
+        (table.w_plus[0], table.s_w_plus[0]),
+        out,
+        out,
+    ]
+
+
+def test_all_patches_of_a_row_are_named(table):
+    both = np.full(3, Patch.ALL_POINTS | Patch.NO_GROUND_LEFT, dtype=np.uint8)
+    text = table_text(dataclasses.replace(table, patches=both))
+    assert text.count(",all-points+no-ground-left,,\n") == 3
+
+
+def test_a_descending_table_has_the_weights_of_its_own_classes(table):
+    areas = ClassAreas(
+        classes=np.array([1.0, 2.0, 3.0]),
+        area_km2=np.array([60.0, 30.0, 10.0]),
+        points=np.array([1, 3, 6]),
+        missing_km2=0.0,
+        points_missing=0,
+    )
+    dense = weights_of_evidence(areas, kind=Kind.DESCENDING)
+    text = table_text(dense, binary_weights(dense, 1))  # two and three are inside
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [row["class"] for row in rows] == ["3", "2", "1"]
+    assert [float(row["weight"]) for row in rows] == [
+        *[dense.w_plus[1]] * 2,
+        dense.w_minus[1],
+    ]
 
 
 def test_a_table_is_written_whole_or_not_at_all(table, tmp_path):

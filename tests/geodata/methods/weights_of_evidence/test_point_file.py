@@ -73,6 +73,22 @@ def test_a_table_in_degrees_is_wgs_84(tmp_path, head):
     assert_allclose([places.x[0], places.y[0]], [x, y], rtol=1e-12)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name;lon;lat\nа;69,5;45,25\n",
+        "lon;lat\n69.5;45.25\n",
+        "lat\tlon\n45,25\t69,5\n",
+        'lon,lat\n"69,5","45,25"\n',
+    ],
+)
+def test_a_table_of_any_country_is_read(tmp_path, text):
+    path = tmp_path / "p.csv"
+    path.write_text(text, encoding="utf-8")
+    places = read_points(path, crs=pyproj.CRS("EPSG:4326"))
+    assert (places.x.tolist(), places.y.tolist()) == ([69.5], [45.25])
+
+
 @pytest.mark.parametrize("head", ["x,y", "Easting,Northing"])
 def test_a_table_in_metres_is_in_the_system_of_the_map(tmp_path, head):
     path = tmp_path / "p.csv"
@@ -89,6 +105,8 @@ def test_a_table_in_metres_is_in_the_system_of_the_map(tmp_path, head):
         ("a,b\n1,2\n", r"has the columns .*'?a'?.*expected longitude, latitude or lon"),
         ("x,y\n1,2\n1,two\n", r"Row 2 of p\.csv has .*two.* as its y"),
         ("x,y\n1,inf\n", "expected a number"),
+        ("x;y\n500,125;5000000\n", "500,125.*read as one in degrees only"),
+        ("lon,lat\n69,5,45,25\n", "line 2 has 4 cells, the first has 2.*need ';'"),
         ("lon,lat\n69,45\n500000,45\n", "longitude 500000, latitude 45"),
         ("lon,lat\n69,-91\n", "latitude -91"),
     ],

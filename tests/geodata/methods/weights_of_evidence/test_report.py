@@ -1,5 +1,7 @@
 """What the command prints: numbers rounded, cautions spelt out."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -13,6 +15,7 @@ from geodata.methods.weights_of_evidence.report import (
     choice_in_words,
     groups_in_rows,
     independence_in_words,
+    many_in_words,
     pair_in_words,
     points_in_words,
     posterior_in_words,
@@ -69,6 +72,44 @@ def test_a_table_is_told_row_by_row_and_rounded():
         ["0.0000", "1.0000"],
         ["", "yes"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [(1_234_567.0, "1234567"), (16_777_217.0, "16777217"), (0.1234567, "0.123457")],
+)
+def test_a_class_that_is_a_whole_number_is_told_in_full(value, told):
+    two = dataclasses.replace(table(2), classes=np.array([0.0, value]))
+    assert cells(weights_in_rows(two, "Rocks"))[0] == ["0", told]
+    choice = Choice(
+        row=1,
+        class_value=value,
+        studentised_contrast=2.0,
+        confident=True,
+        patched=False,
+        passed_over=value,
+    )
+    said = choice_in_words(choice, two, 1.5)
+    assert f"Cut at class {told}:" in said
+    assert f"Class {told} is higher" in said
+
+
+@pytest.mark.parametrize(
+    ("kind", "few", "many", "said"),
+    [
+        (Kind.UNIQUE, 999, 1_000, "choose --kind ascending or descending"),
+        (Kind.ASCENDING, 99_999, 100_000, "Group them into classes"),
+    ],
+)
+def test_so_many_values_that_rows_say_nothing_are_cautioned_against(
+    kind, few, many, said
+):
+    def words(rows):
+        return many_in_words(dataclasses.replace(table(rows), kind=kind), "a.tif")
+
+    assert words(few) == ""
+    assert f"a.tif has {many:,} different values" in words(many)
+    assert said in words(many)
 
 
 def test_of_a_long_table_the_twenty_best_rows_are_told_in_their_order():
