@@ -18,7 +18,9 @@ HAND_MADE = [
     "magmatic-belts",
     "railways",
     "roads",
+    "mines",
     "context-occurrences",
+    "mineral-localities",
 ]
 LIGHT_ENOUGH = 300_000  # bytes of one layer, compressed
 

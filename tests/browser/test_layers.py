@@ -17,7 +17,9 @@ EVERY = (
     "magmatic-belts",
     "railways",
     "roads",
+    "mines",
     "context-occurrences",
+    "mineral-localities",
 )
 HATCHED = "path.gap"
 

@@ -165,9 +165,18 @@ def write_small_layers(folder: Path, *, name: str = "") -> LayerStore:
     return LayerStore((folder, BUNDLE))
 
 
+def write_context_layers(folder: Path, *, name: str = "") -> None:
+    """Write layers that only orient, beside the small ones."""
+    for layer, held in (("mines", "commodities"), ("mineral-localities", "minerals")):
+        facts = {"name": [name or layer], held: [name or "one,two"]}
+        points = table([shapely.Point(71.0, 47.0)], **facts, uncertainty_km=[5.0])
+        write_vector(folder, points, draft(layer, "points"))
+
+
 def build_layered_home(home: Path, *, name: str = "") -> Path:
-    """Build a release of 50 km cells over the bundle and the small layers."""
+    """Build a release of 50 km cells over the bundle, the small layers and context."""
     texts = deposit_type_texts()
+    write_context_layers(home / "layers", name=name)
     build_release(
         write_small_layers(home / "layers", name=name),
         {key: texts[key] for key in ("carbonatite", "phosphorite-uranium")},

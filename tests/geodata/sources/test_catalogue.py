@@ -94,6 +94,8 @@ LAYERS = {
     "terrane-boundaries",
     "cratons",
     "craton-margins",
+    "mines",
+    "mineral-localities",
     "sutures",
     "faults",
     "geology",
