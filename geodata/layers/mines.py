@@ -146,7 +146,6 @@ LAYER = Layer(
             "any score. Names and commodities are the source's."
         ),
         columns=("name", "kind", "commodities", "uncertainty_km"),
-        tolerance_deg=0.0,
         tooltip=(
             ("{name}", "Site without a name"),
             ("{kind:list}: {commodities:list}", "{kind:list}"),

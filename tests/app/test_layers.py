@@ -14,6 +14,7 @@ HAND_MADE = [
     "faults",
     "sutures",
     "provinces",
+    "craton-margins",
     "intrusions",
     "magmatic-belts",
     "railways",

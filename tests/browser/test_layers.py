@@ -13,6 +13,7 @@ EVERY = (
     "faults",
     "sutures",
     "provinces",
+    "craton-margins",
     "intrusions",
     "magmatic-belts",
     "railways",

@@ -169,7 +169,6 @@ LAYER = Layer(
             "position_record",
             "locality_id",
         ),
-        tolerance_deg=0.0,
         tooltip=(
             ("{name}",),
             ("{minerals:list}",),

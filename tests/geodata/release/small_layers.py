@@ -171,6 +171,8 @@ def write_context_layers(folder: Path, *, name: str = "") -> None:
         facts = {"name": [name or layer], held: [name or "one,two"]}
         points = table([shapely.Point(71.0, 47.0)], **facts, uncertainty_km=[5.0])
         write_vector(folder, points, draft(layer, "points"))
+    margin = table([shapely.LineString([(72.0, 42.0), (72.0, 43.0)])], segment=[1])
+    write_vector(folder, margin, draft("craton-margins", "lines"))
 
 
 def build_layered_home(home: Path, *, name: str = "") -> Path:
