@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Train the learned models on the world's occurrences, and write their coefficients."""
+"""Train the learned models on the world's occurrences; test the experts' arguments."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # what a command needs is imported when it runs, not for --he
     from geodata.scoring.learned.argument import LearnedType
     from geodata.scoring.learned.model import LearnedModel
 
+RECORDS = BUNDLE / "expert" / "argument-records.json"
 TOLERANCE = 1e-4  # of a slope; other libraries round differently
 
 
@@ -76,6 +77,8 @@ def main(
                 write_atomically(path, to_json(model, learned_type.sha256).encode())
                 summary(model, console)
                 console.print(f"Written: {path}", highlight=False)
+        if not deposit_type:
+            differing |= test_arguments(texts, store, RECORDS, console, check=check)
         if not check:
             counts = count_examples(store, texts)
             write_atomically(out / COUNTS, write_counts(counts).encode())
@@ -85,6 +88,41 @@ def main(
     if differing:
         errors.print("The shipped coefficients do not follow from these layers.")
         sys.exit(1)
+
+
+def test_arguments(
+    texts: Mapping[str, str],
+    store: "LayerStore",
+    path: Path,
+    out: Console,
+    *,
+    check: bool,
+) -> bool:
+    """Test the experts' arguments on the world; say whether they differ from a file.
+
+    Arguments that the world contradicts, and that give no reason to stay, are named.
+    """
+    from geodata.checksums import write_atomically
+    from geodata.scoring.deposit_file import parse_all
+    from geodata.scoring.learned.world_records import argument_records
+    from geodata.scoring.validation.argument_records import contradicted, read_records
+
+    models = parse_all(texts)
+    found = argument_records(models, store)
+    for name in contradicted(found, models):
+        out.print(
+            f"The known places of the world contradict the argument {name}. Take it "
+            "out, or say why it stays (kept_because).",
+            style="yellow",
+        )
+    if check:
+        same = read_records(path.read_text("utf-8")).by_type == found.by_type
+        out.print(f"records of the arguments: {'as' if same else 'not as'} in {path}")
+        return not same
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, f"{found.model_dump_json(indent=1)}\n".encode())
+    out.print(f"Written: {path}", highlight=False)
+    return False
 
 
 def apart_from_file(

@@ -18,6 +18,7 @@ from app.routes.pages import show_page, type_titles
 from app.text import map_tests, say, specificity
 from app.text import validation as words
 from app.text import validation_tables as tables
+from app.text.argument_records import record_rows
 from app.text.known_sites import expert_checks, verdict
 from app.text.numbers import decimal, share
 from geodata.scoring.agreement import Agreement
@@ -72,6 +73,13 @@ def validation_page(request: Request, atlas: AtlasNow) -> Response:
                 "id": name,
                 "title": title,
                 "agreement": agreement(validation.agreement.get(name)),
+                "records": record_rows(
+                    [
+                        (one.name, one.title)
+                        for one in atlas.release.deposit_types[name].evidence
+                    ],
+                    validation.arguments.get(name, ()),
+                ),
                 "tornado": tornado if (tornado := f"tornado-{name}") in listed else "",
             }
             for name, title in titles.items()

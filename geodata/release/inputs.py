@@ -22,6 +22,10 @@ from geodata.release.model import InputsEntry, ParametersEntry
 from geodata.scoring.deposit_type import DepositType
 from geodata.scoring.learned.model_file import shipped_counts
 from geodata.scoring.uncertainty import DRAWS, SEED
+from geodata.scoring.validation.argument_records import (
+    ArgumentRecords,
+    shipped_records,
+)
 
 METHOD_VERSION = "1"
 """Version of the method: raise it with every change of the code that changes a
@@ -96,6 +100,8 @@ class Inputs:
         Deposit type id → texts of its learned model, where there is one.
     examples : dict of str to int
         Deposit type id → how many known examples the world has.
+    records : ArgumentRecords
+        What the world says of each argument of the expert models.
     parameters : Parameters
         What the user chose.
     method : str
@@ -108,6 +114,7 @@ class Inputs:
     deposit_types: dict[str, str]
     learned: dict[str, LearnedFiles]
     examples: dict[str, int]
+    records: ArgumentRecords
     parameters: Parameters
     method: str
     libraries: dict[str, str]
@@ -134,6 +141,7 @@ class Inputs:
                 for name, texts in self.learned.items()
             },
             examples=self.examples,
+            records=checksum(self.records.model_dump_json().encode()),
             parameters=ParametersEntry.model_validate(asdict(self.parameters)),
             method=self.method,
             libraries=self.libraries,
@@ -188,6 +196,7 @@ def gather(
         deposit_types=deposit_types,
         learned=shipped_files(deposit_types),
         examples=shipped_counts(),
+        records=shipped_records(),
         parameters=parameters,
         method=METHOD_VERSION,
         libraries={

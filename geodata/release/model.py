@@ -148,6 +148,7 @@ class InputsEntry(Record):
     deposit_types: Mapping[str, str]
     learned: Mapping[str, str]
     examples: Mapping[str, int]
+    records: str
     parameters: ParametersEntry
     method: str
     libraries: Mapping[str, str]

@@ -29,6 +29,7 @@ from geodata.release.surroundings import Surroundings
 from geodata.release.tornado import draw_tornado
 from geodata.release.validation import MissingLayer, Untested, ValidationReport
 from geodata.scoring.agreement import compare
+from geodata.scoring.deposit_file import parse_all
 from geodata.scoring.deposit_type import DepositType
 from geodata.scoring.learned.training import FEWEST
 from geodata.scoring.sensitivity import Sensitivity, sensitivity
@@ -172,6 +173,10 @@ def validation_report(
         },
         sensitivity=dict(moved),
         map_tests=map_tests,
+        arguments={
+            name: inputs.records.of(model)
+            for name, model in parse_all(inputs.deposit_types).items()
+        },
     )
 
 

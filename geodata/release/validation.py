@@ -9,6 +9,7 @@ from geodata.errors import DamagedReleaseError
 from geodata.scoring.agreement import Agreement
 from geodata.scoring.record import Record
 from geodata.scoring.sensitivity import Sensitivity
+from geodata.scoring.validation.argument_records import ArgumentRecord
 from geodata.scoring.validation.known_sites import KnownSites
 from geodata.scoring.validation.map_tests import MapTests
 from geodata.scoring.validation.report import LearnedReport
@@ -61,6 +62,8 @@ class ValidationReport(Record):
     map_tests : MapTests
         The maps of both opinions beside plain measurements, within like ground, and
         on deposits of other kinds.
+    arguments : mapping of str to tuple of ArgumentRecord
+        What the world says of each argument of an expert model, by deposit type.
     """
 
     schema_version: Literal[3] = 3
@@ -71,6 +74,7 @@ class ValidationReport(Record):
     agreement: dict[str, Agreement]
     sensitivity: dict[str, Sensitivity]
     map_tests: MapTests
+    arguments: dict[str, tuple[ArgumentRecord, ...]]
 
 
 def write_validation(folder: Path, report: ValidationReport) -> None:

@@ -21,7 +21,7 @@ LEARNED = "learned"
 _CODE = re.compile(r"[a-z]{3,6}")
 _ID = re.compile(r"[a-z0-9-]{1,40}")
 _LAYER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
-_TITLE, _NAME, _UNIT, _WORD = 120, 80, 40, 200  # most letters
+_TITLE, _NAME, _UNIT, _WORD, _REASON = 120, 80, 40, 200, 1_000  # most letters
 _SETTING = 3  # words at least
 _LIGHTEST, _HEAVIEST = 1e-6, 1e6  # of a weight: it is a share of their sum
 _ENTRIES = ("name", "title", "claim", "component", "membership", "parameters", "weight")
@@ -105,7 +105,7 @@ def parse(name: str, text: str) -> DepositType:
 def _evidence(row: Table, file: str) -> Evidence:
     name = row.text("name", most=_NAME)
     row = row.named(f"evidence '{name}' of {file}")
-    row.only(*_ENTRIES, *READ, "disagreement", "base")
+    row.only(*_ENTRIES, *READ, "disagreement", "base", "kept_because")
     membership = row.one_of("membership", tuple(MEMBERSHIPS))
     numbers = row.table("parameters") if "parameters" in row.content else None
     parameters = {} if numbers is None else _parameters(numbers, row.where)
@@ -132,6 +132,7 @@ def _evidence(row: Table, file: str) -> Evidence:
         weight=weight,
         disagreement=_disagreement(row),
         base=_base(row),
+        kept_because=row.text_or_empty("kept_because", most=_REASON),
     )
 
 

@@ -66,6 +66,9 @@ class Evidence:
     base : Number or None
         Of a layer that proves presence only: the evidence where it records nothing
         near, 0 to 1.  A record nearby adds to it; none takes away from it.
+    kept_because : str
+        Why the argument stays although the known places of the world contradict it;
+        mostly empty.
     """
 
     name: str
@@ -78,6 +81,7 @@ class Evidence:
     weight: Number
     disagreement: Measurement | None = None
     base: Number | None = None
+    kept_because: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,7 +61,7 @@ def test_without_a_type_the_best_one_is_explained(client: TestClient) -> None:
             "placer",
             "black-shale",
             "clay-hosted",
-            "phosphorite-uranium",
+            "phosphorite",
         )
     ]
     best = max(scores, key=lambda one: one["favourability"])

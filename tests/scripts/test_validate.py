@@ -35,6 +35,7 @@ from tests.geodata.release.learned_layers import (
     write_learned_layers,
 )
 from tests.geodata.release.small_layers import build_layered_home
+from tests.geodata.scoring.learned.test_world_records import write_world
 
 TYPE = parse_learned(LEARNED, deposit_type_texts()[LEARNED])
 ROOT = Path(__file__).resolve().parents[2]
@@ -231,7 +232,9 @@ def test_a_type_that_is_not_there_is_refused_and_one_without_arguments_left(
         out = tmp_path / name
         done = command(name)("--home", home, "--out", out, "--deposit-type", "gold")
         assert done.exit_code == 1
-        assert "Known are: black-shale, carbonatite" in " ".join(done.stderr.split())
+        assert "Known are: alkaline-collision, black-shale, carbonatite" in " ".join(
+            done.stderr.split()
+        )
         only = ("--deposit-type", "black-shale")
         assert command(name)("--home", home, "--out", out, *only).exit_code == 0
         assert not list(out.glob("*.json"))
@@ -396,3 +399,23 @@ def test_too_few_examples_are_told_and_nothing_is_written(home, tmp_path, monkey
     assert "Not tested" in done.stderr
     assert said in " ".join(done.stderr.split())
     assert not list(tmp_path.glob("*.json"))
+
+
+def test_the_arguments_of_the_experts_are_tested_and_checked(tmp_path):
+    test = runpy.run_path(str(ROOT / "scripts" / "train.py"))["test_arguments"]
+    store, path, said = (
+        write_world(tmp_path),
+        tmp_path / "of" / "it.json",
+        io.StringIO(),
+    )
+    texts = {"black-shale": deposit_type_texts()["black-shale"]}
+
+    def differ(*, check):
+        return test(texts, store, path, Console(file=said, width=200), check=check)
+
+    assert not differ(check=False)
+    written = path.read_text("utf-8")
+    assert not differ(check=True)
+    path.write_text(written.replace('"no-places"', '"regional"', 1), "utf-8")
+    assert differ(check=True)
+    assert "not as in" in said.getvalue()

@@ -183,7 +183,7 @@ def assemble(
     tables = [
         _places(labels(occurrences, deposit_type)),
         _places(background(occurrences, deposit_type)),
-        _on_land(lattice(LATTICE), store),
+        land_places(store),
     ]
     group = np.repeat(
         np.array([LABEL, OTHER_DEPOSIT, LAND]), [len(table) for table in tables]
@@ -269,7 +269,15 @@ def lattice(count: int) -> pd.DataFrame:
     return pd.DataFrame({"lon": np.where(lon >= 180.0, lon - 360.0, lon), "lat": lat})
 
 
-def _on_land(points: pd.DataFrame, store: LayerStore) -> pd.DataFrame:
+def land_places(store: LayerStore) -> pd.DataFrame:
+    """Lay places evenly over the land whose bedrock is known, without Antarctica.
+
+    Returns
+    -------
+    DataFrame
+        The columns of :class:`TrainingSet`; ``uncertainty_km`` is 0, texts are empty.
+    """
+    points = lattice(LATTICE)
     bands = store.raster(GROUND).raster.bands
     ground = prepare(
         Measurement(layer=GROUND, measure="value", unit="", column=min(bands)), store

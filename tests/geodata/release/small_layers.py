@@ -181,7 +181,7 @@ def build_layered_home(home: Path, *, name: str = "") -> Path:
     write_context_layers(home / "layers", name=name)
     build_release(
         write_small_layers(home / "layers", name=name),
-        {key: texts[key] for key in ("carbonatite", "phosphorite-uranium")},
+        {key: texts[key] for key in ("carbonatite", "phosphorite")},
         home / "releases",
         parameters=Parameters(cell_m=50_000),
     )

@@ -13,6 +13,7 @@ import pytest
 from geodata.layers.store import LayerStore
 from geodata.release.inputs import METHOD_VERSION, Parameters, gather
 from geodata.scoring.deposit_type import deposit_type_texts
+from geodata.scoring.validation.argument_records import ArgumentRecords
 from tests.geodata.release.fingerprint import STORED, Fingerprint
 from tests.geodata.release.small_layers import BUNDLE
 
@@ -70,6 +71,7 @@ def test_mended_words_in_the_code_keep_the_id(inputs, tmp_path):
         {"libraries": {"numpy": "0"}},
         {"layers": {}},
         {"examples": {}},
+        {"records": ArgumentRecords(layers={}, by_type={})},
         {"learned": {}},
         {"parameters": Parameters(seed=1)},
         {"deposit_types": {**MODELS, "placer": MODELS["placer"] + "\n"}},

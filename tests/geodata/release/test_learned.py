@@ -57,7 +57,7 @@ def taught(store, tmp_path_factory):
     releases = tmp_path_factory.mktemp("taught") / "releases"
     build_release(
         store,
-        {key: texts[key] for key in (LEARNED, UNTESTED, "phosphorite-uranium")},
+        {key: texts[key] for key in (LEARNED, UNTESTED, "phosphorite")},
         releases,
         parameters=Parameters(cell_m=50_000),
     )
@@ -75,7 +75,7 @@ def known_cells(bands):
 
 def test_the_map_of_a_type_with_a_learned_model_has_its_three_bands(taught, bands):
     assert tuple(bands)[-3:] == BANDS
-    other = read_shares(taught.favourability_path("phosphorite-uranium")).bands
+    other = read_shares(taught.favourability_path("phosphorite")).bands
     assert not set(BANDS) & set(other)
     overall = read_shares(taught.favourability_path("overall")).bands
     assert not set(BANDS) & set(overall)
@@ -128,8 +128,8 @@ def test_the_reason_why_a_model_makes_no_map_is_told(taught):
             "n_tested": 0,
             "fewest_tested": 5,
         },
-        "phosphorite-uranium": {
-            "n_world": counts["phosphorite-uranium"],
+        "phosphorite": {
+            "n_world": counts["phosphorite"],
             "fewest": 30,
             "n_tested": 0,
             "fewest_tested": 5,
@@ -195,7 +195,7 @@ def read_land(release):
 
 
 def test_a_type_without_a_learned_model_is_explained_without_one(taught):
-    why = taught.explain(taught.at(66.0, 44.0), "phosphorite-uranium")
+    why = taught.explain(taught.at(66.0, 44.0), "phosphorite")
     assert why.learned is None
     assert taught.explain(taught.at(66.0, 44.0), LEARNED).learned is not None
 
@@ -203,7 +203,7 @@ def test_a_type_without_a_learned_model_is_explained_without_one(taught):
 def test_every_area_tells_what_the_learned_model_thinks_of_it(taught):
     table = taught.prospects.set_index("id")
     assert len(table)
-    types = {LEARNED, UNTESTED, "phosphorite-uranium"}
+    types = {LEARNED, UNTESTED, "phosphorite"}
     assert types >= set(table["deposit_type"])
     for name, why in taught.explanations.items():
         row = table.loc[name]
@@ -237,9 +237,7 @@ def test_the_agreement_of_the_maps_is_told_and_drawn(taught, bands):
         )
     picture = imread(taught.folder / "figures" / f"agreement-{LEARNED}.png")
     assert len(np.unique(picture.reshape(-1, picture.shape[2]), axis=0)) > 50
-    assert not (
-        taught.folder / "figures" / "agreement-phosphorite-uranium.png"
-    ).exists()
+    assert not (taught.folder / "figures" / "agreement-phosphorite.png").exists()
 
 
 def test_one_changed_coefficient_gives_another_release(store):
@@ -272,7 +270,7 @@ def test_one_changed_coefficient_gives_another_release(store):
 
 
 def test_only_the_models_of_the_types_of_a_release_go_into_it():
-    other = {"nosuch": TEXTS[LEARNED], "phosphorite-uranium": 'code = "phos"'}
+    other = {"nosuch": TEXTS[LEARNED], "phosphorite": 'code = "phos"'}
     assert set(shipped_files({LEARNED: TEXTS[LEARNED], **other})) == {LEARNED}
     assert shipped_files({}) == {}
     files = shipped_files(TEXTS)[LEARNED]

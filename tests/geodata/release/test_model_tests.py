@@ -17,6 +17,7 @@ from geodata.release.validation import (
     write_validation,
 )
 from geodata.scoring.deposit_type import deposit_type_texts
+from geodata.scoring.validation.argument_records import ArgumentRecords
 from geodata.scoring.validation.known_sites import KnownSites, judge_sites
 from geodata.scoring.validation.map_tests import MapTests
 from geodata.scoring.validation.specificity import Specificity
@@ -49,6 +50,8 @@ def report(examples=(), learned=None, files=(), present=()):
     inputs = SimpleNamespace(
         learned=shipped_files({name: texts[name] for name in files}),
         examples=dict(examples),
+        records=ArgumentRecords(layers={}, by_type={}),
+        deposit_types={},
     )
     ranks = {"placer": RANK, "peralkaline": RANK}
     return validation_report(

@@ -14,13 +14,15 @@ from geodata.scoring.deposit_type import (
     read_folder,
 )
 
-SIX = {
+ALL = {
+    "alkaline-collision",
     "black-shale",
     "carbonatite",
     "clay-hosted",
     "peralkaline",
-    "phosphorite-uranium",
+    "phosphorite",
     "placer",
+    "uranium-rollfront",
 }
 GOOD = """
 code = "test"
@@ -42,14 +44,14 @@ error = { value = 20, low = 10, high = 30, basis = "expert", reference = "ours" 
 """
 
 
-def test_the_six_deposit_types_are_there_and_sound():
+def test_the_deposit_types_are_there_and_sound():
     texts = deposit_type_texts()
-    assert set(texts) == SIX
+    assert set(texts) == ALL
     codes = {parse(name, text).code for name, text in texts.items()}
-    assert len(codes) == len(SIX)
+    assert len(codes) == len(ALL)
 
 
-@pytest.mark.parametrize("name", sorted(SIX))
+@pytest.mark.parametrize("name", sorted(ALL))
 def test_every_number_has_a_range_a_basis_and_a_reference(name):
     for evidence in parse(name, deposit_type_texts()[name]).evidence:
         assert evidence.component in COMPONENTS
@@ -101,6 +103,12 @@ def test_a_bad_file_is_refused_with_what_is_wrong_and_where(old, new, said):
     with pytest.raises(DepositTypeError, match=said) as caught:
         parse("test", GOOD.replace(old, new))
     assert "deposit type 'test'" in str(caught.value)
+
+
+def test_why_a_contradicted_argument_stays_is_read_and_may_be_left_out():
+    assert not parse("test", GOOD).evidence[0].kept_because
+    kept = GOOD.replace('unit = "km"', 'unit = "km"\nkept_because = "It is old."')
+    assert parse("test", kept).evidence[0].kept_because == "It is old."
 
 
 def test_an_unknown_deposit_type_is_answered_with_the_known_ones():
@@ -193,5 +201,5 @@ def test_the_example_of_the_page_for_newcomers_is_a_deposit_type(tmp_path):
     text = re.search(r"```toml\n# my-models/skarn\.toml\n(.*?)```", page, re.DOTALL)
     (tmp_path / "skarn.toml").write_text(text[1], encoding="utf-8")
     models = parse_all({**read_folder(tmp_path), **deposit_type_texts()})
-    assert set(models) == {"skarn", *SIX}
+    assert set(models) == {"skarn", *ALL}
     assert models["skarn"].evidence[0].measurement.key == "terrane-boundaries.distance"

@@ -256,7 +256,7 @@ def test_labels_are_fewer_than_their_records_and_clay_has_too_few_to_learn_from(
     counts = {kind: len(labels(table, kind)) for kind in deposit_types()}
     assert 250 <= counts["carbonatite"] <= 306
     assert 200 <= counts["placer"] <= 234
-    assert 15 <= counts["phosphorite-uranium"] <= 25
+    assert 15 <= counts["phosphorite"] <= 25
     assert counts["clay-hosted"] == 7
     assert counts["peralkaline"] == counts["black-shale"] == 0
 

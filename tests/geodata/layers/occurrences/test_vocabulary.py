@@ -155,7 +155,7 @@ def test_works_are_told_from_places_named_after_them(words, name, status, expect
         ("usgs-ree", "carb-re", "carbonatite"),
         ("usgs-ree", "alk-ig", "carbonatite"),
         ("usgs-ree", "placer-sh", "placer"),
-        ("usgs-ree", "phos", "phosphorite-uranium"),
+        ("usgs-ree", "phos", "phosphorite"),
         ("usgs-ree", "ion-ad", "clay-hosted"),
         ("usgs-ree", "met", ""),
         ("usgs-ree", "oth-u", ""),
@@ -164,7 +164,7 @@ def test_works_are_told_from_places_named_after_them(words, name, status, expect
         (
             "usgs-phosphate",
             "Marine chemical sediment; residual enrichment",
-            "phosphorite-uranium",
+            "phosphorite",
         ),
         ("usgs-phosphate", "Magmatic; carbonatite; alkalic", "carbonatite"),
         ("usgs-phosphate", "Magmatic; carbonatitic; alkalic", ""),
