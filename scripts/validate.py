@@ -6,6 +6,7 @@ import math
 import sys
 import time
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -54,6 +55,7 @@ def main(
     release = None
     try:
         if not only_maps:
+            require_tools()
             reports = learned_models(home, deposit_type, out, console, errors)
         try:
             release = open_release(home / "releases")
@@ -70,6 +72,15 @@ def main(
         show_map_tests(release.validation.map_tests, titles, console)
     if as_json:
         typer.echo(all_figures(reports, release))
+
+
+def require_tools() -> None:
+    """Refuse, before anything is read, what cannot be compared without its tools."""
+    if find_spec("sklearn") is None:
+        raise TrainingError(
+            "Learned models are compared with those of scikit-learn, which is not "
+            "installed: run scripts/setup --dev. --only-maps needs none."
+        )
 
 
 def learned_models(

@@ -83,6 +83,17 @@ def report(done):
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+def test_without_its_tools_it_says_in_one_line_how_to_get_them(home, tmp_path):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "sklearn", None)  # as if it were not installed
+        result = command("validate")("--home", home, "--out", tmp_path / "reports")
+    assert result.exit_code == 1
+    (line,) = result.stderr.strip().splitlines()
+    assert line.startswith("Not tested. ")
+    assert "scripts/setup --dev" in line
+    assert not (tmp_path / "reports").exists()
+
+
 def test_the_report_is_one_file_and_nothing_is_left_beside_it(done):
     result, out = done
     assert [path.name for path in out.iterdir()] == [f"{LEARNED}-validation.json"]
