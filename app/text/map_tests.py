@@ -137,6 +137,7 @@ def verdict(tests: MapTests, test: TypeTest, opinion: MapId) -> str:
         districts=say_many("hard.districts", found.rank.districts),
         fewest=FEWEST_DISTRICTS,
     )
+    plain = as_good(test, found)
     figures = say("hard.semicolon").join(
         say(
             "hard.within",
@@ -147,7 +148,31 @@ def verdict(tests: MapTests, test: TypeTest, opinion: MapId) -> str:
         for ground, figure in found.within.items()
         if not math.isnan(figure.low)
     )
-    return f"{told} {say('hard.figures', figures=figures)}" if figures else told
+    if figures:
+        told = f"{told} {say('hard.figures', figures=figures)}"
+    return f"{told} {plain}" if plain else told
+
+
+def as_good(test: TypeTest, found: MapFigures) -> str:
+    """Name the plain measurements that rank the same sites as well; empty for none."""
+    names = [
+        say(
+            "hard.plain-rank",
+            name=say(f"validation.map.{other.map}"),
+            rank=share(other.rank.value),
+        )
+        for other in test.maps
+        if other.map not in OPINIONS
+        and other.rank.n == found.rank.n
+        and other.rank.value <= found.rank.value
+    ]
+    if not names:
+        return ""
+    return say(
+        "hard.as-good",
+        rank=share(found.rank.value),
+        names=say("hard.semicolon").join(names),
+    )
 
 
 def skill_of_map(tests: MapTests, deposit_type: str, opinion: MapId) -> str:

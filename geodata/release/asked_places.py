@@ -1,5 +1,6 @@
 """Places that maps are asked about, and the cells that stand for the land."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -66,15 +67,37 @@ class Places:
             district=self.district[chosen],
         )
 
-    def auc(self, rank: FloatArray, land: FloatArray) -> DistrictFigure:
-        """Tell the places from all land by a map: 1 minus their mean area rank.
+    def auc(self, ranks: FloatArray) -> DistrictFigure:
+        """Tell the places from all land: 1 minus their mean rank.
 
         Parameters
         ----------
-        rank : array of float32, shape (cells,)
-            The map's area rank; places where it is unknown take no part.
-        land : array of float32, shape (sample,)
-            The same of the cells that stand for the land.
+        ranks : array of float32, shape (pairs,)
+            Rank of each cell around them, 0 best, 0.5 by chance; NaN takes no part.
         """
-        found = rank_in_area(-rank[self.around.cell], -land, ties_halved=True)
-        return figure_by_district(1 - self.around.mean(found), self.district)
+        return figure_by_district(1 - self.around.mean(ranks), self.district)
+
+
+def ranks_around(
+    places: Sequence[Places], rank: FloatArray, sample: npt.NDArray[np.int64]
+) -> list[FloatArray]:
+    """Rank the cells around places by a map, equal values sharing the middle.
+
+    Parameters
+    ----------
+    places : sequence of Places
+        Several kinds of places, ranked at once.
+    rank : array of float32, shape (cells,)
+        The map's area rank, 0 best; NaN = unknown.
+    sample : array of int64
+        From :func:`land_sample`.
+
+    Returns
+    -------
+    list of array of float32, shape (pairs,)
+        One for each kind, as :meth:`Places.auc` takes it.
+    """
+    cells = np.concatenate([one.around.cell for one in places])
+    found = rank_in_area(-rank[cells], -rank[sample], ties_halved=True)
+    ends = np.cumsum([len(one.around.cell) for one in places])
+    return np.split(found, ends[:-1])

@@ -18,7 +18,7 @@ from geodata.layers.occurrences.deposit_classes import (
 from geodata.layers.store import LayerStore
 from geodata.raster import Cells, FloatArray
 from geodata.region import WINDOW
-from geodata.release.asked_places import Places
+from geodata.release.asked_places import Places, ranks_around
 from geodata.release.known_sites import MADE_FROM_OCCURRENCES, records_of
 from geodata.release.map_layers import OCCURRENCES
 from geodata.release.map_tests import Maps
@@ -150,17 +150,17 @@ def _row(
     sample: npt.NDArray[np.int64],
 ) -> SpecificityRow:
     name, opinion = whose
-    land = -np.sort(-rank[sample])  # once: whoever sorts it again is soon done
-    found = {
-        one: figure
-        for one, places in classes.items()
-        if (figure := places.auc(rank, land)).n >= FEWEST_SITES
+    of_own, *ranks = ranks_around([own, *classes.values()], rank, sample)
+    figures = {
+        one: places.auc(found)
+        for (one, places), found in zip(classes.items(), ranks, strict=True)
     }
+    found = {one: told for one, told in figures.items() if told.n >= FEWEST_SITES}
     stand = [one for one in own_classes(name) if one in found]
     return SpecificityRow(
         deposit_type=name,
         map=opinion,
-        own=own.auc(rank, land),
+        own=own.auc(of_own),
         own_class=next(
             (one for one in stand if found[one].districts >= FEWEST_OWN), ""
         ),

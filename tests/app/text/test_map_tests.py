@@ -15,6 +15,7 @@ from geodata.scoring.validation.specificity import (
 
 nan = float("nan")
 TITLES = {"placer": "Placers", "carbonatite": "Carbonatites"}
+APART = np.arange(4)
 LOW, MIDDLE = [0.1, 0.2, 0.1, 0.15], [0.1, 0.9, 0.3, 0.6]
 
 
@@ -79,6 +80,20 @@ def test_a_table_has_the_opinions_first_and_tells_what_is_left_out():
     assert "2 sites stand in a layer" in table.circular
     assert (empty.rows, empty.areas, empty.tested) == ((), (), False)
     assert left_beside(found).startswith("1 known site lies")
+
+
+def test_a_plain_measurement_that_does_as_well_is_named():
+    better = figures("elevation", MIDDLE)
+    worse = map_figures("felsic-bedrock", np.array([0.4, 0.5, 0.6, nan]), {}, APART)
+    fewer = map_figures("mafic-bedrock", np.array([0.1, nan, nan, nan]), {}, APART)
+    test = of_type(figures("expert", LOW), better, worse, fewer)
+    told = verdict(every(test), test, "expert")
+    assert told.endswith(
+        "Among all land its mean rank is 16 %; a plain measurement does as well or "
+        "better: elevation, 16 %."
+    )
+    alone = of_type(figures("expert", LOW), worse)
+    assert "plain measurement" not in verdict(every(alone), alone, "expert")
 
 
 def test_an_interval_that_is_unknown_is_not_said():
