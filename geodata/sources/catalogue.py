@@ -42,7 +42,7 @@ class Source:
         True when the terms clearly let us hand on what is derived from it.  What is
         not open is built on the user's machine and never committed.
     used_for : str
-        What the atlas takes from it.
+        What the atlas takes from it: its layers; or that there is none, and why.
     role : str
         One of :data:`ROLES`: its part in the mineral system.
     states : str
