@@ -98,9 +98,10 @@ def round_to_uncertainty(distance_km: float, uncertainty_km: float) -> float:
 
 def _neighbour(record: Mapping[Hashable, Any], distance_km: float) -> NearestOccurrence:
     error_km = float(record["uncertainty_km"])
+    name, site = record["name"], str(record["site"])
     return NearestOccurrence(
-        name=str(record["name"]),
-        site=str(record["site"]),
+        name=name if isinstance(name, str) and name.strip() else site,
+        site=site,
         distance_km=round_to_uncertainty(distance_km, error_km),
         uncertainty_km=error_km,
         within_error=distance_km <= error_km,

@@ -53,6 +53,14 @@ def test_names_without_a_position_are_nobodys_neighbours(claims):
     assert "Dunkeldyk" not in {item.site for item in found}
 
 
+@pytest.mark.parametrize("name", [None, float("nan"), "", " "])
+def test_a_record_without_a_name_bears_that_of_its_site(name):
+    (found,) = nearest_occurrences(
+        shapely.Point(76, 43), _one(76, 43).assign(name=name)
+    )
+    assert found.name == "Site"
+
+
 def test_a_site_inside_an_area_is_at_distance_zero_and_within_its_error():
     area = shapely.box(75, 42, 77, 44)
     (found,) = nearest_occurrences(area, _one(76, 43, 10))
