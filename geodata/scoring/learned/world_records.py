@@ -106,7 +106,7 @@ def world_measurement(argument: Evidence) -> Measurement | NoRecord:
         layer=layer,
         column=column,
         window_km=window,
-        smooth_km=read.smooth_km if read.layer == layer else 0.0,
+        smooth_km=0.0 if window != read.window_km else read.smooth_km,
         within=(),
     )
 
