@@ -79,6 +79,7 @@ def validation_page(request: Request, atlas: AtlasNow) -> Response:
                         for one in atlas.release.deposit_types[name].evidence
                     ],
                     validation.arguments.get(name, ()),
+                    {one.id: one.title for one in atlas.release.manifest.layers},
                 ),
                 "tornado": tornado if (tornado := f"tornado-{name}") in listed else "",
             }

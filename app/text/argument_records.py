@@ -1,6 +1,6 @@
 """What the known places of the world say of the arguments of an expert model."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from app.text import say
@@ -37,7 +37,9 @@ class RecordRow:
 
 
 def record_rows(
-    titles: Iterable[tuple[str, str]], records: Iterable[ArgumentRecord]
+    titles: Iterable[tuple[str, str]],
+    records: Iterable[ArgumentRecord],
+    layers: Mapping[str, str],
 ) -> tuple[RecordRow, ...]:
     """Return the arguments of a model with their records.
 
@@ -47,6 +49,8 @@ def record_rows(
         Id and title of every argument.
     records : iterable of ArgumentRecord
         Those that were made; arguments without one are left out.
+    layers : mapping of str to str
+        Titles of the layers of the release; one that is not there is told by its id.
     """
     made = {one.argument: one for one in records}
     return tuple(
@@ -57,25 +61,26 @@ def record_rows(
             land=found.land,
             others=found.others,
             porphyry=found.porphyry,
-            note=_note(found),
+            note=_note(found, layers),
         )
         for name, title in titles
         if (found := made.get(name)) is not None
     )
 
 
-def _note(found: ArgumentRecord) -> str:
+def _note(found: ArgumentRecord, layers: Mapping[str, str]) -> str:
     if found.missing is not None:
         return sentence(say(f"records.missing.{found.missing}"))
     told = []
     if found.too_few:
         told.append(say("records.too-few"))
     if found.layer:
+        layer = layers.get(found.layer, found.layer.replace("-", " "))
         window = f"{found.window_km:g}"
         told.append(
-            say("records.read-in-window", layer=found.layer, window=window)
+            say("records.read-in-window", layer=layer, window=window)
             if found.window_km
-            else say("records.read", layer=found.layer)
+            else say("records.read", layer=layer)
         )
     if found.contradicted:
         told.append(say("records.contradicted"))

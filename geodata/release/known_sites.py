@@ -22,6 +22,10 @@ from geodata.scoring.validation.report import MapId
 MADE_FROM_OCCURRENCES = "made_from_occurrences"
 """Entry of a record's ``extra``: true when the layer's places are such records."""
 
+ALKALINE = frozenset({"carbonatite", "alkaline-collision"})
+"""Types that are settings of the same rocks: to which of them a site belongs is itself
+a judgement, so it tests the maps of both."""
+
 _FELSIC = ("lithology-fractions", "felsic", "value")
 _NUMBERED = re.compile(r"#\d+$")  # set behind a record id that occurs twice
 
@@ -75,6 +79,31 @@ def single_inputs(
         if (item.layer, item.measure) == ("terrane-boundaries", "distance"):
             found["terrane-boundary"] = -measured[key]
     return dict(zip(found, map_blocks(area_rank, found.values()), strict=True))
+
+
+def sites_that_test(
+    deposit_type: str, kinds: npt.NDArray[np.object_]
+) -> npt.NDArray[np.bool_]:
+    """Say which sites test the maps of a deposit type.
+
+    Parameters
+    ----------
+    deposit_type : str
+        Id of the type.
+    kinds : array of str, shape (sites,)
+        Deposit type of each site; may be empty.
+
+    Returns
+    -------
+    array of bool, shape (sites,)
+        Those of the type, and of :data:`ALKALINE` those of the other setting too.
+
+    >>> kinds = np.array(["carbonatite", "placer", ""], dtype=object)
+    >>> sites_that_test("alkaline-collision", kinds).tolist()
+    [True, False, False]
+    """
+    wanted = ALKALINE if deposit_type in ALKALINE else {deposit_type}
+    return np.array([kind in wanted for kind in kinds], dtype=np.bool_)
 
 
 def on_land(sites: gpd.GeoDataFrame, land: shapely.Geometry) -> npt.NDArray[np.bool_]:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from geodata.raster import FloatArray
 from geodata.release.asked_places import Places
+from geodata.release.known_sites import sites_that_test
 from geodata.release.learned import Opinion
 from geodata.release.place import OVERALL
 from geodata.scoring.validation.capture import rank_in_area
@@ -147,7 +148,8 @@ def ask_maps(
     maps : mapping
         The maps, by type and opinion.
     trial : Trial
-        The known sites and the land.
+        The known sites and the land; one tests the maps that
+        :func:`geodata.release.known_sites.sites_that_test` names.
     circular : mapping of str to collection of str
         Site → deposit types it is no test of.
     beside : int
@@ -157,24 +159,25 @@ def ask_maps(
     """
     table = trial.sites.table
     kind = table["deposit_type"].to_numpy(object)
-    made = np.array(
-        [
-            one in circular.get(site, ())
-            for site, one in zip(table["site"], kind, strict=True)
-        ],
-        np.bool_,
-    )
     grounds, everywhere = trial.grounds(), np.ones(len(table), np.bool_)
     plain = {
         name: trial.asked(trial.cut(values), grounds, everywhere)
         for name, values in trial.plain.items()
     }
 
+    def circular_for(types: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
+        pairs = zip(table["site"], types, strict=True)
+        return np.array(
+            [one in circular.get(site, ()) for site, one in pairs], np.bool_
+        )
+
     def tested(
         deposit_type: str,
         of_type: npt.NDArray[np.bool_],
         opinions: Mapping[MapId, Asked],
     ) -> TypeTest:
+        asked_of = np.full_like(kind, deposit_type) if deposit_type else kind
+        made = circular_for(asked_of)
         chosen = of_type & ~made
         return TypeTest(
             deposit_type=deposit_type,
@@ -193,19 +196,28 @@ def ask_maps(
         )
 
     around, sample = trial.sites.around, trial.sample
-    own: dict[str, dict[MapId, Asked]] = {
-        name: {
-            opinion: trial.asked(
-                (-rank[around.cell], -rank[sample]), grounds, kind == name
-            )
+
+    def asked(
+        opinions: Mapping[MapId, FloatArray], chosen: npt.NDArray[np.bool_]
+    ) -> dict[MapId, Asked]:
+        return {
+            opinion: trial.asked((-rank[around.cell], -rank[sample]), grounds, chosen)
             for opinion, rank in opinions.items()
         }
+
+    testing = {name: sites_that_test(name, kind) for name in maps}
+    types = [
+        tested(name, testing[name], asked(opinions, testing[name]))
+        for name, opinions in maps.items()
+        if testing[name].any()
+    ]
+    own = {
+        name: asked({"expert": opinions["expert"]}, kind == name)["expert"]
         for name, opinions in maps.items()
         if (kind == name).any()
     }
-    types = [tested(name, kind == name, found) for name, found in own.items()]
     if own:
-        together = reduce(Asked.or_else, (found["expert"] for found in own.values()))
+        together = reduce(Asked.or_else, own.values())
         of_any = np.isin(kind, list(own))
         types.insert(0, tested("", of_any, {"expert": together}))
     return MapTests(

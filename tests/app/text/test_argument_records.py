@@ -11,7 +11,11 @@ def estimate(value, n=120):
 
 def rows(**facts):
     made = ArgumentRecord(argument="rock", digest="", **facts)
-    return record_rows([("rock", "Rock"), ("other", "Other")], [made])
+    return record_rows(
+        [("rock", "Rock"), ("other", "Other")],
+        [made],
+        {"relief-10m": "Height of the world"},
+    )
 
 
 def test_an_argument_without_a_record_is_left_out():
@@ -23,7 +27,7 @@ def test_an_argument_without_a_record_is_left_out():
 
 def test_why_there_are_no_figures_is_said():
     (row,) = rows(missing="regional")
-    assert row.note == "No record in the world: the layer is of the region only."
+    assert row.note == "No record: its layer is not at hand for the whole world."
     assert (row.n, row.places, row.land) == (0, "", None)
 
 
@@ -36,7 +40,7 @@ def test_what_was_read_instead_and_why_a_contradicted_argument_stays_is_said():
         others=estimate(0.6),
         kept_because="sand is flat.",
     )
-    assert "relief-10m, in a window of 50 km." in row.note
+    assert "in a window of 50 km from: Height of the world." in row.note
     assert "contradict it." in row.note
     assert row.note.endswith("It stays because: sand is flat.")
     (few,) = rows(places="placer", land=estimate(0.5, 29), others=estimate(0.6, 29))

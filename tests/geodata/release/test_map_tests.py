@@ -111,6 +111,23 @@ def test_all_sites_together_are_each_on_the_map_of_their_own_type():
     )
 
 
+def test_a_site_of_alkaline_rocks_tests_both_settings_and_counts_once_together():
+    maps = {
+        "alkaline-collision": {"expert": area_rank(SCORE)},
+        "carbonatite": {"expert": area_rank(-SCORE)},
+    }
+    sites = places(0, 4, kind=["carbonatite", "alkaline-collision"])
+    found = asked(sites, maps, circular={"site 4": {"carbonatite"}})
+    collision = found.of_type("alkaline-collision")
+    assert collision.sites == ("site 0", "site 4")
+    assert collision.figures("expert").rank.value == pytest.approx((0.5 + 1.5) / 18)
+    intraplate = found.of_type("carbonatite")
+    assert (intraplate.sites, intraplate.circular) == (("site 0",), 1)
+    together = found.of_type("").figures("expert")
+    assert together.rank.n == 2
+    assert together.rank.value == pytest.approx((8.5 + 1.5) / 18)
+
+
 def test_a_site_that_made_the_map_takes_no_part_and_is_counted():
     maps = {"placer": {"expert": area_rank(SCORE)}}
     found = asked(places(0, 4), maps, circular={"site 4": {"placer"}})
