@@ -17,8 +17,9 @@ from app.text.explanation import distance
 MINERALS, MINES = "mineral-localities", "mines"
 """Collections of context that a release may have."""
 
-FARTHEST_KM = 250.0
-"""What lies farther away says nothing about an area."""
+MINERALS_KM, MINES_KM = 100.0, 250.0
+"""What lies farther from an area is not told: minerals say little of other ground, a
+railhead or a smelter is worth a day's drive."""
 
 _EARTH_KM = 6371.0088  # mean radius
 _STEP_DEG = 0.05  # straight edges in degrees are curved on the ground
@@ -35,12 +36,15 @@ class Near:
         source says; empty = unknown.
     text : str
         How far it is from the edge of the area, with the error of its position.
+    record : str
+        Record whose position it is, where it has none of its own.
     """
 
     name: str
     kind: str
     holds: str
     text: str
+    record: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +57,7 @@ class Nearby:
 
 
 def near_area(
-    atlas: Atlas, prospect_id: str, collection: str, *, count: int
+    atlas: Atlas, prospect_id: str, collection: str, *, count: int, within_km: float
 ) -> Nearby | None:
     """Return the places of a collection that lie nearest to a prospect area.
 
@@ -67,31 +71,34 @@ def near_area(
         :data:`MINERALS` or :data:`MINES`.
     count : int
         How many at most.
+    within_km : float
+        How far from the edge of the area at most.
 
     Returns
     -------
     Nearby or None
         None when the release has no such collection; no rows when nothing lies
-        within :data:`FARTHEST_KM`.
+        so near.
     """
-    shown = {overlay.id: overlay.layer for overlay in overlays(atlas.release)}
+    shown = {overlay.id: overlay for overlay in overlays(atlas.release)}
     if collection not in shown:
         return None
+    overlay = shown[collection]
     areas = atlas.collections["prospects"]
     outline = areas.table.geometry.iloc[areas.position[prospect_id]]
     table = atlas.collections[collection].table
     far_km = distances_km(outline, table.geometry.to_numpy())
     order = np.argsort(far_km, kind="stable")
     record = next(
-        item for item in atlas.release.manifest.layers if item.id == shown[collection]
+        item for item in atlas.release.manifest.layers if item.id == overlay.layer
     )
     return Nearby(
         rows=tuple(
             _near(table.iloc[row], float(far_km[row]))
             for row in order[:count]
-            if far_km[row] <= FARTHEST_KM
+            if far_km[row] <= within_km
         ),
-        credit=record.credit,
+        credit=overlay.credit,
         licence=record.licence,
     )
 
@@ -146,6 +153,7 @@ def _near(row: pd.Series, far_km: float) -> Near:
         kind=_text(row.get("kind")),
         holds=_text(holds),
         text=distance(far_km, error_km, within_error=far_km <= error_km),
+        record=_text(row.get("position_record")),
     )
 
 

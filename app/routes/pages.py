@@ -17,7 +17,7 @@ from app.links import with_query
 from app.maps.colours import agreement_swatches, legend_rows
 from app.maps.shell import map_shell
 from app.maps.sketch import HEIGHT, WIDTH, draw_sketch
-from app.nearby import MINERALS, MINES, near_area
+from app.nearby import MINERALS, MINERALS_KM, MINES, MINES_KM, near_area
 from app.opinions import has_learned, layers_of_test, why_not_learned
 from app.overlays import overlays
 from app.parameters import AtlasNow, Selected, only_known_parameters
@@ -141,8 +141,10 @@ def prospect_page(
             for item in component.evidence
         ),
         sites=site_records(atlas, explanation),
-        minerals=near_area(atlas, prospect_id, MINERALS, count=3),
-        mines=near_area(atlas, prospect_id, MINES, count=2),
+        minerals=near_area(
+            atlas, prospect_id, MINERALS, count=3, within_km=MINERALS_KM
+        ),
+        mines=near_area(atlas, prospect_id, MINES, count=2, within_km=MINES_KM),
     )
 
 

@@ -29,6 +29,7 @@ def test_the_page_of_an_area_tells_minerals_and_mines_with_their_licence(
     assert any("Credit of mines" in text and "CC0-1.0" in text for text in texts)
     assert any("± 5 km" in text for text in texts)
     assert any(say("area.no-mines") in text for text in texts)
+    assert any(say("area.no-minerals") in text for text in texts)
     assert not any(HOSTILE in page for page in pages)
 
 

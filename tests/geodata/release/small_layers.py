@@ -169,7 +169,7 @@ def write_context_layers(folder: Path, *, name: str = "") -> None:
     """Write layers that only orient, beside the small ones."""
     for layer, held in (("mines", "commodities"), ("mineral-localities", "minerals")):
         facts = {"name": [name or layer], held: [name or "one,two"]}
-        points = table([shapely.Point(71.0, 47.0)], **facts, uncertainty_km=[5.0])
+        points = table([shapely.Point(70.5, 47.5)], **facts, uncertainty_km=[5.0])
         write_vector(folder, points, draft(layer, "points"))
     margin = table([shapely.LineString([(72.0, 42.0), (72.0, 43.0)])], segment=[1])
     write_vector(folder, margin, draft("craton-margins", "lines"))

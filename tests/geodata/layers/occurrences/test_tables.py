@@ -320,6 +320,12 @@ def test_records_without_an_id_are_called_by_their_row(tmp_path):
     assert table["deposit_type"].tolist() == ["", "peralkaline", "carbonatite"]
 
 
+def test_a_roll_front_of_uranium_is_of_uranium_though_its_row_names_rhenium(tmp_path):
+    row = critical_row("Sugraly", "Rhenium", "Roll-front sandstone U")
+    found = build_occurrences(critical_files(tmp_path, row)).table.loc[0]
+    assert (found["commodities"], found["ree_evidence"]) == ("Re,U", "pathfinder")
+
+
 def test_a_table_kept_for_tests_gives_no_label_and_keeps_its_position(tmp_path):
     ours = ree_row("7", depname="Kutessay")
     other = critical_row("Kutessay", "Rare-Earth Elements", "Carbonatite")
