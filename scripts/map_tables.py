@@ -35,7 +35,7 @@ def show_map_tests(tests: "MapTests", titles: Mapping[str, str], out: Console) -
             out.print(_beside_plain(one, grounds))
         else:
             out.print(one.title, highlight=False)
-        for said in (*one.verdicts, one.circular):
+        for said in (one.stand_in, *one.verdicts, one.circular):
             if said:
                 out.print(said, highlight=False)
     _show_kinds(tests, titles, out)

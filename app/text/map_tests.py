@@ -66,6 +66,8 @@ class TypeTable:
         Whose sites.
     sites : int
         How many take part.
+    stand_in : str
+        What stands for its own sites, in a sentence; empty where nothing does.
     verdicts : tuple of str
         One a map, in a sentence.
     tested : bool
@@ -78,6 +80,7 @@ class TypeTable:
 
     title: str
     sites: int
+    stand_in: str
     verdicts: tuple[str, ...]
     tested: bool
     circular: str
@@ -109,6 +112,13 @@ def type_tables(tests: MapTests, titles: Mapping[str, str]) -> tuple[TypeTable, 
         TypeTable(
             title=titles.get(test.deposit_type, say("hard.every-site")),
             sites=len(test.sites),
+            stand_in=say(
+                "hard.stand-in",
+                fewest=FEWEST_DISTRICTS,
+                kind=say(f"hard.class.{test.stand_in}"),
+            )
+            if test.stand_in
+            else "",
             verdicts=tuple(
                 verdict(tests, test, name) for name in OPINIONS if test.figures(name)
             ),
@@ -117,7 +127,10 @@ def type_tables(tests: MapTests, titles: Mapping[str, str]) -> tuple[TypeTable, 
             ),
             circular=say_many("hard.circular", test.circular) if test.circular else "",
             areas=tuple(one.area for one in test.maps[0].capture) if test.maps else (),
-            rows=tuple(_row(found, tests.grounds) for found in test.maps),
+            rows=tuple(
+                _row(found, tests.grounds, each=not test.deposit_type)
+                for found in test.maps
+            ),
         )
         for test in tests.types
     )
@@ -193,11 +206,12 @@ def left_beside(tests: MapTests) -> str:
     return say_many("hard.beside", tests.beside) if tests.beside else ""
 
 
-def _row(found: MapFigures, grounds: tuple[GroundId, ...]) -> MapRow:
+def _row(found: MapFigures, grounds: tuple[GroundId, ...], *, each: bool) -> MapRow:
     opinion = found.map in OPINIONS
+    of_map = "hard.of-each-type" if each else f"validation.kind.{found.map}"
     return MapRow(
         name=sentence(say(f"validation.map.{found.map}")),
-        kind=say("hard.of-the-type" if opinion else f"hard.reason.{found.map}"),
+        kind=say(of_map if opinion else f"hard.reason.{found.map}"),
         opinion=opinion,
         rank=found.rank,
         unknown=say_many("hard.unknown", found.unknown) if found.unknown else "",

@@ -1,14 +1,19 @@
 """Places that maps are asked about, and the cells that stand for the land."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 
+from geodata.layers.occurrences.deposit_classes import (
+    IGNEOUS,
+    IGNEOUS_RARE_EARTHS,
+    own_classes,
+)
 from geodata.raster import Cells, FloatArray
-from geodata.release.known_sites import on_land
+from geodata.release.known_sites import on_land, sites_that_test
 from geodata.release.surroundings import Surroundings
 from geodata.scoring.validation.capture import rank_in_area
 from geodata.scoring.validation.districts import (
@@ -16,6 +21,7 @@ from geodata.scoring.validation.districts import (
     districts,
     figure_by_district,
 )
+from geodata.scoring.validation.map_tests import FEWEST_DISTRICTS
 from geodata.scoring.validation.site_cells import SiteCells, site_cells
 
 SAMPLE = 200_000
@@ -101,3 +107,50 @@ def ranks_around(
     found = rank_in_area(-rank[cells], -rank[sample], ties_halved=True)
     ends = np.cumsum([len(one.around.cell) for one in places])
     return np.split(found, ends[:-1])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedSites:
+    """Which known sites a type is asked about; arrays of bool, shape (sites,).
+
+    Attributes
+    ----------
+    own : array
+        Sites that test it: of the type, or of another setting of the same rocks.
+    circular : array
+        Such sites that made a layer that its model reads: no test.
+    stand : array
+        What stands for the own sites where these are in too few districts: known rare
+        earths in igneous rock, for an igneous type.
+    """
+
+    own: npt.NDArray[np.bool_]
+    circular: npt.NDArray[np.bool_]
+    stand: npt.NDArray[np.bool_]
+
+
+def sites_of(
+    deposit_type: str, sites: Places, circular: Mapping[str, Collection[str]]
+) -> AskedSites:
+    """Choose the known sites that the maps of a type are asked about.
+
+    Parameters
+    ----------
+    deposit_type : str
+        Its id.
+    sites : Places
+        The known sites.
+    circular : mapping of str to collection of str
+        Site → deposit types it is no test of.
+    """
+    kind = sites.table["deposit_type"]
+    of_type = sites_that_test(deposit_type, kind.to_numpy(object))
+    made = np.array(
+        [deposit_type in circular.get(site, ()) for site in sites.table["site"]],
+        np.bool_,
+    )
+    own, stand = of_type & ~made, np.zeros_like(made)
+    few = len(np.unique(sites.district[own])) < FEWEST_DISTRICTS
+    if few and IGNEOUS_RARE_EARTHS in own_classes(deposit_type):
+        stand = kind.str.startswith(IGNEOUS).to_numpy(np.bool_) & ~made
+    return AskedSites(own=own, circular=of_type & made, stand=stand)

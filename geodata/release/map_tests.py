@@ -2,14 +2,13 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
 
+from geodata.layers.occurrences.deposit_classes import IGNEOUS_RARE_EARTHS
 from geodata.raster import FloatArray
-from geodata.release.asked_places import Places
-from geodata.release.known_sites import sites_that_test
+from geodata.release.asked_places import Places, sites_of
 from geodata.release.learned import Opinion
 from geodata.release.place import OVERALL
 from geodata.scoring.validation.capture import rank_in_area
@@ -122,6 +121,16 @@ class Asked:
     ranks: Float64Array
     within: Mapping[GroundId, Float64Array]
 
+    def only(self, chosen: npt.NDArray[np.bool_]) -> "Asked":
+        """Forget all but some of the sites."""
+        return Asked(
+            ranks=np.where(chosen, self.ranks, np.nan),
+            within={
+                ground: np.where(chosen, found, np.nan)
+                for ground, found in self.within.items()
+            },
+        )
+
     def or_else(self, other: "Asked") -> "Asked":
         """Fill what was not asked with what another map says."""
         return Asked(
@@ -141,15 +150,14 @@ def ask_maps(
     beside: int,
     specificity: Specificity,
 ) -> MapTests:
-    """Ask every map about the known sites of its type, beside plain measurements.
+    """Ask every map about the known sites that test it, beside plain measurements.
 
     Parameters
     ----------
     maps : mapping
         The maps, by type and opinion.
     trial : Trial
-        The known sites and the land; one tests the maps that
-        :func:`geodata.release.known_sites.sites_that_test` names.
+        The known sites and the land.
     circular : mapping of str to collection of str
         Site → deposit types it is no test of.
     beside : int
@@ -157,69 +165,62 @@ def ask_maps(
     specificity : Specificity
         The maps on deposits of other kinds.
     """
-    table = trial.sites.table
-    kind = table["deposit_type"].to_numpy(object)
-    grounds, everywhere = trial.grounds(), np.ones(len(table), np.bool_)
+    grounds, everywhere = trial.grounds(), np.ones(len(trial.sites.table), np.bool_)
     plain = {
         name: trial.asked(trial.cut(values), grounds, everywhere)
         for name, values in trial.plain.items()
     }
 
-    def circular_for(types: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
-        pairs = zip(table["site"], types, strict=True)
-        return np.array(
-            [one in circular.get(site, ()) for site, one in pairs], np.bool_
-        )
-
     def tested(
-        deposit_type: str,
-        of_type: npt.NDArray[np.bool_],
+        name: str,
+        chosen: npt.NDArray[np.bool_],
         opinions: Mapping[MapId, Asked],
+        *,
+        left_out: npt.NDArray[np.bool_],
+        stand_in: str = "",
     ) -> TypeTest:
-        asked_of = np.full_like(kind, deposit_type) if deposit_type else kind
-        made = circular_for(asked_of)
-        chosen = of_type & ~made
         return TypeTest(
-            deposit_type=deposit_type,
-            sites=tuple(table.loc[chosen, "site"]),
-            circular=int((of_type & made).sum()),
+            deposit_type=name,
+            sites=tuple(trial.sites.table.loc[chosen, "site"]),
+            stand_in=stand_in,
+            circular=int(left_out.sum()),
             maps=tuple(
                 map_figures(
-                    name,
+                    map_,
                     found.ranks[chosen],
                     {ground: one[chosen] for ground, one in found.within.items()},
                     trial.sites.district[chosen],
                 )
-                for name, found in {**opinions, **plain}.items()
+                for map_, found in {**opinions, **plain}.items()
                 if chosen.any()
             ),
         )
 
     around, sample = trial.sites.around, trial.sample
-
-    def asked(
-        opinions: Mapping[MapId, FloatArray], chosen: npt.NDArray[np.bool_]
-    ) -> dict[MapId, Asked]:
-        return {
-            opinion: trial.asked((-rank[around.cell], -rank[sample]), grounds, chosen)
+    kind = trial.sites.table["deposit_type"].to_numpy(object)
+    types, together = [], None
+    every, out = np.zeros_like(everywhere), np.zeros_like(everywhere)
+    for name, opinions in maps.items():
+        which = sites_of(name, trial.sites, circular)
+        asked = {
+            opinion: trial.asked(
+                (-rank[around.cell], -rank[sample]), grounds, which.own | which.stand
+            )
             for opinion, rank in opinions.items()
         }
-
-    testing = {name: sites_that_test(name, kind) for name in maps}
-    types = [
-        tested(name, testing[name], asked(opinions, testing[name]))
-        for name, opinions in maps.items()
-        if testing[name].any()
-    ]
-    own = {
-        name: asked({"expert": opinions["expert"]}, kind == name)["expert"]
-        for name, opinions in maps.items()
-        if (kind == name).any()
-    }
-    if own:
-        together = reduce(Asked.or_else, own.values())
-        of_any = np.isin(kind, list(own))
-        types.insert(0, tested("", of_any, {"expert": together}))
+        if (kind == name).any():
+            own = asked["expert"].only(which.own & (kind == name))
+            together = together.or_else(own) if together else own
+            every |= which.own & (kind == name)
+            out |= which.circular & (kind == name)
+        chosen = which.stand if which.stand.any() else which.own
+        if (chosen | which.circular).any():
+            stand_in = IGNEOUS_RARE_EARTHS if which.stand.any() else ""
+            types.append(
+                tested(name, chosen, asked, left_out=which.circular, stand_in=stand_in)
+            )
+    if together:
+        types.insert(0, tested("", every, {"expert": together}, left_out=out))
     return MapTests(
         grounds=tuple(grounds),
         beside=beside,

@@ -18,7 +18,7 @@ from geodata.layers.occurrences.deposit_classes import (
 from geodata.layers.store import LayerStore
 from geodata.raster import Cells, FloatArray
 from geodata.region import WINDOW
-from geodata.release.asked_places import Places, ranks_around
+from geodata.release.asked_places import Places, ranks_around, sites_of
 from geodata.release.known_sites import MADE_FROM_OCCURRENCES, records_of
 from geodata.release.map_layers import OCCURRENCES
 from geodata.release.map_tests import Maps
@@ -125,7 +125,7 @@ def ask_of_other_kinds(
     shown = enough(told)
     rows = []
     for name, opinions in maps.items():
-        own = sites.of(_own(name, sites, circular))
+        own = sites.of(sites_of(name, sites, circular).own)
         known = frozenset(read.get(name, ()))
         unread = {
             one.id: classes[one.id].of(_unread(classes[one.id].table, known))
@@ -166,21 +166,6 @@ def _row(
         ),
         kin=tuple(one for one in kin_of(name) if one in found),
         classes=found,
-    )
-
-
-def _own(
-    name: str, sites: Places, circular: Mapping[str, Collection[str]]
-) -> npt.NDArray[np.bool_]:
-    """Tell which known sites are a test of a type's maps."""
-    return np.array(
-        [
-            kind == name and name not in circular.get(site, ())
-            for site, kind in zip(
-                sites.table["site"], sites.table["deposit_type"], strict=True
-            )
-        ],
-        np.bool_,
     )
 
 

@@ -81,6 +81,9 @@ class TypeTest(Record):
         Its id; empty for all sites together, each on the map of its own type.
     sites : tuple of str
         Names of the sites that take part.
+    stand_in : str
+        The class that stands for its own sites where these lie in too few districts;
+        empty where none does.
     circular : int
         Sites left out because they made a layer that the model reads.
     maps : tuple of MapFigures
@@ -89,6 +92,7 @@ class TypeTest(Record):
 
     deposit_type: str
     sites: tuple[str, ...]
+    stand_in: str = ""
     circular: int
     maps: tuple[MapFigures, ...]
 

@@ -78,6 +78,12 @@ def test_a_table_has_the_opinions_first_and_tells_what_is_left_out():
     assert table.areas == (0.05, 0.1, 0.2)
     assert [cell.sites.sites for cell in table.rows[0].caught] == [1, 1, 2]
     assert "2 sites stand in a layer" in table.circular
+    assert table.stand_in == ""
+    stands = of_type(figures("expert", LOW)).model_copy(
+        update={"stand_in": "igneous-rare-earths"}
+    )
+    (table,) = type_tables(every(stands), TITLES)
+    assert "known sites of rare earths in igneous rock stand for them" in table.stand_in
     assert (empty.rows, empty.areas, empty.tested) == ((), (), False)
     assert left_beside(found).startswith("1 known site lies")
 

@@ -97,12 +97,12 @@ def test_a_plain_map_stands_beside_and_has_no_skill_within_itself():
 def test_all_sites_together_are_each_on_the_map_of_their_own_type():
     maps = {
         "placer": {"expert": area_rank(SCORE), "learned": area_rank(-SCORE)},
-        "carbonatite": {"expert": area_rank(-SCORE)},
+        "phosphorite": {"expert": area_rank(-SCORE)},
         "clay-hosted": {"expert": area_rank(SCORE)},
     }
-    sites = places(0, 2, kind=["placer", "carbonatite"])
+    sites = places(0, 2, kind=["placer", "phosphorite"])
     found = asked(sites, maps)
-    assert [test.deposit_type for test in found.types] == ["", "placer", "carbonatite"]
+    assert [test.deposit_type for test in found.types] == ["", "placer", "phosphorite"]
     together = found.of_type("")
     assert together.figures("expert").rank.value == pytest.approx(0.5 / 9)
     assert together.figures("learned") is None
@@ -158,6 +158,30 @@ def test_a_site_far_from_the_land_is_left_out():
     kept = Places.on(sites, CELLS, around(sites))
     assert kept.table["site"].tolist() == ["site 0"]
     assert kept.around.cell.tolist() == [0]
+
+
+def test_igneous_rare_earths_stand_for_an_igneous_type_of_few_districts():
+    kinds = ["carbonatite", "carbonatite", "peralkaline", "placer", "alkaline-rocks"]
+    maps = {
+        "carbonatite": {"expert": area_rank(SCORE), "learned": area_rank(-SCORE)},
+        "placer": {"expert": area_rank(SCORE)},
+    }
+    circular = {"site 8": {"carbonatite"}}
+    found = asked(places(0, 4, 6, 7, 8, kind=kinds), maps, circular=circular)
+    test = found.of_type("carbonatite")
+    assert (test.sites, test.stand_in) == (
+        ("site 0", "site 4", "site 6"),
+        "igneous-rare-earths",
+    )
+    value = (0.5 + 1.5 + 4.5) / 9 / 3
+    assert test.figures("expert").rank.value == pytest.approx(value)
+    assert test.figures("learned").rank.value == pytest.approx(1 - value)
+    assert found.of_type("placer").stand_in == ""
+    # All together are still each on the map of its own type.
+    assert found.of_type("").sites == ("site 0", "site 4", "site 7")
+    four = places(0, 2, 6, 8, 4, kind=["carbonatite"] * 4 + ["peralkaline"])
+    own = asked(four, maps).of_type("carbonatite")
+    assert (len(own.sites), own.stand_in) == (4, "")
 
 
 def test_without_a_known_site_nothing_is_tested():
