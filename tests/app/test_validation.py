@@ -72,6 +72,16 @@ def test_a_row_of_a_table_stands_on_the_page(
     assert row in text_of(learned_client)
 
 
+def test_what_the_world_says_of_each_argument_stands_on_the_page(
+    learned_client: TestClient,
+) -> None:
+    text = text_of(learned_client)
+    assert "What the world says of each argument" in text
+    judged = "Metamorphic share of bedrock carbonatites and alkaline rocks"
+    assert judged in text
+    assert "Without a record: Edge of an old block." in text
+
+
 def test_the_page_makes_no_forbidden_claim(learned_client: TestClient) -> None:
     caution = learned_client.get("/api/").json()["caution"]
     text = Reader(learned_client.get("/validation").text).text.replace(caution, "")

@@ -27,7 +27,7 @@ def test_an_argument_without_a_record_is_left_out():
 
 def test_why_there_are_no_figures_is_said():
     (row,) = rows(missing="regional")
-    assert row.note == "No record: its layer is not at hand for the whole world."
+    assert row.note == "No layer at hand says it of the whole world."
     assert (row.n, row.places, row.land) == (0, "", None)
 
 
