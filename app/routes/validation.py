@@ -18,6 +18,7 @@ from app.routes.pages import show_page, type_titles
 from app.text import map_tests, say, specificity
 from app.text import validation as words
 from app.text import validation_tables as tables
+from app.text import validation_trials as trials
 from app.text.argument_records import record_rows
 from app.text.known_sites import expert_checks, verdict
 from app.text.numbers import decimal, share
@@ -58,6 +59,7 @@ def validation_page(request: Request, atlas: AtlasNow) -> Response:
         },
         heat=specificity.heat_rows(validation.map_tests.specificity, titles),
         tables=tables,
+        trials=trials,
         reports=reports,
         missing={name: layers_of_test(atlas, name, below=True) for name in reports},
         no_map={name: why_not_learned(atlas, name) for name in reports},

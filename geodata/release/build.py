@@ -18,6 +18,7 @@ from geodata.prospects.describe import ProspectArea, Survey, describe
 from geodata.prospects.rank import rank, to_table
 from geodata.raster import Cells, Grid
 from geodata.release.coverage import coverage_of_layers
+from geodata.release.default_opinions import default_opinions
 from geodata.release.export import named_layers, write_tables
 from geodata.release.figures import draw_map
 from geodata.release.inputs import Inputs, Parameters, gather, require_known_layers
@@ -216,6 +217,7 @@ def _build(
                 store=store,
                 prospects=prospects,
                 coverage=known,
+                opinions=default_opinions(models, report),
             ),
         )
 

@@ -8,7 +8,14 @@ import numpy as np
 from geodata.evidence.recipes import Reading
 from geodata.layers.store import LayerStore
 from geodata.raster import DegreeArray
-from geodata.release.withheld_region import CELL_M, train_type, withheld_region
+from geodata.release.learned_trials import try_forms
+from geodata.release.outside_places import outside_test
+from geodata.release.withheld_region import (
+    CELL_M,
+    Trained,
+    train_type,
+    withheld_region,
+)
 from geodata.scoring.deposit_type import DepositType
 from geodata.scoring.learned.argument import Float64Array, LearnedType
 from geodata.scoring.learned.baselines import (
@@ -30,6 +37,7 @@ from geodata.scoring.learned.cross_validation import (
     BoolArray,
     CrossValidation,
     by_blocks,
+    rank_by_region,
     region_capture,
     regions_out,
     resubstitution,
@@ -45,6 +53,8 @@ from geodata.scoring.learned.training import LAND_SHARE, fit_to
 from geodata.scoring.learned.training_set import CENTRAL_ASIA, TrainingSet
 from geodata.scoring.learned.withheld import SHARES, Region, compare_map, figures_of
 from geodata.scoring.validation.capture import capture_curve, captures
+from geodata.scoring.validation.intervals import grouped_mean_interval
+from geodata.scoring.validation.learned_trials import WorldRegions
 from geodata.scoring.validation.report import (
     ArgumentAlone,
     BaselineAlone,
@@ -54,7 +64,6 @@ from geodata.scoring.validation.report import (
     TrainingBackground,
     WithheldSite,
     WithheldTest,
-    WorldRegions,
 )
 
 LAND_SHARES = (0.0, 0.25, 0.75, 1.0)
@@ -69,23 +78,40 @@ class _Evaluated:
 
     Attributes
     ----------
-    model : LearnedModel
-        Trained on the eligible places.
+    trained : Trained
+        The model with the places it was trained on.
     again : CrossValidation
         To be fitted again and again, its penalty chosen anew in every fold.
     fixed : CrossValidation
         The same with the model's own penalty, where there are hundreds of fits.
     """
 
-    model: LearnedModel
-    readings: Mapping[str, Reading]
-    places: TrainingSet
-    eligible: BoolArray
+    trained: Trained
     again: CrossValidation
     fixed: CrossValidation
     region: Region
     store: LayerStore
     tell: Tell
+
+    @property
+    def model(self) -> LearnedModel:
+        """The model, trained on the eligible places."""
+        return self.trained.model
+
+    @property
+    def readings(self) -> Mapping[str, Reading]:
+        """What its arguments are read from."""
+        return self.trained.readings
+
+    @property
+    def places(self) -> TrainingSet:
+        """All places, those that were kept back too."""
+        return self.trained.places
+
+    @property
+    def eligible(self) -> BoolArray:
+        """Those that took part."""
+        return self.trained.eligible
 
     def encoded(self, lon: DegreeArray, lat: DegreeArray) -> Float64Array:
         """Read the arguments at some places."""
@@ -136,6 +162,8 @@ def evaluate(
         regions=_world(one),
         withheld=_withheld(one, expert),
         calibration=calibrate(one.again, held_out[0]),
+        trials=try_forms(learned_type, store, one.region, tell),
+        outside=outside_test(learned_type, one.trained, store),
         land_shares=tuple(_land_share(one, share) for share in LAND_SHARES),
         layers=dict(sorted(training.layers.items())),
         arguments_sha256=learned_type.sha256,
@@ -150,10 +178,7 @@ def _trained(learned_type: LearnedType, store: LayerStore, tell: Tell) -> _Evalu
         eligible=trained.eligible,
     )
     return _Evaluated(
-        model=trained.model,
-        readings=trained.readings,
-        places=trained.places,
-        eligible=trained.eligible,
+        trained=trained,
         again=again,
         fixed=replace(again, ridge=trained.model.training.ridge),
         region=withheld_region(trained.places, store),
@@ -211,7 +236,9 @@ def _world(one: _Evaluated) -> WorldRegions:
         n=found.mean_rank.n,
         regions=found.regions,
         mean_rank=found.mean_rank,
+        world_rank=grouped_mean_interval(found.world_ranks, found.region),
         capture=captures(capture_curve(found.ranks, SHARES)),
+        each=rank_by_region(one.places, found),
     )
 
 

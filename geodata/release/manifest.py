@@ -25,6 +25,7 @@ from geodata.release.model import (
     MeasurementEntry,
     MissingLayer,
 )
+from geodata.scoring.default_opinion import DefaultOpinion
 from geodata.scoring.deposit_type import DepositType
 
 
@@ -37,6 +38,7 @@ def make_manifest(
     store: LayerStore,
     prospects: gpd.GeoDataFrame,
     coverage: Mapping[str, LayerCoverage],
+    opinions: Mapping[str, DefaultOpinion],
 ) -> Manifest:
     """Write down everything about a release but its list of files.
 
@@ -56,6 +58,8 @@ def make_manifest(
         The ranked areas.
     coverage : mapping of str to LayerCoverage
         Where the layers are known, by id; layers that cannot be unknown are absent.
+    opinions : mapping of str to DefaultOpinion
+        Which opinion of each deposit type is shown first.
     """
     uses = uses_of_layers(models.values())
     return Manifest(
@@ -72,6 +76,7 @@ def make_manifest(
                 title=model.title,
                 summary=model.summary,
                 prospects=int((prospects["deposit_type"] == model.id).sum()),
+                default_opinion=opinions[model.id],
             )
             for model in models.values()
         ),

@@ -14,11 +14,12 @@ from pydantic import BaseModel, TypeAdapter
 
 from geodata.display import Display
 from geodata.provenance import Member
+from geodata.scoring.default_opinion import DefaultOpinion
 from geodata.scoring.explanation import AreaExplanation
 from geodata.scoring.measured import Background
 from geodata.scoring.record import Record
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 MANIFEST = "manifest.json"
 EXPLANATIONS = "explanations.json"
 CURRENT = "current"  # names the release to be served
@@ -47,13 +48,14 @@ class GridEntry(Record):
 
 
 class DepositTypeEntry(Record):
-    """One deposit type, and how many prospect areas it has."""
+    """One deposit type, its prospect areas, and which opinion is shown first."""
 
     id: str
     code: str
     title: str
     summary: str
     prospects: int
+    default_opinion: DefaultOpinion
 
 
 class LayerUse(Record):
@@ -165,7 +167,7 @@ class Manifest(Record):
         Every other file by its path inside the release.
     """
 
-    schema_version: Literal[2] = SCHEMA_VERSION
+    schema_version: Literal[3] = SCHEMA_VERSION
     id: str
     inputs: InputsEntry
     caution: str

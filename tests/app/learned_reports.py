@@ -7,6 +7,15 @@ import numpy as np
 from geodata.region import Bounds
 from geodata.scoring.validation.capture import Capture, PredictionArea
 from geodata.scoring.validation.intervals import Estimate
+from geodata.scoring.validation.learned_trials import (
+    OutsideSite,
+    OutsideTest,
+    RegionRank,
+    Trials,
+    TriedForm,
+    TriedInRegion,
+    WorldRegions,
+)
 from geodata.scoring.validation.report import (
     ArgumentAlone,
     AucPair,
@@ -22,7 +31,6 @@ from geodata.scoring.validation.report import (
     TrainingBackground,
     WithheldSite,
     WithheldTest,
-    WorldRegions,
 )
 
 LEARNED = "carbonatite"
@@ -50,6 +58,28 @@ def caught(*sites: int, n: int = 4) -> tuple[Capture, ...]:
             high=min(count / n + 0.3, 1.0),
         )
         for area, count in zip(AREAS, sites, strict=True)
+    )
+
+
+def tried(
+    name: str,
+    ridge: float | None,
+    mean: float,
+    less: float,
+    captured: tuple[int, int] | None,
+) -> TriedForm:
+    return TriedForm(
+        name=name,
+        title="With roots" if name else "",
+        ridge=ridge,
+        arguments=3 if name else 2,
+        world=estimate(mean, mean - 0.05, mean + 0.05, 200),
+        difference=estimate(less, less - 0.01, less + 0.01, 200),
+        captured=(0.381, 0.6),
+        region=captured
+        and TriedInRegion(
+            mean_rank=estimate(0.17, 0.1, 0.3), district_rank=0.15, captured=captured
+        ),
     )
 
 
@@ -128,7 +158,9 @@ def learned_report(**changes: Any) -> LearnedReport:
             n=200,
             regions=9,
             mean_rank=estimate(0.26, 0.22, 0.3, 200),
+            world_rank=estimate(0.22, 0.18, 0.27, 200),
             capture=caught(0, 0, 1, 2, 3, 4),
+            each=(RegionRank(lon=-70.0, lat=50.2, n=21, rank=0.214, world_rank=0.1),),
         ),
         schemes=(
             scheme(
@@ -211,6 +243,33 @@ def learned_report(**changes: Any) -> LearnedReport:
                 captured=(0.4, 0.55),
                 withheld=figures(estimate(0.22, 0.13, 0.3), (0, 0, 0, 1, 3, 3)),
             ),
+        ),
+        trials=Trials(
+            forms=(
+                tried("", None, 0.26, 0.0, (2, 3)),
+                tried("", 10.0, 0.25, -0.012, (1, 3)),
+                tried("with-roots", None, 0.27, 0.008, None),
+            ),
+            looks=9,
+        ),
+        outside=OutsideTest(
+            apart_km=25.0,
+            sites=(
+                OutsideSite(
+                    name="Far Hill",
+                    said="Carbonatite",
+                    record="a-table:7",
+                    akin=True,
+                    lon=-70.0,
+                    lat=50.0,
+                    rank=0.043,
+                    unseen_rank=nan,
+                ),
+            ),
+            regions=1,
+            mean_rank=estimate(0.043, n=1),
+            mean_unseen_rank=estimate(nan, n=0),
+            every=estimate(0.043, n=1),
         ),
         layers={},
         arguments_sha256="",

@@ -34,7 +34,7 @@ BESIDE_KM = 25.0
 
 # Alkaline complexes and carbonatites carry rare earths, whatever else a table names of
 # them; an igneous record of their usual companions is taken for one.
-_ALKALINE_TYPES = frozenset({"carbonatite", "peralkaline"})
+_ALKALINE_TYPES = frozenset({"alkaline-collision", "carbonatite", "peralkaline"})
 _ALKALINE_COMPANIONS = frozenset({"F", "Hf", "Nb", "P", "Th", "Zr"})
 _IGNEOUS = re.compile(r"igneous|magmatic|alkal|carbonatit", re.IGNORECASE)
 
@@ -140,6 +140,28 @@ def background(
     rows = rows[rows["source_id"].isin(_BACKGROUND) & other]
     rows = rows[~_beside(rows, labels(occurrences, deposit_type))]
     return _first_of(rows, _cells(rows, cell_deg))
+
+
+def unseen(occurrences: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
+    """Return the places of rare earths that only tables without labels know.
+
+    Parameters
+    ----------
+    occurrences : GeoDataFrame, EPSG:4326
+        The layer ``mineral-occurrences``.
+
+    Returns
+    -------
+    GeoDataFrame, EPSG:4326
+        Usable records, of whatever type, that name rare earths: one for each place,
+        none nearer than :data:`BESIDE_KM` to such a record of another table.
+    """
+    rows = usable(occurrences)
+    rows = rows[rows["ree_evidence"] == "direct"]
+    outside = rows["source_id"].isin(_NO_LABELS).to_numpy()
+    found = rows[outside]
+    found = found[~_beside(found, rows[~outside])]
+    return _first_of(found, found["cluster_id"])
 
 
 def is_alkaline(records: pd.DataFrame) -> pd.Series:

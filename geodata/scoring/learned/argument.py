@@ -81,6 +81,31 @@ class Argument:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """Another form of the model that was tried; the tests tell what it reached.
+
+    Attributes
+    ----------
+    name, title : str
+        Id and short name.
+    arguments : tuple of Argument
+        What is added, each with a direction that was written down before.
+    without : tuple of str
+        Names of the model's arguments that are left out.
+    """
+
+    name: str
+    title: str
+    arguments: tuple[Argument, ...] = ()
+    without: tuple[str, ...] = ()
+
+    def of(self, arguments: Sequence[Argument]) -> tuple[Argument, ...]:
+        """Return the arguments of this form, from those of the model."""
+        kept = (item for item in arguments if item.name not in self.without)
+        return (*kept, *self.arguments)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LearnedType:
     """The arguments that a deposit type's learned model adds up.
 
@@ -93,13 +118,20 @@ class LearnedType:
     arguments : tuple of Argument
         In the order they are told.
     sha256 : str
-        Checksum of the table: coefficients name the one they were trained for.
+        Checksum of the title and the arguments: coefficients name the one they were
+        trained for.
+    tried : tuple of Tried
+        What else was tried; only the tests read it.
+    akin : tuple of str
+        Deposit types whose places outside the training tables the model is tested on.
     """
 
     deposit_type: str
     title: str
     arguments: tuple[Argument, ...]
     sha256: str = ""
+    tried: tuple[Tried, ...] = ()
+    akin: tuple[str, ...] = ()
 
 
 def parse_learned(deposit_type: str, text: str) -> LearnedType | None:
@@ -126,7 +158,7 @@ def parse_learned(deposit_type: str, text: str) -> LearnedType | None:
     if LEARNED not in file.content:
         return None
     table = file.table(LEARNED, f"learned model of {file.where}")
-    table.only("title", "argument")
+    table.only("title", "argument", "tried", "akin")
     arguments = tuple(_argument(row, table.where) for row in table.tables("argument"))
     names = [item.name for item in arguments]
     if not names or len(set(names)) != len(names):
@@ -134,13 +166,44 @@ def parse_learned(deposit_type: str, text: str) -> LearnedType | None:
             f"The {table.where} needs at least one [[learned.argument]], and no name "
             f"twice; got {quoted(names)}."
         )
-    content = json.dumps(table.content, sort_keys=True, ensure_ascii=False)
+    used = {
+        key: value
+        for key, value in table.content.items()
+        if key in ("title", "argument")
+    }
+    content = json.dumps(used, sort_keys=True, ensure_ascii=False)
     return LearnedType(
         deposit_type=deposit_type,
         title=table.text("title"),
         arguments=arguments,
         sha256=hashlib.sha256(content.encode()).hexdigest(),
+        tried=_tried(table, names),
+        akin=table.words("akin") or (deposit_type,),
     )
+
+
+def _tried(table: Table, names: Sequence[str]) -> tuple[Tried, ...]:
+    found = []
+    for row in table.tables("tried"):
+        form = row.named(f"form '{row.text('name', most=80)}' of the {table.where}")
+        form.only("name", "title", "argument", "without")
+        tried = Tried(
+            name=form.text("name", most=80),
+            title=form.text("title"),
+            arguments=tuple(
+                _argument(one, form.where) for one in form.tables("argument")
+            ),
+            without=form.words("without"),
+        )
+        result = [item.name for item in tried.arguments]
+        result += [name for name in names if name not in tried.without]
+        if not set(tried.without) <= set(names) or len(set(result)) != len(result):
+            raise DepositTypeError(
+                f"The {form.where} leaves out arguments of the model and adds others, "
+                f"no name twice; got {quoted(result)} without {quoted(tried.without)}."
+            )
+        found.append(tried)
+    return tuple(found)
 
 
 def _argument(row: Table, model: str) -> Argument:

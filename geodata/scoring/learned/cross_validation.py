@@ -11,6 +11,7 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
+from geodata.evidence.proximity import earth_centred
 from geodata.raster import FloatArray
 from geodata.scoring.learned.argument import Argument, Float64Array
 from geodata.scoring.learned.training import LAND_SHARE, choose_ridge, fit_to
@@ -28,10 +29,12 @@ from geodata.scoring.validation.blocks import (
 from geodata.scoring.validation.capture import capture_curve, rank_in_area
 from geodata.scoring.validation.folds import Fold, groups_out
 from geodata.scoring.validation.intervals import Estimate, grouped_mean_interval
+from geodata.scoring.validation.learned_trials import RegionRank
 from geodata.scoring.validation.metrics import auc
 from geodata.scoring.validation.report import Background
 
 BoolArray = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.int64]
 AGAINST: Mapping[int, Background] = MappingProxyType(
     {OTHER_DEPOSIT: "other-deposits", LAND: "land"}
 )
@@ -148,17 +151,30 @@ class RegionsOut:
 
     Attributes
     ----------
-    regions : int
-        Regions tested.
-    mean_rank : Estimate
-        Mean area rank, 0 best; 0.5 is chance.  The interval draws whole regions.
+    labels : array of int64, shape (labels,)
+        Which places the labels in them are.
+    region : array of int64, shape (labels,)
+        The region each lies in, 0 upwards.
     ranks : array of float64, shape (labels,)
-        Of every label in them.
+        Area rank of each among the land of its own region, 0 best; 0.5 is chance.
+    world_ranks : array of float64, shape (labels,)
+        The same among all land that may be looked at.
     """
 
-    regions: int
-    mean_rank: Estimate
+    labels: npt.NDArray[np.int64]
+    region: npt.NDArray[np.int64]
     ranks: Float64Array
+    world_ranks: Float64Array
+
+    @property
+    def regions(self) -> int:
+        """How many regions were tested."""
+        return len(np.unique(self.region))
+
+    @property
+    def mean_rank(self) -> Estimate:
+        """Mean rank in their own regions; the interval draws whole regions."""
+        return grouped_mean_interval(self.ranks, self.region)
 
 
 def regions_out(model: CrossValidation) -> RegionsOut:
@@ -188,22 +204,50 @@ def ranked_by_region(
     """
     region = ground_blocks(places.lon, places.lat, block_km=REGION_KM)
     group = places.group
-    ranks: list[FloatArray] = []
+    is_land = eligible & (group == LAND)
+    found: list[tuple[IntArray, FloatArray, FloatArray]] = []
     for fold in groups_out(region, places.lon, places.lat, buffer_km=BUFFER_KM):
         test = fold.test & eligible
-        here = group[test]
-        if (here == LABEL).sum() < _FEWEST_IN_REGION or not (here == LAND).any():
+        labels, land = np.flatnonzero(test & (group == LABEL)), test & is_land
+        if len(labels) < _FEWEST_IN_REGION or not land.any():
             continue
-        scores = scored(fold.train, test)
-        land = scores[here == LAND].astype(np.float32)
-        ranks.append(rank_in_area(scores[here == LABEL], land, ties_halved=ties_halved))
-    every = np.concatenate(ranks) if ranks else np.zeros(0, dtype=np.float32)
-    owner = np.repeat(np.arange(len(ranks)), [len(found) for found in ranks])
+        asked = is_land | test
+        scores = np.full(len(test), np.nan)
+        scores[asked] = scored(fold.train, asked)
+        own, world = (
+            rank_in_area(
+                scores[labels],
+                scores[area].astype(np.float32),
+                ties_halved=ties_halved,
+            )
+            for area in (land, is_land)
+        )
+        found.append((labels, own, world))
     return RegionsOut(
-        regions=len(ranks),
-        mean_rank=grouped_mean_interval(every, owner),
-        ranks=every.astype(np.float64),
+        labels=np.array([one for labels, _, _ in found for one in labels], np.int64),
+        region=np.repeat(np.arange(len(found)), [len(one[0]) for one in found]),
+        ranks=np.array([one for _, own, _ in found for one in own], np.float64),
+        world_ranks=np.array([one for _, _, all_ in found for one in all_], np.float64),
     )
+
+
+def rank_by_region(places: TrainingSet, found: RegionsOut) -> tuple[RegionRank, ...]:
+    """Tell ranks region by region, each at the middle of its known places."""
+    spots = earth_centred(places.lon[found.labels], places.lat[found.labels])
+    rows = []
+    for number in np.unique(found.region):
+        here = found.region == number
+        east, north, up = spots[here].mean(axis=0)
+        rows.append(
+            RegionRank(
+                lon=round(float(np.degrees(np.arctan2(north, east))), 1),
+                lat=round(float(np.degrees(np.arctan2(up, np.hypot(east, north)))), 1),
+                n=int(here.sum()),
+                rank=float(found.ranks[here].mean()),
+                world_rank=float(found.world_ranks[here].mean()),
+            )
+        )
+    return tuple(rows)
 
 
 def region_capture(found: RegionsOut, shares: Sequence[float]) -> list[float]:

@@ -32,7 +32,7 @@ LAND_SHARE = 0.5
 """Share of land in the background's weight: to be told from other deposits counts as
 much as to be told from ordinary land."""
 
-RIDGES = (0.1, 1.0, 10.0, 100.0)
+RIDGES = (1.0, 3.0, 10.0, 30.0, 100.0)
 _INNER_FOLDS = 5
 _INNER_KM = 1_500.0
 

@@ -10,6 +10,11 @@ from geodata.region import Bounds
 from geodata.scoring.record import MaybeNaN, Record
 from geodata.scoring.validation.capture import Capture, PredictionArea
 from geodata.scoring.validation.intervals import Estimate
+from geodata.scoring.validation.learned_trials import (
+    OutsideTest,
+    Trials,
+    WorldRegions,
+)
 
 Background = Literal["other-deposits", "land"]
 """What known places are told from: places of other deposits, or any land."""
@@ -189,15 +194,6 @@ class LabelPart(Record):
     auc: AucPair
 
 
-class WorldRegions(Record):
-    """Known places ranked in regions of the world held back in turn."""
-
-    n: int
-    regions: int
-    mean_rank: Estimate
-    capture: tuple[Capture, ...]
-
-
 class WithheldSite(Record):
     """A known place of the region: what its table calls its type, and its district."""
 
@@ -257,13 +253,17 @@ class LearnedReport(Record):
         What was kept back whole, and how far around its known places.
     n_world, n_withheld : int
         Known examples outside and inside it.
+    trials : Trials
+        Every form that was tried, the shipped one first.
+    outside : OutsideTest
+        Places that are in no table it was trained on.
     layers : mapping of str to str
         Layer → sha256 of what it was trained with.
     arguments_sha256 : str
         Of the arguments it was trained for.
     """
 
-    schema_version: Literal[2] = 2
+    schema_version: Literal[3] = 3
     deposit_type: str
     title: str
     n_world: int
@@ -281,6 +281,8 @@ class LearnedReport(Record):
     withheld: WithheldTest
     calibration: tuple[CalibrationBin, ...]
     land_shares: tuple[LandShareTest, ...]
+    trials: Trials
+    outside: OutsideTest
     layers: dict[str, str]
     arguments_sha256: str
 

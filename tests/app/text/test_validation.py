@@ -13,6 +13,7 @@ from app.text.validation_tables import (
     how_it_was_chosen,
     training_rows,
 )
+from app.text.validation_trials import trial_rows
 from geodata.scoring.validation.report import LearnedReport, TrainingBackground
 from tests.app.learned_reports import (
     caught,
@@ -227,6 +228,16 @@ def test_nothing_is_said_to_be_fixed_at_one_half_that_was_not() -> None:
     assert how_it_was_chosen(WHOLE).startswith(half)
     other = TrainingBackground(others=1, land=1, land_share=0.25)
     assert half not in how_it_was_chosen(learned_report(background=other))
+
+
+def test_every_form_that_was_tried_stands_beside_the_model() -> None:
+    own, penalty, other = trial_rows(WHOLE)
+    assert (own.own, own.difference, own.region_tenth) == (True, "–", "2 of 4")
+    assert own.world == "26.0 % (21.0 % to 31.0 %)"
+    assert "penalty of 10" in penalty.form
+    assert penalty.difference == "−1.2 % (−2.2 % to −0.2 %)"
+    assert (other.form, other.arguments) == ("With roots", 3)
+    assert (other.region, other.region_tenth) == ("–", "–")
 
 
 def test_regions_of_the_world_are_told_with_what_their_best_parts_hold() -> None:

@@ -15,6 +15,7 @@ from geodata.ingestion.plan import every_plan
 from geodata.layers import (
     climate,
     crust1,
+    crust_age,
     gravity_eigen6c4,
     lithology,
     lithology_shares,
@@ -118,9 +119,10 @@ def value(made, layer, band, name):
     return made[layer].image.value(band, *POINTS[name])
 
 
-def test_the_mirror_gives_ten_layers(made):
+def test_the_mirror_gives_eleven_layers(made):
     assert sorted(made) == [
         "climate",
+        "crust-age",
         "crust1",
         "crustal-magnetics",
         "gravity-eigen6c4",
@@ -223,6 +225,21 @@ def test_shares_around_add_to_one_and_are_unknown_far_at_sea_and_within_ice(made
     assert math.isnan(image.value("acid_plutonic", -40.0, 72.0))
     for lon in (-179.99, 179.99):  # a window reaches over the date line
         assert image.value("metamorphic", lon, 68.25) >= 0.0
+
+
+@pytest.mark.parametrize(("name", "age"), [("A", 695), ("B", 395), ("C", 25)])
+def test_the_age_of_the_crust_is_the_middle_of_its_class(made, name, age):
+    assert value(made, "crust-age", "age_ma", name) == age
+    assert math.isnan(made["crust-age"].image.value("age_ma", -150.0, 30.0))
+
+
+def test_an_age_that_is_no_class_is_refused(tmp_path):
+    path = tmp_path / "tc1_age.csv"
+    rows = [["1"] * 361 for _ in range(181)]
+    rows[90][180] = "11"
+    path.write_text("\n".join(map(",".join, rows)))
+    with pytest.raises(LayerFormatError, match=r"the classes \[11"):
+        crust_age.build_crust_age({crust_age.TC1_AGE: path})
 
 
 @pytest.mark.parametrize("name", sorted(CRUST))

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 
+from geodata.layers.lithology_shares import BANDS
 from geodata.layers.occurrences.tables import TABLES
 from geodata.raster import Raster
 from tests.geodata.layers.layer_files import write_raster, write_vector
@@ -18,9 +19,8 @@ from tests.geodata.release.small_layers import draft, occurrence, occurrences, t
 LEARNED = "carbonatite"
 LAYERS = (
     "crust-world",
-    "crust1",
     "lithology-fractions",
-    "relief-10m",
+    "lithology-shares",
     "terrane-boundaries",
 )
 """What the learned model of that type reads."""
@@ -30,6 +30,11 @@ IN_THE_STATES = ((66.0, 44.0), (72.0, 47.0), (60.5, 40.5), (75.5, 41.8))
 """Examples that are kept back: longitude and latitude, degrees."""
 
 CRUSTS = ("archean", "early_proterozoic", "late_proterozoic", "rift", "thick_orogen")
+OUTSIDE = ((10.0, 1.0), (-130.0, 1.0), (20.0, 1.0), (66.1, 44.0))
+"""Examples of a table that trains nothing; the last lies beside one that does,
+the one before it is of another kind."""
+
+_OUTSIDE = next(one.source for one in TABLES if not one.gives_labels)
 _SURVEY = next(one.source for one in TABLES if one.background)
 
 
@@ -47,10 +52,15 @@ def write_learned_layers(folder: Path) -> None:
     others = ("metamorphic", "siliciclastic", "carbonate", "intermediate", "mafic")
     rest = {name: (1 - felsic) / len(others) for name in others}
     _write(folder, "lithology-fractions", {"felsic": felsic, **rest})
+    bare = 0.5 + 0.5 * np.sin(np.radians(3 * lon))
+    share = {name: (1 - bare) / (len(BANDS) - 1) for name in BANDS}
+    _write(folder, "lithology-shares", {**share, "metamorphic": bare})
+    # What other forms of the model read.
     high = (500 + 400 * np.sin(np.radians(3 * lon))).astype(np.float32)
     _write(folder, "relief-10m", {"elevation_m": high})
     moho = (35 + lat / 9).astype(np.float32)
     _write(folder, "crust1", {"moho_km": moho, "sediment_km": np.abs(lat) / 30})
+    _write(folder, "crust-age", {"age_ma": 1_000 + 10 * lat})
     north = 45 + 40 * np.sin(np.radians(2 * lon))
     _write(
         folder,
@@ -109,4 +119,17 @@ def _made_up():  # type: ignore[no-untyped-def]
         for ours, group in ((True, examples), (False, others))
         for number, (east, north) in enumerate(group)
     ]
-    return occurrences(*rows)
+    outside = [
+        occurrence(
+            *(_OUTSIDE, f"{number}", f"Outside {number}"),
+            lon=east,
+            lat=north,
+            deposit_type="placer" if number == 2 else LEARNED,
+            ree_evidence="direct",
+            country_text="",
+            table="Outside",
+            deposit_type_source="Carbonatite",
+        )
+        for number, (east, north) in enumerate(OUTSIDE)
+    ]
+    return occurrences(*rows, *outside)

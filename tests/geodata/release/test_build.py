@@ -104,7 +104,7 @@ def test_a_changed_byte_is_noticed(release_home, tmp_path):
         open_release(releases)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"schema_version": 2, "id": "x"}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"schema_version": 3, "id": "x"}'])
 def test_a_broken_manifest_is_a_damaged_release(release_home, tmp_path, text):
     releases = copy_of(release_home, tmp_path)
     folder = open_release(releases).folder
@@ -198,6 +198,13 @@ def test_p10_p50_and_p90_are_in_order_everywhere(release):
         assert (bands["p50"][known] <= bands["p90"][known]).all()
 
 
+def test_each_deposit_type_says_which_opinion_stands_first_and_why(release):
+    for entry in release.manifest.deposit_types:
+        told = entry.default_opinion
+        assert told.opinion == "expert" or told.learned
+        assert (told.test == "none") == (told.expert is None) == (told.learned is None)
+
+
 def test_every_explanation_sums_to_its_score(release):
     for why in release.explanations.values():
         parts = [item.part for group in why.components for item in group.evidence]
@@ -236,7 +243,7 @@ def test_without_the_layers_of_setup_coverage_is_lower_and_says_so(bundle, relea
     folder = build_release(bundle, ONE, releases, parameters=COARSE).folder
     release = open_release(releases)
     missing = {item.layer for item in release.manifest.missing_layers}
-    assert {"crust", "radiometrics"} <= missing
+    assert {"lithology", "radiometrics"} <= missing
     assert release.validation.known_sites.coverage["placer"].mean < 0.5
     assert folder.name == release.id
 

@@ -79,6 +79,7 @@ LAYERS = {
     "lithology-fractions",
     "lithology",
     "lithology-shares",
+    "crust-age",
     "gravity-eigen6c4",
     "crustal-magnetics",
     "crust1",

@@ -277,6 +277,7 @@ def test_the_background_lies_apart_from_the_labels_one_a_cell(table):
     assert len(cells) == len(found) > 5_000
     chords, _ = KDTree(points(labels(table, "carbonatite"))).query(points(found))
     assert chords.min() * RADIUS_KM >= 0.99 * BESIDE_KM
+    assert not found["name"].str.contains("Kringlerne|Motzfeldt|Verkhnee Espe").any()
 
 
 def test_phosphatic_rocks_name_their_records_and_cover_100_km_around_them(files):

@@ -6,7 +6,12 @@ from geodata.layers.occurrences.known_sites import COLUMNS as BUNDLE_COLUMNS
 from geodata.layers.occurrences.known_sites import parse_known_sites
 from geodata.layers.occurrences.mineral_occurrences import COLUMNS
 from geodata.layers.occurrences.phosphatic_rocks import circles, phosphatic_places
-from geodata.layers.occurrences.samples import background, labels, region_records
+from geodata.layers.occurrences.samples import (
+    background,
+    labels,
+    region_records,
+    unseen,
+)
 from geodata.layers.occurrences.sites import with_sites
 
 USUAL = {
@@ -140,6 +145,21 @@ def test_the_background_has_one_place_in_a_cell_and_none_within_25_km_of_a_label
     )
     assert numbers(background(table, "carbonatite")) == [3, 5]
     assert numbers(background(table, "placer")) == [1, 2, 3, 5]
+
+
+def test_unseen_places_are_known_to_tables_without_labels_alone():
+    outside = {"source_id": "usgs-pp1802"}
+    table = occurrences(
+        {"name": "Espe"},
+        {**outside, "name": "Far", "lon": 90},
+        {**outside, "name": "Near", "lon": 70.3},
+        {**outside, "name": "Beside another kind", "lon": 95, "deposit_type": "placer"},
+        {"name": "Of another kind", "lon": 95.1, "deposit_type": "placer"},
+        {**outside, "name": "Sand", "lon": 92, "deposit_type": "placer"},
+        {**outside, "name": "No rare earth", "lon": 93, "ree_evidence": "pathfinder"},
+        {"name": "A label elsewhere", "lon": 94},
+    )
+    assert numbers(unseen(table)) == [1, 5]
 
 
 def test_known_sites_come_in_the_columns_of_the_bundle():

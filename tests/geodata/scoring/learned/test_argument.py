@@ -202,6 +202,41 @@ def test_a_wrong_file_is_named_with_what_was_expected_and_what_came(text, said):
     assert "hand.toml" in str(refusal.value) or "'hand'" in str(refusal.value)
 
 
+TRIED = """
+[[learned.tried]]
+name = "crust"
+title = "Crust instead of faults"
+without = ["fault"]
+
+[[learned.tried.argument]]
+"""
+
+
+def tried(without, *, name="crust"):
+    item = CLASS.partition("[[learned.argument]]")[2].replace('"crust"', f'"{name}"', 1)
+    return HEAD + ARGUMENT + TRIED.replace('"fault"', f'"{without}"') + item
+
+
+def test_other_forms_take_the_place_of_arguments_and_leave_the_model_as_it_is():
+    found, alone = parsed(tried("fault")), parsed(HEAD + ARGUMENT)
+    assert found.arguments == alone.arguments
+    assert found.sha256 == alone.sha256
+    (form,) = found.tried
+    assert [item.name for item in form.of(found.arguments)] == ["crust"]
+    assert alone.tried == ()
+
+
+@pytest.mark.parametrize("text", [tried("faults"), tried("crust", name="fault")])
+def test_a_form_without_what_is_not_there_or_with_a_name_twice_is_refused(text):
+    with pytest.raises(DepositTypeError, match="no name twice"):
+        parsed(text)
+
+
+def test_a_model_is_tested_on_its_own_type_unless_the_file_says_otherwise():
+    assert parsed(HEAD + ARGUMENT).akin == ("hand",)
+    assert parsed(HEAD + 'akin = ["a", "b"]' + ARGUMENT).akin == ("a", "b")
+
+
 def test_a_floor_of_nothing_is_allowed():
     assert parsed(HEAD + ARGUMENT.replace("floor = 10", "floor = 0")).arguments
 

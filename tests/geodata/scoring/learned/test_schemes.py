@@ -18,6 +18,7 @@ from geodata.scoring.learned.cross_validation import (
     SHIFTS,
     CrossValidation,
     by_blocks,
+    rank_by_region,
     ranked_by_region,
     region_capture,
     regions_out,
@@ -382,17 +383,24 @@ def test_regions_are_ranked_against_their_own_land_by_a_model_from_elsewhere():
     found = regions_out(watched)
     region = ground_blocks(places.lon, places.lat, block_km=REGION_KM)
     ranks = []
-    for train, test in watched.asked:
-        assert len(set(region[test])) == 1
-        assert_array_equal(test, (region == region[test][0]) & eligible)
+    world_ranks = []
+    is_land = eligible & (places.group == LAND)
+    for train, asked in watched.asked:
+        inside = region == region[asked & ~is_land][0]
+        test = inside & eligible
+        assert_array_equal(asked, test | is_land)
         assert (places.group[test] == LABEL).sum() >= 3
         assert (places.group[test] == LAND).any()
         # The whole region has a dead zone around it, not only what is tested of it.
-        assert km_apart(places, train, region == region[test][0]) > BUFFER_KM
+        assert km_apart(places, train, inside) > BUFFER_KM
         scores = trial_of(places, eligible=eligible).scores(train, test)
         here = places.group[test]
         ranks += rank_in_area(
             scores[here == LABEL], scores[here == LAND].astype(np.float32)
+        ).tolist()
+        land = trial_of(places, eligible=eligible).scores(train, is_land)
+        world_ranks += rank_in_area(
+            scores[here == LABEL], land.astype(np.float32)
         ).tolist()
     held = [
         (eligible & places.positive & (region == one)).sum()
@@ -401,6 +409,10 @@ def test_regions_are_ranked_against_their_own_land_by_a_model_from_elsewhere():
     assert found.regions == len(watched.asked) == sum(count >= 3 for count in held)
     assert 0 < min(count for count in held if count) < 3
     assert_allclose(found.ranks, ranks)
+    assert_allclose(found.world_ranks, world_ranks)
+    told = rank_by_region(places, found)
+    assert sum(one.n for one in told) == len(ranks)
+    assert sum(one.n * one.rank for one in told) == pytest.approx(sum(ranks))
     assert found.mean_rank.value == pytest.approx(np.mean(ranks))
     assert found.mean_rank.n == len(ranks)
     assert found.mean_rank.low < found.mean_rank.value < found.mean_rank.high

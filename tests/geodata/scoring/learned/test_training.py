@@ -239,8 +239,8 @@ def test_a_trained_model_says_on_what_and_how_much_each_argument_moves():
     assert found.refits.shape == (40, 2)
 
 
-def test_there_are_four_strengths_of_penalty():
-    assert RIDGES == (0.1, 1.0, 10.0, 100.0)
+def test_there_are_five_strengths_of_penalty():
+    assert RIDGES == (1.0, 3.0, 10.0, 30.0, 100.0)
 
 
 def test_the_importance_of_classes_is_that_of_their_sum():
