@@ -42,7 +42,7 @@ class Source:
         True when the terms clearly let us hand on what is derived from it.  What is
         not open is built on the user's machine and never committed.
     used_for : str
-        What the atlas takes from it: its layers; or that there is none, and why.
+        Its layers; or that there is none, and why.
     role : str
         One of :data:`ROLES`: its part in the mineral system.
     states : str
@@ -192,8 +192,7 @@ class PublishedSource(Source):
         Column map: our name to the publisher's candidates, in order of preference.
         Only for tables whose real columns nobody here has seen.
     wrong : mapping of str to str
-        Records of a table that are known to be wrong, by id, and how that is known:
-        they are kept and shown as set aside, and used for nothing.
+        Id of each record known to be wrong to how that is known; it is set aside.
     """
 
     doi: str = ""
@@ -208,8 +207,7 @@ class PublishedSource(Source):
                 return entry
         raise SourceError(
             f"Source '{self.id}' lists no file '{name}'; it lists "
-            f"{', '.join(entry.name for entry in self.files)}. Add it to "
-            f"{_entry(self.id)}."
+            f"{', '.join(one.name for one in self.files)}. Add it to {_entry(self.id)}."
         )
 
 
