@@ -122,8 +122,9 @@ def _circle(
 def _square(cells: Cells, spot: Float64Array, half_m: float) -> npt.NDArray[np.int64]:
     """Return the cells within a square around a place on the map, metres."""
     grid, (x, y) = cells.grid, spot
-    first, last = (x + np.array([-half_m, half_m]) - grid.west_m) // grid.cell_m
-    top, bottom = (grid.north_m - y + np.array([-half_m, half_m])) // grid.cell_m
+    sides = np.array([-half_m, half_m])
+    first, last = ((x + sides - grid.west_m) // grid.cell_m).astype(np.int64)
+    top, bottom = ((grid.north_m - y + sides) // grid.cell_m).astype(np.int64)
     rows = np.arange(max(top, 0), min(bottom, grid.rows - 1) + 1) * grid.columns
     left = np.searchsorted(cells.index, rows + max(first, 0))
     right = np.searchsorted(cells.index, rows + min(last, grid.columns - 1) + 1)
