@@ -45,6 +45,7 @@ def _verdict(which: str, found: SitesResult) -> str:
         f"known-sites.{which}-{'better' if better else 'like-chance'}",
         found.n,
         mean=share(found.mean),
+        districts=found.districts,
     )
     return f"{told}{_beaten(found)}" if better else told
 

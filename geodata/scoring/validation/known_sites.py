@@ -6,7 +6,7 @@ random place has 0.5 on average.  A site whose own record is in a layer that a m
 reads is no test of that model: it is *circular* and left out of what is counted.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -16,7 +16,12 @@ import numpy.typing as npt
 from geodata.raster import Cells, FloatArray
 from geodata.region import LonLat
 from geodata.scoring.record import MaybeNaN, Record
-from geodata.scoring.validation.capture import Capture, capture_curve, captures
+from geodata.scoring.validation.capture import AREA_SHARES, Capture
+from geodata.scoring.validation.districts import (
+    captures_by_district,
+    districts,
+    mean_by_district,
+)
 from geodata.scoring.validation.report import MapId
 from geodata.scoring.validation.site_rank import SiteRank, circle, site_rank
 
@@ -54,18 +59,22 @@ class SitesResult(Record):
     ----------
     n, unknown : int
         Sites with a rank, and without.
+    districts : int
+        Districts that those with a rank lie in.
     mean : float
-        Mean area rank; NaN without sites.
+        Mean area rank, in which every district counts once; NaN without sites.
     limit : float
-        The mean that a random map stays above in 95 of 100 cases.
+        The mean that a random map stays above in 95 of 100 cases, of as many places as
+        there are districts.
     capture : tuple of Capture
-        How many lie in the best parts of the area.
+        How many sites lie in the best parts of the area; intervals count districts.
     beaten_by : tuple of MapId
         Single measurements that rank them as well or better.
     """
 
     n: int
     unknown: int
+    districts: int
     mean: MaybeNaN
     limit: MaybeNaN
     capture: tuple[Capture, ...] = ()
@@ -159,7 +168,6 @@ def check_sites(
         )
 
     rows = checked(ranks)
-    own, overall = _own_ranks(rows), _overall_ranks(rows)
     alone = {
         map_: checked(dict.fromkeys(ranks, rank))
         for map_, rank in (baselines or {}).items()
@@ -168,17 +176,13 @@ def check_sites(
         cells=len(cells),
         area_km2=cells.area_km2,
         sites=rows,
-        own=judge_sites(
-            own, {name: _own_ranks(found) for name, found in alone.items()}
-        ),
-        overall=judge_sites(
-            overall, {name: _overall_ranks(found) for name, found in alone.items()}
-        ),
+        own=_judged(_own, rows, alone),
+        overall=_judged(_overall, rows, alone),
         baselines=tuple(
             BaselineCheck(
                 map=map_,
-                own=judge_sites(_own_ranks(found)),
-                overall=judge_sites(_overall_ranks(found)),
+                own=_judged(_own, found, {}),
+                overall=_judged(_overall, found, {}),
             )
             for map_, found in alone.items()
         ),
@@ -212,21 +216,39 @@ def _checked(
     )
 
 
-def _own_ranks(sites: Sequence[SiteCheck]) -> list[float]:
-    """Return the mean rank of every site that is a test of its own type's map."""
-    return [site.own.mean for site in sites if site.own and not site.circular]
+def _own(site: SiteCheck) -> float | None:
+    """Return its mean rank where it is a test of its own type's map."""
+    return site.own.mean if site.own and not site.circular else None
 
 
-def _overall_ranks(sites: Sequence[SiteCheck]) -> list[float]:
-    return [
-        site.overall.mean
-        for site in sites
-        if site.overall and not site.circular_overall
-    ]
+def _overall(site: SiteCheck) -> float | None:
+    return site.overall.mean if site.overall and not site.circular_overall else None
+
+
+def _judged(
+    rank: Callable[[SiteCheck], float | None],
+    rows: Sequence[SiteCheck],
+    alone: Mapping[MapId, Sequence[SiteCheck]],
+) -> SitesResult:
+    def ranks(sites: Sequence[SiteCheck]) -> list[float]:
+        return [found for site in sites if (found := rank(site)) is not None]
+
+    told = [site for site in rows if rank(site) is not None]
+    return judge_sites(
+        ranks(rows),
+        {name: ranks(found) for name, found in alone.items()},
+        district=districts(
+            np.array([site.lon for site in told], dtype=np.float64),
+            np.array([site.lat for site in told], dtype=np.float64),
+        ),
+    )
 
 
 def judge_sites(
-    ranks: Sequence[float], alone: Mapping[MapId, Sequence[float]] | None = None
+    ranks: Sequence[float],
+    alone: Mapping[MapId, Sequence[float]] | None = None,
+    *,
+    district: npt.ArrayLike | None = None,
 ) -> SitesResult:
     """Say whether known sites rank better than a random map would place them.
 
@@ -236,31 +258,37 @@ def judge_sites(
         Mean area rank of each site, 0 best to 1; NaN is left out and counted.
     alone : mapping of MapId to sequence of float
         Ranks of the same sites by single measurements.
+    district : array of int, shape (sites,), optional
+        From :func:`~geodata.scoring.validation.districts.districts`; each site is one
+        of its own if None.
 
     Notes
     -----
     Ranks on a random map are uniform, so the mean of n has a standard deviation of
-    ``sqrt(1 / 12 n)``; one-sided.
+    ``sqrt(1 / 12 n)`` at most, where n districts count once each; one-sided.
 
     >>> found = judge_sites([0.005, 0.3])
     >>> found.capture[0].sites, found.better_than_chance
     (1, True)
     """
-    curve = capture_curve(ranks)
-    known = [rank for rank in ranks if not np.isnan(rank)]
-    if not known:
-        return SitesResult(n=0, unknown=curve.unknown, mean=np.nan, limit=np.nan)
-    mean = float(np.mean(known))
+    number = np.arange(len(ranks)) if district is None else np.asarray(district)
+    unknown = int(np.isnan(np.asarray(ranks, dtype=np.float64)).sum())
+    each = mean_by_district(ranks, number)
+    if not len(each):
+        return SitesResult(n=0, unknown=unknown, districts=0, mean=np.nan, limit=np.nan)
+    mean = float(each.mean())
     return SitesResult(
-        n=len(known),
-        unknown=curve.unknown,
+        n=len(ranks) - unknown,
+        unknown=unknown,
+        districts=len(each),
         mean=mean,
-        limit=0.5 - _ONE_SIDED_95 * float(np.sqrt(1 / (12 * len(known)))),
-        capture=captures(curve),
+        limit=0.5 - _ONE_SIDED_95 * float(np.sqrt(1 / (12 * len(each)))),
+        capture=captures_by_district(ranks, number, AREA_SHARES),
         beaten_by=tuple(
             map_
             for map_, found in (alone or {}).items()
-            if len(found) == len(ranks) and np.mean(found) <= np.mean(ranks)
+            if len(found) == len(ranks)
+            and mean_by_district(found, number).mean() <= mean
         ),
     )
 

@@ -11,8 +11,8 @@ from geodata.scoring.validation.known_sites import (
 )
 from tests.app.learned_reports import learned_report, untested_report
 
-GOOD = SitesResult(n=13, unknown=0, mean=0.31, limit=0.37)
-POOR = SitesResult(n=14, unknown=0, mean=0.49, limit=0.37)
+GOOD = SitesResult(n=13, unknown=0, districts=12, mean=0.31, limit=0.37)
+POOR = SitesResult(n=14, unknown=0, districts=12, mean=0.49, limit=0.37)
 NONE = judge_sites([])
 
 

@@ -33,6 +33,14 @@ def test_a_map_is_better_than_chance_only_beyond_the_limit():
     assert judge_sites([0.36] * 12).limit == pytest.approx(0.5 - 1.645 / 12)
 
 
+def test_a_district_counts_once_however_many_sites_it_has():
+    """Means 0.1 and 0.7 of two districts; by sites it would be 0.22."""
+    found = judge_sites([0.1, 0.1, 0.1, 0.1, 0.7], district=[0, 0, 0, 0, 1])
+    assert (found.n, found.districts) == (5, 2)
+    assert found.mean == pytest.approx(0.4)
+    assert found.limit == pytest.approx(0.5 - 1.645 / np.sqrt(24))
+
+
 def test_a_mean_at_the_limit_itself_is_not_better_than_chance():
     limit = judge_sites([0.5]).limit
     assert limit == pytest.approx(0.5 - 1.645 / np.sqrt(12))
@@ -119,8 +127,8 @@ def test_a_report_tells_every_site_with_its_place_and_both_its_ranks():
 
 def test_a_report_counts_only_the_sites_that_have_a_rank():
     found, _, _ = report()
-    assert found.own == judge_sites([0.25, 0.0])
-    assert found.overall == judge_sites([0.125, 0.5, 0.25])
+    assert found.own == judge_sites([0.25, 0.0], district=[0, 0])
+    assert found.overall == judge_sites([0.125, 0.5, 0.25], district=[0, 0, 0])
 
 
 def test_a_report_tells_its_area_and_the_coverage_of_each_map():
