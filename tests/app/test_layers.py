@@ -96,7 +96,7 @@ def test_the_page_of_layers_tells_what_is_known_where(
     text = read.text
     assert "What the atlas knows, and where" in text
     assert "where faults were mapped" in text
-    assert "Carbonatite: mapped fault, 8 %" in text
+    assert "Faulted ground: mapped fault, 100 %" in text
     assert "TKM 0 %" in text
     assert "a reconstruction in the publisher’s layout" in text
     assert "from a mirror" in text
@@ -112,7 +112,7 @@ def test_the_page_of_layers_tells_what_is_missing_and_what_that_costs(
     text = Reader(layered_client.get("/layers").text).text
     missing = text.partition("What is missing, and what that costs")[2]
     assert "Radiometrics thorium, uranium and potassium at the surface" in missing
-    assert "Carbonatite: thorium at surface, 10 %" in missing
+    assert "Intraplate carbonatite: thorium at surface, 11 %" in missing
     assert "Faults" not in missing
 
 

@@ -175,13 +175,34 @@ def write_context_layers(folder: Path, *, name: str = "") -> None:
     write_vector(folder, margin, draft("craton-margins", "lines"))
 
 
+FAULTED = """
+code = "fault"
+title = "Faulted ground"
+summary = "A model for tests."
+[[evidence]]
+name = "mapped-fault"
+title = "Mapped fault"
+claim = "It lies near a fault."
+component = "pathway"
+layer = "faults"
+measure = "distance"
+unit = "km"
+membership = "near"
+weight = { value = 1, low = 0.5, high = 2, basis = "expert", reference = "ours" }
+[evidence.parameters]
+half = { value = 10, low = 5, high = 25, basis = "expert", reference = "ours" }
+error = { value = 5, low = 2, high = 8, basis = "expert", reference = "ours" }
+"""
+
+
 def build_layered_home(home: Path, *, name: str = "") -> Path:
     """Build a release of 50 km cells over the bundle, the small layers and context."""
     texts = deposit_type_texts()
     write_context_layers(home / "layers", name=name)
     build_release(
         write_small_layers(home / "layers", name=name),
-        {key: texts[key] for key in ("carbonatite", "phosphorite")},
+        {key: texts[key] for key in ("carbonatite", "phosphorite")}
+        | {"faulted": FAULTED},
         home / "releases",
         parameters=Parameters(cell_m=50_000),
     )
