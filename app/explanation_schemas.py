@@ -26,9 +26,24 @@ class Argument(BaseModel):
     title: str
     claim: str
     component: str
+    state: Literal["known", "not-mapped", "not-applicable", "layer-missing"]
     known: bool
     value: float | None = Field(description="Evidence, 0 to 1.")
-    part: float
+    part: float = Field(
+        description="What it takes away from a perfect score, natural log."
+    )
+    part_of_average: float = Field(
+        description="How much of that is what such land says on average."
+    )
+    resolved: float = Field(
+        description="Share of the weight that a layer of its resolution speaks for."
+    )
+    base: float | None = Field(
+        description="Of records that only prove presence: evidence where none is near."
+    )
+    reach_km: float | None = Field(
+        description="How far off such a record still counts."
+    )
     measured: float | None
     measured_low: float | None = Field(
         default=None, description="Of an area: 10th percentile of its cells."
@@ -166,7 +181,7 @@ class Explanation(BaseModel):
     p90: float | None
     coverage: float
     better_share: float | None = Field(
-        description="Share of the type's known area that scores better, 0 to 1."
+        description="Share of the land ranked for the type that scores better, 0 to 1."
     )
     components: tuple[Component, ...]
     learned: Learned | None

@@ -80,7 +80,7 @@ def _explanation(
 ) -> schemas.Explanation:
     """Put an explanation into words, with what a reader needs beside the score."""
     types = {item.id: item.title for item in atlas.deposit_types}
-    better = atlas.release.better_share(found.deposit_type, found.p10 * found.coverage)
+    better = atlas.release.better_share(found.deposit_type, found.favourability)
     numbers = {*Explanation.model_fields} - {"components", "learned"}
     plain = found.model_dump(mode="json", include=numbers)
     return schemas.Explanation.model_validate(
@@ -112,6 +112,7 @@ def _argument(argument: ArgumentPart, *, area: bool) -> dict[str, Any]:
     spread = {"measured_low": measured["low"], "measured_high": measured["high"]}
     return {
         **argument.model_dump(mode="json", exclude={"measured"}),
+        "state": measured["state"],
         "measured": measured["typical"],
         **(spread if area and argument.measured.kind != "class" else {}),
         "fact": fact(argument.measured, argument.unit),

@@ -144,6 +144,7 @@ def test_continuous_integration_runs_the_scripts_of_a_person():
         "\nscripts/test\n",
         '.venv/bin/python scripts/ingest.py --all --mirror "$mirror" &&\n',
         ".venv/bin/python scripts/train.py --check &&\n",
+        ".venv/bin/python scripts/describe_land.py --check &&\n",
         ".venv/bin/python scripts/rank_prospects.py\n",
         "\nscripts/check || failed=yes\n",
         "scripts/build_bundle.py --check --layer tectonic-regime || failed=yes\n",

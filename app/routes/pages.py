@@ -28,7 +28,7 @@ from app.text.known_sites import capture_rows, verdict
 from app.text.numbers import dms
 from app.text.opinions import stability
 from geodata.region import STATES, LonLat
-from geodata.release import LayerEntry
+from geodata.release import RANKED_FROM, LayerEntry
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -122,12 +122,8 @@ def prospect_page(
         explanation=explanation,
         no_learned=why_not_learned(atlas, str(row["deposit_type"])),
         lacks=layers_of_test(atlas, str(row["deposit_type"])),
-        steady=stability(row["rank"], row["rank_p10"], row["rank_p90"]),
-        steady_in_type=stability(
-            row["rank_in_type"],
-            row["rank_in_type_p10"],
-            row["rank_in_type_p90"],
-            what="number",
+        steady=stability(
+            row["rank_in_type"], row["rank_in_type_p10"], row["rank_in_type_p90"]
         ),
         sketch=draw_sketch(atlas.release, prospect_id),
         sketch_size=(WIDTH, HEIGHT),
@@ -167,6 +163,7 @@ def about_page(request: Request, atlas: AtlasNow) -> Response:
             sum(site.circular_overall for site in known.sites),
         ],
         models=atlas.release.deposit_types.values(),
+        floor=RANKED_FROM,
         titles=type_titles(atlas),
         unplaced=unplaced.drop_duplicates("site").to_dict("records"),
         warning=atlas.warning,

@@ -60,6 +60,8 @@ def validation_page(request: Request, atlas: AtlasNow) -> Response:
         heat=specificity.heat_rows(validation.map_tests.specificity, titles),
         tables=tables,
         trials=trials,
+        titles=titles,
+        spread=validation.spread,
         reports=reports,
         missing={name: layers_of_test(atlas, name, below=True) for name in reports},
         no_map={name: why_not_learned(atlas, name) for name in reports},

@@ -1,6 +1,5 @@
 """Two opinions of one place, the expert model's and the learned one's, in words."""
 
-import math
 from collections.abc import Sequence
 from typing import Literal
 
@@ -9,7 +8,6 @@ from app.text.numbers import share
 from geodata.scoring.ranking import BEST
 
 What = Literal["place", "area"]
-Numbered = Literal["rank", "number"]
 
 _COMPARED = {
     ("both", "place"): "opinion.both.place",
@@ -21,8 +19,6 @@ _COMPARED = {
     ("neither", "place"): "opinion.neither.place",
     ("neither", "area"): "opinion.neither.area",
 }
-_FIRM = {"rank": "stability.rank-firm", "number": "stability.number-firm"}
-_MOVES = {"rank": "stability.rank", "number": "stability.number"}
 
 
 def compared(
@@ -79,29 +75,23 @@ def too_few(
     return say_many("learned.too-few", examples)
 
 
-def stability(
-    rank: int, low: float | None, high: float | None, *, what: Numbered = "rank"
-) -> str:
-    """Tell how far the rank of an area moves between trial runs; nothing if unknown.
+def stability(number: int, low: float, high: float) -> str:
+    """Tell how far the number of an area among its type moves between trial runs.
 
     Parameters
     ----------
-    rank : int
-        The rank of the area.
-    low, high : float or None
-        10th and 90th percentile of its rank over the trial runs.
-    what : {"rank", "number"}
-        What it is called: among all areas, or among those of its type.
+    number : int
+        Its number in the order of its deposit type.
+    low, high : float
+        10th and 90th percentile of that over the trial runs.
 
-    >>> stability(4, 2.0, 9.4)
-    'rank 4; in 8 of 10 trial runs between 2 and 9'
+    >>> stability(4, 2, 9)
+    'number 4; in 8 of 10 trial runs between 2 and 9'
     """
-    if low is None or high is None or math.isnan(low) or math.isnan(high):
-        return ""
     first, last = round(low), round(high)
-    if first == last == rank:
-        return say(_FIRM[what], rank=rank)
-    return say(_MOVES[what], rank=rank, first=first, last=last)
+    if first == last == number:
+        return say("stability.number-firm", rank=number)
+    return say("stability.number", rank=number, first=first, last=last)
 
 
 def layers_not_here(titles: Sequence[str], *, below: bool = False) -> str:

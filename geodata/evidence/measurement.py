@@ -54,8 +54,8 @@ class Measurement:
         Side of the square a relief or gradient measure averages the raster over
         first, kilometres; 0 = not averaged.
     within : tuple of str
-        Read only where another layer has one of these classes: layer, column,
-        class, class …; empty reads everywhere.  Elsewhere the result
+        Read only where another layer has one of these classes, :data:`MOSTLY`:
+        layer, column, class, class …; empty reads everywhere.  Elsewhere the result
         is NaN, because there the measurement does not tell what the argument needs:
         :attr:`setting` says where that is so.
     """

@@ -17,7 +17,7 @@ import shapely
 
 from geodata.errors import MissingLayerError
 from geodata.evidence.crossings import crossings
-from geodata.evidence.measurement import DISTANCES, SHARE, Measurement
+from geodata.evidence.measurement import DISTANCES, MOSTLY, SHARE, Measurement
 from geodata.evidence.opened import band_of, cannot, class_names, rows_of
 from geodata.evidence.proximity import Proximity, covers
 from geodata.evidence.shares import ClassMaps
@@ -129,19 +129,18 @@ def _prepared(measurement: Measurement, store: LayerStore, maps: ClassMaps) -> R
     else:
         layer = store.vector(measurement.layer)
         reading = _of_vector(measurement, layer, maps.window)
-    return _within(reading, store) if measurement.within else reading
+    setting = measurement.setting
+    return reading if setting is None else _within(reading, setting, store, maps)
 
 
-def _within(reading: Reading, store: LayerStore) -> Reading:
-    """Make a reading unknown outside the classes it is limited to."""
-    layer, column, *names = reading.measurement.within
-    setting = prepare(
-        Measurement(layer=layer, measure="class", unit="", column=column), store
-    )
-    codes = [setting.classes.index(name) for name in names if name in setting.classes]
+def _within(
+    reading: Reading, setting: Measurement, store: LayerStore, maps: ClassMaps
+) -> Reading:
+    """Make a reading unknown where its setting is not most of the surroundings."""
+    around = _prepared(setting, store, maps)
 
     def values(lon: DegreeArray, lat: DegreeArray) -> FloatArray:
-        inside = np.isin(setting.values(lon, lat), codes)
+        inside = around.values(lon, lat) >= MOSTLY
         found = np.full(inside.shape, np.nan, dtype=np.float32)
         found[inside] = reading.values(lon[inside], lat[inside])
         return found

@@ -1,5 +1,6 @@
 """Describe prospect areas: where, how big, whose, why, and how sure."""
 
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from geodata.prospects.towns import describe_place
 from geodata.raster import Cells, FloatArray
 from geodata.region import STATES
 from geodata.scoring.deposit_type import DepositType
+from geodata.scoring.draws import Draws
 from geodata.scoring.expert_explanation import explain
 from geodata.scoring.explanation import (
     AreaExplanation,
@@ -23,8 +25,11 @@ from geodata.scoring.explanation import (
     StateShare,
 )
 from geodata.scoring.favourability import Favourability
+from geodata.scoring.land import RELIEF
+from geodata.scoring.like_land import RegionalModel
 from geodata.scoring.measured import Background
-from geodata.scoring.uncertainty import CHUNK, Draws, log_scores
+from geodata.scoring.spread import set_width
+from geodata.scoring.uncertainty import CHUNK, DrawnModel
 
 NEARBY_KM = 250.0  # an occurrence farther away says nothing about an area
 _STATE_NAMES = {state.iso3: state.name for state in STATES}
@@ -106,14 +111,9 @@ class ProspectArea:
     sheets: tuple[str, ...]
     shares: tuple[tuple[str, float], ...]
 
-    @property
-    def conservative_score(self) -> float:
-        """The ranking score, p10 × coverage, 0 to 1."""
-        return self.explanation.p10 * self.explanation.coverage
-
 
 def describe(
-    deposit_type: DepositType,
+    model: RegionalModel,
     draws: Draws,
     label: npt.NDArray[np.int32],
     favourability: Favourability,
@@ -123,7 +123,7 @@ def describe(
 
     Parameters
     ----------
-    deposit_type, draws
+    model, draws
         The model and its Monte-Carlo draws.
     label : array of int32, shape (rows, columns)
         From :func:`geodata.prospects.delineate.delineate`.
@@ -137,7 +137,7 @@ def describe(
     limits = np.searchsorted(of_cell[order], np.arange(1, label.max() + 2))
     return [
         _describe_one(
-            deposit_type,
+            model,
             draws,
             geometry,
             members=order[limits[value - 1] : limits[value]],
@@ -149,7 +149,7 @@ def describe(
 
 
 def _describe_one(
-    deposit_type: DepositType,
+    model: RegionalModel,
     draws: Draws,
     geometry: shapely.Geometry,
     *,
@@ -157,16 +157,19 @@ def _describe_one(
     favourability: Favourability,
     survey: Survey,
 ) -> ProspectArea:
-    best = int(favourability.conservative[members].argmax())
+    deposit_type = model.deposit_type
+    best = int(np.nan_to_num(favourability.ranked[members]).argmax())
     lon, lat = (
         float(value[0])
         for value in survey.cells.lonlat(slice(members[best], members[best] + 1))
     )
-    keys = [item.key for item in deposit_type.measurements()]
+    keys = [item.key for item in (*deposit_type.measurements(), RELIEF)]
     measured = {key: survey.measured[key][members] for key in keys}
-    drawn = mean_log_scores(deposit_type, draws, measured, survey.backgrounds)
+    drawn = mean_log_scores(
+        DrawnModel.of(model, draws, turn=turn_of(lon, lat)), measured
+    )
     explanation = explain(
-        deposit_type,
+        model,
         drawn,
         measured,
         survey.backgrounds,
@@ -207,24 +210,27 @@ def _describe_one(
     )
 
 
+def turn_of(lon: float, lat: float) -> float:
+    """Return a share of the land, 0 to 1, another one for each 1:1 000 000 of a degree.
+
+    What is not known of two areas has nothing to do with each other, so their draws
+    are turned against each other.
+    """
+    return zlib.crc32(f"{lon:.6f} {lat:.6f}".encode()) / 2**32
+
+
 def mean_log_scores(
-    deposit_type: DepositType,
-    draws: Draws,
-    measured: Mapping[str, FloatArray],
-    backgrounds: Mapping[str, Background],
+    drawn: DrawnModel, measured: Mapping[str, FloatArray]
 ) -> FloatArray:
     """Average log favourability over some cells, for every draw; shape (draws,)."""
-    classes = {key: item.classes for key, item in backgrounds.items()}
-    count = len(next(iter(measured.values())))
-    total = np.zeros(draws.weights.shape[1], dtype=np.float64)
+    count = len(measured[RELIEF.key])
+    total = np.zeros(drawn.draws.count, dtype=np.float64)
     for start in range(0, count, CHUNK):
-        total += log_scores(
-            deposit_type,
-            draws,
-            {key: row[start : start + CHUNK] for key, row in measured.items()},
-            classes,
+        total += drawn.log_scores(
+            {key: row[start : start + CHUNK] for key, row in measured.items()}
         ).sum(axis=0, dtype=np.float64)
-    return (total / count).astype(np.float32)
+    mean = (total / count).astype(np.float32)
+    return set_width(mean, drawn.model.land.width)
 
 
 def _shares(state: npt.NDArray[np.int8]) -> tuple[tuple[str, float], ...]:

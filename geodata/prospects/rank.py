@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
 
 import geopandas as gpd
 import numpy as np
@@ -17,64 +19,77 @@ _STATE_NAMES = {state.iso3: state.name for state in STATES}
 
 
 def rank(areas: Iterable[ProspectArea]) -> list[ProspectArea]:
-    """Order areas of all deposit types by p10 × coverage, best first.
+    """Order areas of all deposit types: types take equal turns, each its best first.
 
-    Ties are broken by deposit type and sheet, so the order is always the same.
+    Within a type areas are ordered by favourability; nothing is compared across types.
+    Ties are broken by sheet, and within a turn by type, so the order is always the
+    same.
     """
-    return sorted(
-        areas,
-        key=lambda area: (-area.conservative_score, area.deposit_type.id, area.sheet),
-    )
+    of_type: dict[str, list[ProspectArea]] = {}
+    for area in sorted(
+        areas, key=lambda one: (-one.explanation.favourability, one.sheet)
+    ):
+        of_type.setdefault(area.deposit_type.id, []).append(area)
+    turns = zip_longest(*(of_type[name] for name in sorted(of_type)))
+    return [area for turn in turns for area in turn if area is not None]
 
 
-def top_share(ranked: Sequence[ProspectArea], *, top: int = TOP) -> list[float]:
-    """Return for each area the share of draws that put it among the best.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How firmly an area stands in the order of its deposit type.
 
-    Within one draw areas are ordered by that draw's favourability × coverage.
+    Attributes
+    ----------
+    rank : int
+        Among the areas of its type, 1 the best.
+    p10, p90 : int
+        10th and 90th percentile of that rank over the draws.
+    top_share : float
+        Share of the draws that put it among the best :data:`TOP` of its type.
+    """
+
+    rank: int
+    p10: int
+    p90: int
+    top_share: float
+
+
+def standings(ranked: Sequence[ProspectArea], *, top: int = TOP) -> list[Standing]:
+    """Say how firmly every area stands in the order of its deposit type.
 
     Parameters
     ----------
     ranked : sequence of ProspectArea
-        All areas.
+        From :func:`rank`.
     top : int
         How many count as the best.
     """
-    return [float(share) for share in (ranks_drawn(ranked) <= top).mean(axis=1)]
+    types = np.array([area.deposit_type.id for area in ranked])
+    found: dict[int, Standing] = {}
+    for name in np.unique(types):
+        positions = np.flatnonzero(types == name).tolist()
+        drawn = ranks_drawn([ranked[position] for position in positions])
+        low, high = np.percentile(drawn, (10, 90), axis=1, method="nearest")
+        for number, position in enumerate(positions):
+            found[position] = Standing(
+                rank=number + 1,
+                p10=int(low[number]),
+                p90=int(high[number]),
+                top_share=float((drawn[number] <= top).mean()),
+            )
+    return [found[position] for position in range(len(ranked))]
 
 
-def ranks_drawn(ranked: Sequence[ProspectArea]) -> npt.NDArray[np.int64]:
-    """Return the rank of every area in every draw, 1 the best.
+def ranks_drawn(areas: Sequence[ProspectArea]) -> npt.NDArray[np.int64]:
+    """Return the rank of every area of one deposit type in every draw, 1 the best.
 
     Returns
     -------
     array of int64, shape (areas, draws)
-        Within one draw areas are ordered by that draw's favourability × coverage.
     """
-    if not ranked:
-        return np.zeros((0, 1), dtype=np.int64)
-    score = np.stack(
-        [np.exp(area.drawn) * area.explanation.coverage for area in ranked]
-    )
+    score = np.stack([area.drawn for area in areas])
     order = np.argsort(-score, axis=0, kind="stable")
     return np.asarray(np.argsort(order, axis=0) + 1)
-
-
-def rank_range_in_type(ranked: Sequence[ProspectArea]) -> list[tuple[int, int]]:
-    """Return the same as :func:`rank_range` among the areas of an area's own type."""
-    types = np.array([area.deposit_type.id for area in ranked])
-    found = [(0, 0)] * len(ranked)
-    for name in np.unique(types):
-        positions = np.flatnonzero(types == name).tolist()
-        own = rank_range([ranked[position] for position in positions])
-        for position, ends in zip(positions, own, strict=True):
-            found[position] = ends
-    return found
-
-
-def rank_range(ranked: Sequence[ProspectArea]) -> list[tuple[int, int]]:
-    """Return the 10th and 90th percentile of every area's rank over the draws."""
-    low, high = np.percentile(ranks_drawn(ranked), (10, 90), axis=1, method="nearest")
-    return [(int(one), int(other)) for one, other in zip(low, high, strict=True)]
 
 
 def name_areas(ranked: Sequence[ProspectArea]) -> list[tuple[str, str]]:
@@ -118,12 +133,10 @@ def to_table(ranked: Sequence[ProspectArea]) -> gpd.GeoDataFrame:
         One row an area, best first; areas in km², distances in km, shares and
         scores 0 to 1.
     """
-    in_type: Counter[str] = Counter()
     rows = []
-    names, shares = name_areas(ranked), top_share(ranked)
-    ranks, of_type = rank_range(ranked), rank_range_in_type(ranked)
+    names, stand = name_areas(ranked), standings(ranked)
     for position, area in enumerate(ranked):
-        in_type[area.deposit_type.id] += 1
+        standing = stand[position]
         why = area.explanation
         identity, label = names[position]
         nearest = area.nearest[0] if area.nearest else None
@@ -133,7 +146,10 @@ def to_table(ranked: Sequence[ProspectArea]) -> gpd.GeoDataFrame:
                 "id": identity,
                 "label": label,
                 "rank": position + 1,
-                "rank_in_type": in_type[area.deposit_type.id],
+                "rank_in_type": standing.rank,
+                "rank_in_type_p10": standing.p10,
+                "rank_in_type_p90": standing.p90,
+                "top10_share": standing.top_share,
                 "deposit_type": area.deposit_type.id,
                 "deposit_type_title": area.deposit_type.title,
                 "place": area.place,
@@ -150,12 +166,6 @@ def to_table(ranked: Sequence[ProspectArea]) -> gpd.GeoDataFrame:
                 "unknown_components": ", ".join(
                     group.name for group in why.components if np.isnan(group.score)
                 ),
-                "conservative_score": area.conservative_score,
-                "top10_share": shares[position],
-                "rank_p10": ranks[position][0],
-                "rank_p90": ranks[position][1],
-                "rank_in_type_p10": of_type[position][0],
-                "rank_in_type_p90": of_type[position][1],
                 "learned_rank": learned,
                 "agreement": word_for(learned),
                 "area_km2": area.area_km2,
@@ -182,6 +192,9 @@ COLUMNS = (
     "label",
     "rank",
     "rank_in_type",
+    "rank_in_type_p10",
+    "rank_in_type_p90",
+    "top10_share",
     "deposit_type",
     "deposit_type_title",
     "place",
@@ -193,12 +206,6 @@ COLUMNS = (
     "p90",
     "coverage",
     "unknown_components",
-    "conservative_score",
-    "top10_share",
-    "rank_p10",
-    "rank_p90",
-    "rank_in_type_p10",
-    "rank_in_type_p90",
     "learned_rank",
     "agreement",
     "area_km2",

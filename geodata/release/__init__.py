@@ -14,9 +14,11 @@ from geodata.release.open import known_releases, open_release
 from geodata.release.place import OVERALL, LearnedMap, Place
 from geodata.release.release import Release
 from geodata.scoring.explanation import AreaExplanation
+from geodata.scoring.ranking import RANKED_FROM
 
 __all__ = [
     "OVERALL",
+    "RANKED_FROM",
     "AreaExplanation",
     "DepositTypeEntry",
     "LayerEntry",

@@ -27,6 +27,7 @@ from geodata.release.known_sites import (
     circular_sites,
     single_inputs,
 )
+from geodata.release.land import write_land
 from geodata.release.learned import opinions, with_learned
 from geodata.release.learned_files import FOLDER as LEARNED_FOLDER
 from geodata.release.learned_files import bearing_maps, write_files
@@ -46,6 +47,7 @@ from geodata.release.publish import make_current, new_folder, publish
 from geodata.release.surroundings import read_surroundings
 from geodata.release.survey import (
     Progress,
+    fit_models,
     measure,
     no_progress,
     prepare_all,
@@ -54,11 +56,12 @@ from geodata.release.survey import (
 from geodata.release.validation import write_validation
 from geodata.scoring.deposit_file import parse_all
 from geodata.scoring.deposit_type import DepositType
+from geodata.scoring.draws import draw
 from geodata.scoring.favourability import (
     Favourability,
     score_places,
 )
-from geodata.scoring.uncertainty import draw
+from geodata.scoring.like_land import RegionalModel
 
 _MEMORY_PER_CELL = 850  # bytes, all arrays of a build together, measured at 1 km
 _DISK_PER_CELL = 150  # bytes, all files of a release, measured at 1 km
@@ -144,7 +147,9 @@ def _build(
         survey = survey_cells(cells, readings, measured, around)
         with BackgroundWriter() as writer:
             writer.begin(write_evidence, folder, survey, progress)
-            maps, areas = _score(models, survey, inputs.parameters, progress)
+            regional, spreads = fit_models(models, survey)
+            write_land(folder, regional)
+            maps, areas = _score(regional, survey, inputs.parameters, progress)
             made = RankedMaps.of(maps, opinions(learned_models, survey))
             ranks, coverages, learned = made.ranks, made.coverages(), made.learned
             writer.begin(write_maps, folder, made, cells, progress)
@@ -179,7 +184,8 @@ def _build(
                 inputs,
                 ranks,
                 learned,
-                sensitivities(models, survey),
+                moved=sensitivities(regional, survey),
+                spreads=spreads,
                 map_tests=tests_of_maps(
                     models,
                     maps_of(ranks, learned),
@@ -223,29 +229,24 @@ def _build(
 
 
 def _score(
-    models: Mapping[str, DepositType],
+    models: Mapping[str, RegionalModel],
     survey: Survey,
     parameters: Parameters,
     progress: Progress,
 ) -> tuple[dict[str, Favourability], list[ProspectArea]]:
-    """Score and delineate every deposit type.
-
-    Areas are drawn on p10 × coverage, the score they are ranked by, so none is
-    chosen because little is known there.
-    """
+    """Score and delineate every deposit type, where enough is known to rank it."""
     maps: dict[str, Favourability] = {}
     areas: list[ProspectArea] = []
     for position, (name, model) in enumerate(models.items()):
-        draws = draw(model, count=parameters.draws, seed=parameters.seed)
+        draws = draw(model.deposit_type, count=parameters.draws, seed=parameters.seed)
         maps[name] = score_places(
             model,
             draws,
             survey.measured,
-            {key: item.classes for key, item in survey.backgrounds.items()},
             progress=_part_of(progress, position, len(models)),
         )
         label = delineate(
-            survey.cells.to_map(maps[name].conservative),
+            survey.cells.to_map(maps[name].ranked),
             cell_area_km2=survey.cells.grid.cell_area_km2,
             rule=parameters.delineation,
         )

@@ -246,7 +246,7 @@ def _withheld(one: _Evaluated, expert: DepositType | None) -> WithheldTest:
     one.tell("the withheld region")
     region = one.region
     compared = [
-        *models(one.model, one.readings, expert, one.store),
+        *models(one.model, one.readings, expert, one.store, region),
         *tree_models(one.model, one.readings, one.places, one.eligible),
     ]
     return WithheldTest(

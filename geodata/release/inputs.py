@@ -20,14 +20,15 @@ from geodata.region import BORDER_PROFILE
 from geodata.release.learned_files import LearnedFiles, shipped_files
 from geodata.release.model import InputsEntry, ParametersEntry
 from geodata.scoring.deposit_type import DepositType
+from geodata.scoring.draws import DRAWS, SEED
+from geodata.scoring.land import shipped_text
 from geodata.scoring.learned.model_file import shipped_counts
-from geodata.scoring.uncertainty import DRAWS, SEED
 from geodata.scoring.validation.argument_records import (
     ArgumentRecords,
     shipped_records,
 )
 
-METHOD_VERSION = "1"
+METHOD_VERSION = "2"
 """Version of the method: raise it with every change of the code that changes a
 number, a table or a file of a release.  A test holds the numbers of a small release
 against those stored with this version; see tests/geodata/release/fingerprint.py."""
@@ -102,6 +103,8 @@ class Inputs:
         Deposit type id → how many known examples the world has.
     records : ArgumentRecords
         What the world says of each argument of the expert models.
+    land : str
+        Checksum of what is shipped of the land.
     parameters : Parameters
         What the user chose.
     method : str
@@ -115,6 +118,7 @@ class Inputs:
     learned: dict[str, LearnedFiles]
     examples: dict[str, int]
     records: ArgumentRecords
+    land: str
     parameters: Parameters
     method: str
     libraries: dict[str, str]
@@ -142,6 +146,7 @@ class Inputs:
             },
             examples=self.examples,
             records=checksum(self.records.model_dump_json().encode()),
+            land=self.land,
             parameters=ParametersEntry.model_validate(asdict(self.parameters)),
             method=self.method,
             libraries=self.libraries,
@@ -197,6 +202,7 @@ def gather(
         learned=shipped_files(deposit_types),
         examples=shipped_counts(),
         records=shipped_records(),
+        land=checksum(shipped_text().encode()),
         parameters=parameters,
         method=METHOD_VERSION,
         libraries={

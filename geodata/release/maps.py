@@ -30,8 +30,8 @@ class RankedMaps:
     learned : mapping of str to Opinion
         What the learned models say, by deposit type.
     ranks : mapping of str to array of float32, shape (cells,)
-        Area rank, 0 best to 1, by deposit type and for :data:`OVERALL`: by
-        p10 × coverage, the score that prospect areas are drawn and ranked by.
+        Area rank, 0 best to 1, by deposit type, of the land of which enough is known;
+        for :data:`OVERALL` the best of them.
     """
 
     of_type: Mapping[str, Favourability]
@@ -43,17 +43,23 @@ class RankedMaps:
     def of(
         cls, of_type: Mapping[str, Favourability], learned: Mapping[str, Opinion]
     ) -> Self:
-        """Find the map over all types, and rank the area by each."""
-        every = overall(of_type)
-        maps = {**of_type, OVERALL: every.best}
-        ranks = map_blocks(lambda one: area_rank(one.conservative), maps.values())
-        ranked = dict(zip(maps, ranks, strict=True))
-        return cls(of_type=of_type, every=every, learned=learned, ranks=ranked)
+        """Rank the area by each type, and find in whose order a place stands first."""
+        ranks = map_blocks(lambda one: area_rank(one.ranked), of_type.values())
+        ranked = dict(zip(of_type, ranks, strict=True))
+        every = overall(ranked)
+        return cls(
+            of_type=of_type,
+            every=every,
+            learned=learned,
+            ranks={**ranked, OVERALL: every.rank},
+        )
 
     def coverages(self) -> dict[str, FloatArray]:
-        """Return the coverage of each map that is ranked."""
+        """Return the coverage of each map that is ranked; of the leading type's."""
         found = {name: item.coverage for name, item in self.of_type.items()}
-        return {**found, OVERALL: self.every.best.coverage}
+        stacked = np.stack(list(found.values()))
+        leading = np.maximum(self.every.leading, 0)[np.newaxis].astype(np.intp)
+        return {**found, OVERALL: np.take_along_axis(stacked, leading, axis=0)[0]}
 
 
 def write_maps(
@@ -83,8 +89,8 @@ def write_maps(
     progress("Writing the maps", (steps - 1) / steps)
     leading = maps.every.leading
     bands = {
-        **_bands(maps.every.best),
         RANK: maps.ranks[OVERALL],
+        "coverage": maps.coverages()[OVERALL],
         LEADING: np.where(leading < 0, np.nan, leading).astype(np.float32),
     }
     write_shares(into / f"{OVERALL}.tif", cells, bands)
@@ -115,4 +121,5 @@ def write_evidence(folder: Path, survey: Survey, progress: Progress) -> None:
 
 
 def _bands(found: Favourability) -> dict[str, FloatArray]:
-    return {field.name: getattr(found, field.name) for field in fields(found)}
+    arrays = (field.name for field in fields(found) if field.name != "can_rank")
+    return {name: getattr(found, name) for name in arrays}

@@ -151,6 +151,7 @@ class InputsEntry(Record):
     learned: Mapping[str, str]
     examples: Mapping[str, int]
     records: str
+    land: str
     parameters: ParametersEntry
     method: str
     libraries: Mapping[str, str]

@@ -32,19 +32,20 @@ from geodata.scoring.agreement import compare
 from geodata.scoring.deposit_file import parse_all
 from geodata.scoring.deposit_type import DepositType
 from geodata.scoring.learned.training import FEWEST
+from geodata.scoring.like_land import RegionalModel
 from geodata.scoring.sensitivity import Sensitivity, sensitivity
 from geodata.scoring.validation.known_sites import KnownSites
 from geodata.scoring.validation.map_tests import MapTests
 from geodata.scoring.validation.specificity import Specificity
+from geodata.scoring.validation.spread_test import SpreadTest
 
 
 def sensitivities(
-    models: Mapping[str, DepositType], survey: Survey
+    models: Mapping[str, RegionalModel], survey: Survey
 ) -> dict[str, Sensitivity]:
     """Move every number of every model through its range, by deposit type."""
-    classes = {key: item.classes for key, item in survey.backgrounds.items()}
     moved = map_blocks(
-        lambda model: sensitivity(model, survey.measured, classes), models.values()
+        lambda model: sensitivity(model, survey.measured), models.values()
     )
     return dict(zip(models, moved, strict=True))
 
@@ -118,8 +119,9 @@ def validation_report(
     inputs: Inputs,
     ranks: Mapping[str, FloatArray],
     learned: Mapping[str, Opinion],
-    moved: Mapping[str, Sensitivity],
     *,
+    moved: Mapping[str, Sensitivity],
+    spreads: Mapping[str, SpreadTest],
     map_tests: MapTests,
     present: Collection[str],
 ) -> ValidationReport:
@@ -137,6 +139,8 @@ def validation_report(
         The learned models' maps.
     moved : mapping of str to Sensitivity
         From :func:`sensitivities`.
+    spreads : mapping of str to SpreadTest
+        Whether the ranges of the expert models hold what they say.
     map_tests : MapTests
         From :func:`tests_of_maps`.
     present : collection of str
@@ -172,6 +176,7 @@ def validation_report(
             for name, opinion in learned.items()
         },
         sensitivity=dict(moved),
+        spread=dict(spreads),
         map_tests=map_tests,
         arguments={
             name: inputs.records.of(model)

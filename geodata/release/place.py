@@ -158,39 +158,41 @@ def place_at(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KnownArea:
-    """The known area of a deposit type, ordered by what it is ranked by.
+class RankedArea:
+    """The land that a deposit type ranks, in its order.
 
     Attributes
     ----------
     ordered : array of float32
-        p10 × coverage of every known cell, ascending.
+        Favourability of every ranked cell, ascending.
     """
 
     ordered: FloatArray
 
-    def better_share(self, cautious: float) -> float:
-        """Return the share of the known area that is strictly better, 0 to 1.
+    def better_share(self, favourability: float) -> float:
+        """Return the share of the ranked land that is strictly better, 0 to 1.
 
         Parameters
         ----------
-        cautious : float
-            p10 × coverage, 0 to 1; NaN = unknown, and stays NaN.
+        favourability : float
+            0 to 1; NaN = unknown, and stays NaN.  So it is where no land is ranked.
         """
-        score = np.float32(cautious)
-        if np.isnan(score):
+        score = np.float32(favourability)
+        if np.isnan(score) or not self.ordered.size:
             return np.nan
         above = self.ordered.size - np.searchsorted(self.ordered, score, side="right")
-        return float(np.float32(above) / np.float32(max(self.ordered.size, 1)))
+        return float(np.float32(above) / np.float32(self.ordered.size))
 
 
-def known_area(path: Path) -> KnownArea:
-    """Read the known area from the map of a deposit type."""
+def ranked_area(path: Path) -> RankedArea:
+    """Read the ranked land from the map of a deposit type."""
     with rasterio.open(path, driver="GTiff") as source:
-        bands = [source.descriptions.index(name) + 1 for name in ("p10", "coverage")]
-        p10, coverage = source.read(bands)
-    known, scale = p10 != UNKNOWN, np.float32(SCALE)
-    return KnownArea(ordered=np.sort((p10[known] * scale) * (coverage[known] * scale)))
+        bands = [
+            source.descriptions.index(name) + 1 for name in ("favourability", RANK)
+        ]
+        favourability, rank = source.read(bands)
+    ranked = favourability[rank != UNKNOWN] * np.float32(SCALE)
+    return RankedArea(ordered=np.sort(ranked))
 
 
 class LearnedMap(Enum):

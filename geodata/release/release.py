@@ -16,6 +16,7 @@ from geodata.errors import (
 )
 from geodata.evidence.proximity import Proximity
 from geodata.raster import Grid
+from geodata.release.land import read_land
 from geodata.release.learned_files import FOLDER as LEARNED_FOLDER
 from geodata.release.learned_files import read_files
 from geodata.release.model import (
@@ -25,22 +26,25 @@ from geodata.release.model import (
 )
 from geodata.release.place import (
     OVERALL,
-    KnownArea,
     LearnedMap,
     Place,
-    known_area,
+    RankedArea,
     learned_map,
     place_at,
+    ranked_area,
 )
 from geodata.release.validation import ValidationReport, read_validation
 from geodata.scoring.deposit_file import parse
 from geodata.scoring.deposit_type import DepositType
+from geodata.scoring.draws import Draws, draw
 from geodata.scoring.expert_explanation import explain
 from geodata.scoring.explanation import AreaExplanation, Explanation, LearnedExplanation
 from geodata.scoring.learned.explanation import explain_learned
 from geodata.scoring.learned.model import LearnedModel
+from geodata.scoring.like_land import RegionalModel
 from geodata.scoring.measured import Background
-from geodata.scoring.uncertainty import Draws, draw, log_scores
+from geodata.scoring.spread import set_width
+from geodata.scoring.uncertainty import DrawnModel
 
 
 @dataclass(frozen=True)
@@ -169,19 +173,20 @@ class Release:
             If the release has no such type.
         """
         model = self.model(deposit_type)
-        drawn = log_scores(
-            model,
-            self._draws[deposit_type],
-            place.measured,
-            {key: item.classes for key, item in self._backgrounds.items()},
-        )[0]
+        regional = self._regional_models[deposit_type]
+        drawn = set_width(
+            DrawnModel.of(regional, self._draws[deposit_type]).log_scores(
+                place.measured
+            )[0],
+            regional.land.width,
+        )
         names = {
             item.key: self._name_at(item.key, place)
             for item in model.measurements()
             if not np.isnan(place.measured[item.key][0])
         }
         found = explain(
-            model,
+            regional,
             drawn,
             place.measured,
             self._backgrounds,
@@ -191,20 +196,20 @@ class Release:
         )
         return found.model_copy(update={"learned": self._learned(deposit_type, place)})
 
-    def better_share(self, deposit_type: str, cautious: float) -> float:
-        """Return the share of a type's known area that is strictly better, 0 to 1.
+    def better_share(self, deposit_type: str, favourability: float) -> float:
+        """Return the share of a type's ranked land that is strictly better, 0 to 1.
 
         Parameters
         ----------
         deposit_type : str
             Id of a deposit type.
-        cautious : float
-            p10 × coverage, 0 to 1; NaN = unknown, and stays NaN.
+        favourability : float
+            0 to 1; NaN = unknown, and stays NaN.
         """
-        if deposit_type not in self._known_areas:
+        if deposit_type not in self._ranked_areas:
             path = self.favourability_path(deposit_type)
-            self._known_areas[deposit_type] = known_area(path)
-        return self._known_areas[deposit_type].better_share(cautious)
+            self._ranked_areas[deposit_type] = ranked_area(path)
+        return self._ranked_areas[deposit_type].better_share(favourability)
 
     def learned_map(self, deposit_type: str) -> LearnedMap:
         """Tell whether the release holds a map by a learned model of a type."""
@@ -214,7 +219,7 @@ class Release:
         return self._learned_maps[deposit_type]
 
     @cached_property
-    def _known_areas(self) -> dict[str, KnownArea]:
+    def _ranked_areas(self) -> dict[str, RankedArea]:
         return {}
 
     @cached_property
@@ -248,6 +253,10 @@ class Release:
                 f"{', '.join(self.deposit_types)}."
             )
         return self.deposit_types[deposit_type]
+
+    @cached_property
+    def _regional_models(self) -> dict[str, RegionalModel]:
+        return read_land(self.folder, self.deposit_types)
 
     @cached_property
     def _draws(self) -> dict[str, Draws]:

@@ -9,11 +9,19 @@ from geodata.execution import map_blocks
 from geodata.layers.clip import MARGIN
 from geodata.layers.store import LayerStore
 from geodata.prospects.describe import Survey
-from geodata.raster import Cells, FloatArray
-from geodata.release.surroundings import Surroundings, state_of_cells
-from geodata.scoring.deposit_type import DepositType
+from geodata.raster import Cells, FloatArray, Grid
+from geodata.release.surroundings import (
+    Surroundings,
+    read_surroundings,
+    state_of_cells,
+)
+from geodata.scoring.deposit_file import parse_all
+from geodata.scoring.deposit_type import DepositType, deposit_type_texts
+from geodata.scoring.land import RELIEF, Layers, describe_layers
 from geodata.scoring.learned.model import LearnedModel
+from geodata.scoring.like_land import RegionalModel, fit_to_land
 from geodata.scoring.measured import Background
+from geodata.scoring.validation.spread_test import SpreadTest, spread_test
 
 Progress = Callable[[str, float], object]
 """Called with what is being done and how much of it is, 0 to 1."""
@@ -37,9 +45,11 @@ def prepare_all(
     World-wide tables are cut to the five states and 300 km around them.
     """
     # Where both kinds read the same, the expert's unit is the one that is told.
-    wanted = {item.key: item for model in learned for item in model.read} | {
-        item.key: item for model in models for item in model.measurements()
-    }
+    wanted = (
+        {RELIEF.key: RELIEF}
+        | {item.key: item for model in learned for item in model.read}
+        | {item.key: item for model in models for item in model.measurements()}
+    )
     in_order = [wanted[key] for key in sorted(wanted)]
     return prepare_each(in_order, store, window=MARGIN)
 
@@ -96,6 +106,54 @@ def survey_cells(
         names={key: reading.name_at for key, reading in readings.items()},
         places=around.places,
         occurrences=around.occurrences,
+    )
+
+
+LAND_CELL_M = 10_000.0
+"""Cells that the land is described on."""
+
+
+def describe_land(store: LayerStore) -> Layers:
+    """Describe what every measurement of the expert models says of kinds of land.
+
+    Raises
+    ------
+    GeodataError
+        If a layer is damaged, or one of the repository is missing.
+    """
+    around = read_surroundings(store)
+    grid = Grid.covering(around.scored, cell_m=LAND_CELL_M)
+    readings = prepare_all(parse_all(deposit_type_texts()).values(), store)
+    return describe_layers(
+        measure(readings, Cells.inside(grid, around.scored)),
+        {key: reading.resolution_km for key, reading in readings.items()},
+    )
+
+
+def fit_models(
+    models: Mapping[str, DepositType], survey: Survey
+) -> tuple[dict[str, RegionalModel], dict[str, SpreadTest]]:
+    """Find what each argument of each model says on the land, and how wide ranges are.
+
+    Returns
+    -------
+    dict of str to RegionalModel
+        By deposit type.
+    dict of str to SpreadTest
+        Whether the ranges of its scores hold what they say.
+    """
+    measured = survey.measured
+    resolutions = {key: item.resolution_km for key, item in survey.backgrounds.items()}
+
+    def fitted(model: DepositType) -> tuple[RegionalModel, SpreadTest]:
+        tested = spread_test(model, measured, resolutions)
+        fit = fit_to_land(model, measured, resolutions)
+        return fit.with_width(tested.width), tested
+
+    found = dict(zip(models, map_blocks(fitted, models.values()), strict=True))
+    return (
+        {name: model for name, (model, _) in found.items()},
+        {name: tested for name, (_, tested) in found.items()},
     )
 
 

@@ -13,6 +13,7 @@ from geodata.scoring.validation.argument_records import ArgumentRecord
 from geodata.scoring.validation.known_sites import KnownSites
 from geodata.scoring.validation.map_tests import MapTests
 from geodata.scoring.validation.report import LearnedReport
+from geodata.scoring.validation.spread_test import SpreadTest
 
 FILE = "validation.json"
 
@@ -59,6 +60,8 @@ class ValidationReport(Record):
         Expert beside learned, by deposit type.
     sensitivity : mapping of str to Sensitivity
         What each number of an expert model does to its map.
+    spread : mapping of str to SpreadTest
+        Whether the ranges of an expert model's scores hold what they say.
     map_tests : MapTests
         The maps of both opinions beside plain measurements, within like ground, and
         on deposits of other kinds.
@@ -73,6 +76,7 @@ class ValidationReport(Record):
     missing_layers: dict[str, tuple[MissingLayer, ...]]
     agreement: dict[str, Agreement]
     sensitivity: dict[str, Sensitivity]
+    spread: dict[str, SpreadTest]
     map_tests: MapTests
     arguments: dict[str, tuple[ArgumentRecord, ...]]
 

@@ -105,7 +105,7 @@ def parse(name: str, text: str) -> DepositType:
 def _evidence(row: Table, file: str) -> Evidence:
     name = row.text("name", most=_NAME)
     row = row.named(f"evidence '{name}' of {file}")
-    row.only(*_ENTRIES, *READ, "disagreement", "base", "kept_because")
+    row.only(*_ENTRIES, *READ, "disagreement", "base", "essential", "kept_because")
     membership = row.one_of("membership", tuple(MEMBERSHIPS))
     numbers = row.table("parameters") if "parameters" in row.content else None
     parameters = {} if numbers is None else _parameters(numbers, row.where)
@@ -133,6 +133,7 @@ def _evidence(row: Table, file: str) -> Evidence:
         disagreement=_disagreement(row),
         base=_base(row),
         kept_because=row.text_or_empty("kept_because", most=_REASON),
+        essential=row.flag("essential"),
     )
 
 

@@ -6,12 +6,13 @@ range, its reference and whether the number is published or our judgement.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 
 from geodata.errors import DepositTypeError, UnknownDepositTypeError
 from geodata.evidence.measurement import Measurement
+from geodata.evidence.membership import OTHER
 from geodata.scoring.toml_table import decode, quoted
 
 COMPONENTS = ("source", "pathway", "trap", "preservation")
@@ -69,6 +70,8 @@ class Evidence:
     kept_because : str
         Why the argument stays although the known places of the world contradict it;
         mostly empty.
+    essential : bool
+        Whether nothing can be ranked without its layer.
     """
 
     name: str
@@ -82,6 +85,35 @@ class Evidence:
     disagreement: Measurement | None = None
     base: Number | None = None
     kept_because: str = ""
+    essential: bool = False
+
+    @property
+    def shares(self) -> dict[str, Measurement]:
+        """What is measured of each class that is named: its share of the surroundings.
+
+        Empty unless the membership is ``class``.
+        """
+        if self.membership != "class":
+            return {}
+        return {
+            name: replace(
+                self.measurement,
+                measure="share",
+                unit="of the surroundings",
+                only=(name,),
+            )
+            for name in self.parameters
+            if name != OTHER
+        }
+
+    def measurements(self) -> tuple[Measurement, ...]:
+        """Return everything that must be measured for it."""
+        more = (self.disagreement, self.measurement.setting)
+        return (
+            self.measurement,
+            *self.shares.values(),
+            *(item for item in more if item is not None),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,12 +127,13 @@ class DepositType:
     evidence: tuple[Evidence, ...]
 
     def measurements(self) -> tuple[Measurement, ...]:
-        """Return everything that must be measured, disagreements included."""
+        """Return everything that must be measured, each once."""
         return tuple(
-            measurement
-            for evidence in self.evidence
-            for measurement in (evidence.measurement, evidence.disagreement)
-            if measurement is not None
+            {
+                measurement.key: measurement
+                for evidence in self.evidence
+                for measurement in evidence.measurements()
+            }.values()
         )
 
 

@@ -6,19 +6,22 @@ import numpy as np
 import numpy.typing as npt
 
 from geodata.raster import FloatArray
-from geodata.scoring.deposit_type import COMPONENTS, DepositType, Evidence
+from geodata.scoring.deposit_type import COMPONENTS, Evidence
 from geodata.scoring.explanation import (
     ArgumentPart,
     ComponentPart,
     Explanation,
     ParameterPart,
 )
+from geodata.scoring.favourability import coverage_at
+from geodata.scoring.land import RELIEF, kinds_of_land
+from geodata.scoring.like_land import RegionalModel
 from geodata.scoring.measured import Background, compare_with_region
-from geodata.scoring.mineral_system import evidence_at, score, split_score
+from geodata.scoring.mineral_system import applies_at, evidence_at, split_score
 
 
 def explain(
-    deposit_type: DepositType,
+    model: RegionalModel,
     drawn: FloatArray,
     measured: Mapping[str, FloatArray],
     backgrounds: Mapping[str, Background],
@@ -31,7 +34,7 @@ def explain(
 
     Parameters
     ----------
-    deposit_type : DepositType
+    model : RegionalModel
         The model.
     drawn : array of float32, shape (draws,)
         Log favourability of the place or area under every Monte-Carlo draw.
@@ -46,30 +49,46 @@ def explain(
 
     Notes
     -----
-    A part tells what an argument takes away from a perfect score; unknown
-    evidence takes nothing away and adds nothing.
+    A part tells what an argument takes away from a perfect score: what is known of it,
+    and what land of like kind says on average where it is not.
     """
-    arguments = deposit_type.evidence
-    values = [
-        evidence_at(
-            evidence,
-            measured[evidence.measurement.key],
-            backgrounds[evidence.measurement.key].classes,
+    arguments = model.deposit_type.evidence
+    values = [evidence_at(item, measured) for item in arguments]
+    near = [~np.isnan(measured[item.measurement.key]) for item in arguments]
+    applies = [applies_at(item, measured) for item in arguments]
+    parts = split_score(
+        model.deposit_type,
+        values,
+        near=near,
+        applies=applies,
+        resolved=model.resolved,
+        averages=model.land.averages(kinds_of_land(measured[RELIEF.key])),
+    )
+    accounts = [
+        _argument(
+            item,
+            value,
+            measured,
+            backgrounds,
+            names,
+            applies=bool(speaks.any()),
+            resolved=resolved,
+            parts=(float(known), float(average)),
         )
-        for evidence in arguments
-    ]
-    found = score(deposit_type, [row.astype(np.float64) for row in values])
-    parts = split_score(deposit_type, values)
-    told = [
-        _argument(evidence, value, measured, backgrounds, names, part=float(part))
-        for evidence, value, part in zip(
-            arguments, values, parts.evidence.mean(axis=1), strict=True
+        for item, value, speaks, resolved, known, average in zip(
+            arguments,
+            values,
+            applies,
+            model.resolved,
+            parts.known.mean(axis=1),
+            parts.average.mean(axis=1),
+            strict=True,
         )
     ]
-    mean_log = float(found.log_favourability.mean())
+    mean_log = float(parts.log_favourability.mean())
     p10, p50, p90 = np.exp(np.percentile(drawn.astype(np.float64), (10, 50, 90)))
     return Explanation(
-        deposit_type=deposit_type.id,
+        deposit_type=model.deposit_type.id,
         lon=lon,
         lat=lat,
         log_favourability=mean_log,
@@ -77,26 +96,33 @@ def explain(
         p10=float(p10),
         p50=float(p50),
         p90=float(p90),
-        coverage=float(found.coverage.mean()),
+        coverage=float(parts.coverage.mean()),
         components=tuple(
-            _component(name, told, parts.component[name])
+            _component(
+                name,
+                accounts,
+                parts.component.get(name),
+                float(coverage_at(model, measured, component=name).mean()),
+            )
             for name in COMPONENTS
-            if name in parts.component
+            if any(item.component == name for item in accounts)
         ),
     )
 
 
 def _component(
-    name: str, told: Sequence[ArgumentPart], scores: npt.NDArray[np.float64]
+    name: str,
+    accounts: Sequence[ArgumentPart],
+    scores: npt.NDArray[np.float64] | None,
+    coverage: float,
 ) -> ComponentPart:
-    own = tuple(item for item in told if item.component == name)
-    weight = sum(item.weight for item in own)
-    with_score = scores[~np.isnan(scores)]
+    own = tuple(item for item in accounts if item.component == name)
+    with_score = np.array([]) if scores is None else scores[~np.isnan(scores)]
     return ComponentPart(
         name=name,
         score=float(with_score.mean()) if len(with_score) else np.nan,
-        weight=weight,
-        coverage=sum(item.weight for item in own if item.known) / weight,
+        weight=sum(item.weight for item in own),
+        coverage=coverage,
         part=sum(item.part for item in own),
         evidence=own,
     )
@@ -109,7 +135,9 @@ def _argument(
     backgrounds: Mapping[str, Background],
     names: Mapping[str, str],
     *,
-    part: float,
+    applies: bool,
+    resolved: float,
+    parts: tuple[float, float],
 ) -> ArgumentPart:
     key, unit = evidence.measurement.key, evidence.measurement.unit
     background = backgrounds[key]
@@ -119,13 +147,18 @@ def _argument(
         title=evidence.title,
         claim=evidence.claim,
         component=evidence.component,
-        known=len(known) > 0,
+        known=applies and not bool(np.isnan(measured[key]).all()),
         value=float(known.mean()) if len(known) else np.nan,
-        part=part,
+        part=sum(parts),
+        part_of_average=parts[1],
+        resolved=resolved,
+        base=evidence.base.value if evidence.base else np.nan,
+        reach_km=evidence.measurement.window_km if evidence.base else np.nan,
         measured=compare_with_region(
             evidence.measurement,
             measured[key],
             background,
+            applies=applies,
             nearest=names.get(key, ""),
             apart=(
                 measured[evidence.disagreement.key] if evidence.disagreement else None

@@ -26,7 +26,14 @@ class ArgumentPart(Record):
     value : float
         Evidence, 0 to 1; NaN = unknown.
     part : float
-        What it takes away from a perfect score, natural log, <= 0; 0 where unknown.
+        What it takes away from a perfect score, natural log.
+    part_of_average : float
+        How much of that is not known of this place: what land of like kind says.
+    resolved : float
+        Share of its weight that a layer of its resolution can speak for, 0 to 1.
+    base, reach_km : float
+        Where a record proves presence only: the evidence where none is near, 0 to 1,
+        and how far off that is; NaN = another kind of argument.
     measured : Measured
         What was measured, in ``unit``.
     layer, layer_title, source, licence : str
@@ -42,6 +49,10 @@ class ArgumentPart(Record):
     known: bool
     value: MaybeNaN
     part: float
+    part_of_average: float
+    resolved: float
+    base: MaybeNaN
+    reach_km: MaybeNaN
     measured: Measured
     unit: str
     layer: str
@@ -63,7 +74,8 @@ class ComponentPart(Record):
     score : float
         0 to 1; NaN where nothing of it is known.
     weight, coverage : float
-        Weight of its arguments, and the share of it that is known, 0 to 1.
+        Weight of its arguments, and the share of it that is known, 0 to 1, of those
+        that speak here.
     part : float
         Sum of the parts of its arguments.
     """
@@ -155,7 +167,7 @@ class Explanation(Record):
     favourability, p10, p50, p90 : float
         0 to 1; NaN = unknown.
     coverage : float
-        Share of the model's weight that is known, 0 to 1.
+        Share of the model's weight that is known, 0 to 1, of what speaks here.
     learned : LearnedExplanation or None
         What the learned model of the type says; None where there is none.
     """

@@ -1,6 +1,6 @@
-"""Score every cell of a grid, for one deposit type and over all of them."""
+"""Score every cell of a grid, for one deposit type, and rank it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -8,10 +8,14 @@ import numpy.typing as npt
 
 from geodata.execution import Scheduler, map_blocks, no_progress
 from geodata.raster import FloatArray
-from geodata.scoring.deposit_type import DepositType
-from geodata.scoring.mineral_system import evidence_at, score
+from geodata.scoring.draws import Draws, best_values
+from geodata.scoring.land import RELIEF
+from geodata.scoring.like_land import RegionalModel
+from geodata.scoring.mineral_system import applies_at
+from geodata.scoring.ranking import RANKED_FROM
+from geodata.scoring.spread import spread
 from geodata.scoring.tabulated import TabulatedDraws
-from geodata.scoring.uncertainty import CHUNK, Draws, scored_parts, spread
+from geodata.scoring.uncertainty import CHUNK, DrawnModel
 
 TABLES_FROM = 50_000
 """Places from which on it takes less time to tabulate the curves of all draws."""
@@ -29,6 +33,8 @@ class Favourability:
         Percentiles over the Monte-Carlo draws.
     coverage : array of float32
         Share of the model's weight that is known, 0 to 1.
+    can_rank : bool
+        Whether the layers that the model cannot do without are here.
     """
 
     favourability: FloatArray
@@ -36,18 +42,19 @@ class Favourability:
     p50: FloatArray
     p90: FloatArray
     coverage: FloatArray
+    can_rank: bool = True
 
     @property
-    def conservative(self) -> FloatArray:
-        """The ranking score, p10 × coverage: low where little is known."""
-        return self.p10 * self.coverage
+    def ranked(self) -> FloatArray:
+        """Favourability where enough is known to rank a place; NaN elsewhere."""
+        enough = self.can_rank & (self.coverage >= np.float32(RANKED_FROM))
+        return np.where(enough, self.favourability, np.float32(np.nan))
 
 
 def score_places(
-    deposit_type: DepositType,
+    model: RegionalModel,
     draws: Draws,
     measured: Mapping[str, FloatArray],
-    classes: Mapping[str, Sequence[str]],
     *,
     scheduler: Scheduler | None = None,
     progress: Callable[[float], object] = no_progress,
@@ -57,14 +64,12 @@ def score_places(
 
     Parameters
     ----------
-    deposit_type : DepositType
+    model : RegionalModel
         The model.
     draws : Draws
         Its Monte-Carlo draws.
     measured : mapping of measurement key to float32 array, shape (places,)
         Measurements and disagreements; NaN = unknown.
-    classes : mapping of measurement key to sequence of str
-        Names of classes.
     scheduler : Scheduler, optional
         Who scores the blocks; the result does not depend on it.
     progress : function of float
@@ -72,96 +77,101 @@ def score_places(
     block : int
         Places that are scored together.
     """
-    keys = [item.key for item in deposit_type.measurements()]
-    count = len(measured[keys[0]])
-    tables = (
-        TabulatedDraws.of(deposit_type, draws, measured, classes)
-        if count >= TABLES_FROM
-        else None
-    )
+    keys = {item.key for item in model.deposit_type.measurements()} | {RELIEF.key}
+    count = len(measured[RELIEF.key])
+    best = DrawnModel.of(model, best_values(model.deposit_type))
+    drawn = DrawnModel.of(model, draws)
+    tables = TabulatedDraws.of(drawn, measured) if count >= TABLES_FROM else None
 
     def score_block(part: slice) -> Favourability:
         here = {key: measured[key][part] for key in keys}
-        places = len(here[keys[0]])
-        found = score(
-            deposit_type,
-            [
-                evidence_at(
-                    item, here[item.measurement.key], classes[item.measurement.key]
-                )
-                for item in deposit_type.evidence
-            ],
-        )
-        p10, p50, p90 = np.full((3, places), np.nan, dtype=np.float32)
-        score_group = None if tables is None else tables.scores_at(here)
-        groups = scored_parts(
-            deposit_type, draws, here, classes, score_group=score_group
-        )
-        for rows, scores in groups:
-            drawn = spread(scores)
-            p10[rows], p50[rows], p90[rows] = drawn.p10, drawn.p50, drawn.p90
+        p10, p50, p90 = np.full((3, len(here[RELIEF.key])), np.nan, dtype=np.float32)
+        sums = None if tables is None else tables.sums_at(here)
+        for rows, scores in drawn.parts(here, sums):
+            found = spread(scores, width=model.land.width)
+            p10[rows], p50[rows], p90[rows] = found.p10, found.p50, found.p90
         return Favourability(
-            favourability=np.asarray(found.favourability, dtype=np.float32),
+            favourability=np.exp(best.log_scores(here)[:, 0]),
             p10=p10,
             p50=p50,
             p90=p90,
-            coverage=np.asarray(found.coverage, dtype=np.float32),
+            coverage=coverage_at(model, here),
         )
 
-    names = [field.name for field in fields(Favourability)]
+    names = [field.name for field in fields(Favourability) if field.name != "can_rank"]
     whole = {name: np.empty(count, dtype=np.float32) for name in names}
     parts = [slice(start, start + block) for start in range(0, count, block)]
     results = map_blocks(score_block, parts, scheduler=scheduler, progress=progress)
     for part, found in zip(parts, results, strict=True):
         for name in names:
             whole[name][part] = getattr(found, name)
-    return Favourability(**whole)
+    return Favourability(**whole, can_rank=model.can_rank)
+
+
+def coverage_at(
+    model: RegionalModel,
+    measured: Mapping[str, FloatArray],
+    *,
+    component: str | None = None,
+) -> FloatArray:
+    """Return the share of a model's weight that is known, 0 to 1, shape (places,).
+
+    An argument counts where it speaks at all, and as known by as much as a layer of
+    its resolution can speak for.
+
+    Parameters
+    ----------
+    model : RegionalModel
+        The model.
+    measured : mapping of measurement key to float32 array, shape (places,)
+        Measurements; NaN = unknown.
+    component : str, optional
+        Of its arguments, only those of one component count.
+    """
+    known = np.zeros(len(measured[RELIEF.key]))
+    speaks = np.zeros_like(known)
+    items = model.deposit_type.evidence
+    for item, resolved in zip(items, model.resolved, strict=True):
+        if component not in (None, item.component):
+            continue
+        applies = applies_at(item, measured)
+        speaks += item.weight.value * applies
+        here = ~np.isnan(measured[item.measurement.key])
+        known += item.weight.value * resolved * (applies & here)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(speaks > 0, known / speaks, 0).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overall:
-    """The leading deposit type at each place, and what its model says there.
+    """All deposit types together: nobody compares their scores, only their ranks.
 
     Attributes
     ----------
     leading : array of int16
-        Position of the type with the highest conservative score; -1 = none.
-    best : Favourability
-        That type's values.
+        Position of the type in whose order a place stands first; -1 = in none.
+    rank : array of float32
+        Its area rank there, 0 best to 1; NaN = in none.
     """
 
     leading: npt.NDArray[np.int16]
-    best: Favourability
+    rank: FloatArray
 
 
-def overall(of_type: Mapping[str, Favourability]) -> Overall:
-    """Take at each place the type with the highest p10 × coverage.
+def overall(ranks: Mapping[str, FloatArray]) -> Overall:
+    """Say in which type's order each place stands first.
 
     Parameters
     ----------
-    of_type : mapping of str to Favourability
-        All of one shape.
+    ranks : mapping of str to array of float32, shape (cells,)
+        Area ranks of each type, all of one shape; NaN = not ranked.
     """
-    every = list(of_type.values())
-    conservative = np.stack([item.conservative for item in every])
-    known = ~np.isnan(conservative)
-    leading = np.where(known, conservative, -1.0).argmax(axis=0)
+    every = np.stack(list(ranks.values()))
+    known = ~np.isnan(every)
+    leading = np.where(known, every, np.float32(2)).argmin(axis=0)
     nowhere = ~known.any(axis=0)
-
-    def lead(name: str) -> FloatArray:
-        stack = np.stack([getattr(item, name) for item in every])
-        return np.asarray(np.take_along_axis(stack, leading[np.newaxis], axis=0)[0])
-
-    return Overall(
-        leading=np.where(nowhere, -1, leading).astype(np.int16),
-        best=Favourability(
-            favourability=lead("favourability"),
-            p10=lead("p10"),
-            p50=lead("p50"),
-            p90=lead("p90"),
-            coverage=lead("coverage"),
-        ),
-    )
+    first = np.take_along_axis(every, leading[np.newaxis], axis=0)[0]
+    return Overall(leading=np.where(nowhere, -1, leading).astype(np.int16), rank=first)
 
 
 def area_rank(values: FloatArray) -> FloatArray:

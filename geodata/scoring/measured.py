@@ -10,7 +10,7 @@ from geodata.evidence.measurement import DISTANCES, SHARE, Measurement
 from geodata.raster import FloatArray
 from geodata.scoring.record import MaybeNaN, Record
 
-State = Literal["known", "not-mapped", "layer-missing"]
+State = Literal["known", "not-mapped", "not-applicable", "layer-missing"]
 Kind = Literal["class", "share", "distance", "quantity"]
 
 _SHARE_OF = "of the "  # how the unit of a share begins
@@ -46,8 +46,9 @@ class Measured(Record):
 
     Attributes
     ----------
-    state : {"known", "not-mapped", "layer-missing"}
-        Whether it is known here, or nobody looked, or the release lacks the layer.
+    state : {"known", "not-mapped", "not-applicable", "layer-missing"}
+        Whether it is known here, or nobody looked, or the argument does not speak in
+        this setting, or the release lacks the layer.
     kind : {"class", "share", "distance", "quantity"}
         How it compares: classes by name, distances by how near.
     typical : float
@@ -125,6 +126,7 @@ def compare_with_region(
     values: FloatArray,
     background: Background,
     *,
+    applies: bool = True,
     nearest: str = "",
     apart: FloatArray | None = None,
 ) -> Measured:
@@ -138,6 +140,8 @@ def compare_with_region(
         What was measured; one cell for a place, NaN = unknown.
     background : Background
         The region.
+    applies : bool
+        Whether what is measured speaks here for the argument that reads it.
     nearest : str
         Name of what was measured to; may be empty.
     apart : array of float32, shape (cells,), or None
@@ -147,6 +151,8 @@ def compare_with_region(
     kind = _kind(measurement, background)
     if not background.layer_title:
         return Measured(state="layer-missing", kind=kind, typical=amount.typical)
+    if not applies:
+        return Measured(state="not-applicable", kind=kind)
     if np.isnan(amount.typical):
         return Measured(state="not-mapped", kind=kind)
     if kind == "class":

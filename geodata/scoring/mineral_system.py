@@ -1,23 +1,28 @@
 """The expert score: a mineral-system model applied to measurements.
 
-Within a component (source, pathway, trap, preservation) the evidence that is
-known is averaged by weight; across components the geometric mean is taken, each
-component counting by the weight of what is known in it:
+Within a component (source, pathway, trap, preservation) the evidence that is known is
+averaged by weight; components, and what is not known, meet in a geometric mean:
 
-    C_c = Σ w_e x_e / Σ w_e            over the known evidence e of component c
-    log F = Σ_c (W_c / Σ W) log C_c    with W_c = Σ w_e of the known evidence
+    C_c = Σ k_e x_e / K_c               over the known evidence e of component c
+    log F = 1/W [Σ_c K_c log C_c + Σ_b w_b log x_b + Σ_e u_e δ_e]
 
-What is unknown takes no part; the share of the model's weight that did take
-part is the *coverage*.  The same code scores four million cells, one click on
-the map and a hundred Monte-Carlo draws.
+with k_e the part of the weight w_e that a layer of its resolution can speak for,
+K_c = Σ k_e, u_e what is left of w_e (all of it where the argument is not known), and
+W = Σ w_e.  δ_e is what the argument adds on average over land of like kind
+(:mod:`geodata.scoring.land`), so that knowing more is neutral on average and a place
+that a layer does not cover keeps its order among its like.  Arguments b prove presence
+only: each stands by itself, a bonus from its base rate.
+
+What share of the model's weight is known is the *coverage*.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from geodata.evidence.measurement import MOSTLY
 from geodata.evidence.membership import MEMBERSHIPS, OTHER
 from geodata.raster import FloatArray
 from geodata.scoring.deposit_type import COMPONENTS, DepositType, Evidence
@@ -25,74 +30,36 @@ from geodata.scoring.deposit_type import COMPONENTS, DepositType, Evidence
 FLOOR = np.float32(0.01)
 """Least value of a component: one missing ingredient pulls down, never vetoes."""
 
+_TINY = np.finfo(np.float64).tiny
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
-    """One piece of evidence on its way into a score.
-
-    Attributes
-    ----------
-    component : str
-        Component it belongs to.
-    values : array of float32
-        Evidence, 0 to 1; anything where not known.
-    weight : array of float32
-        Positive; broadcasts with ``values``.
-    known : array of bool or None
-        Where the evidence is known; broadcasts with ``values``; None = everywhere.
-    """
-
-    component: str
-    values: FloatArray
-    weight: FloatArray
-    known: npt.NDArray[np.bool_] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
-    """Result of a model at some places.
-
-    Attributes
-    ----------
-    log_favourability : array of float32 or float64
-        Natural logarithm, <= 0; NaN where nothing is known.
-    coverage : array, same type
-        Share of the model's weight that was known, 0 to 1.
-    """
-
-    log_favourability: npt.NDArray[np.floating]
-    coverage: npt.NDArray[np.floating]
-
-    @property
-    def favourability(self) -> npt.NDArray[np.floating]:
-        """Favourability, 0 to 1; a rank aid, not a probability."""
-        return np.asarray(np.exp(self.log_favourability))
+Bools = npt.NDArray[np.bool_]
+Doubles = npt.NDArray[np.float64]
 
 
 def evidence_at(
     evidence: Evidence,
-    measured: FloatArray,
-    classes: Sequence[str],
+    measured: Mapping[str, FloatArray],
     parameters: Mapping[str, FloatArray] | None = None,
+    base: FloatArray | None = None,
 ) -> FloatArray:
-    """Turn one measurement into evidence.
+    """Turn what was measured for one argument into evidence.
 
     Parameters
     ----------
     evidence : Evidence
         The argument of the model.
-    measured : array of float32
-        Measurement; NaN = unknown; a class is its position in ``classes``.
-    classes : sequence of str
-        Names of the classes of the layer; empty for quantities.
+    measured : mapping of measurement key to array of float32
+        Its measurements, all of one shape; NaN = unknown.
     parameters : mapping, optional
         Parameters to use in place of the model's best values, for example one
-        array of Monte-Carlo draws each; must broadcast with ``measured``.
+        array of Monte-Carlo draws each; must broadcast with what was measured.
+    base : array, optional
+        Base rate to use in place of the best one, likewise.
 
     Returns
     -------
     array of float32
-        0 to 1; NaN where the measurement is unknown.
+        0 to 1; NaN where unknown, which an argument with a base rate never is.
     """
     if parameters is None:
         parameters = {
@@ -100,163 +67,233 @@ def evidence_at(
             for key, number in evidence.parameters.items()
         }
     if evidence.membership == "class":
-        parameters = {
-            name if name == OTHER else f"class_{classes.index(name)}": value
-            for name, value in parameters.items()
-            if name in classes or name == OTHER
-        }
-    return MEMBERSHIPS[evidence.membership](measured, **parameters)
-
-
-def combine(terms: Iterable[Term]) -> Score:
-    """Combine evidence into a score.
-
-    Parameters
-    ----------
-    terms : iterable of Term
-        Taken one at a time, so that many draws never lie in memory together.
-
-    Returns
-    -------
-    Score
-        Of the shape the terms broadcast to.
-
-    Raises
-    ------
-    ValueError
-        If there is no term.
-    """
-    sums: dict[str, FloatArray] = {}
-    weights: dict[str, FloatArray] = {}
-    everything: FloatArray | None = None
-    shape: tuple[int, ...] = ()
-    for term in terms:
-        everything = term.weight if everything is None else everything + term.weight
-        shape = np.broadcast_shapes(shape, term.weight.shape, term.values.shape)
-        if term.known is None:
-            weight, part = term.weight, term.weight * term.values
-        elif term.known.any():
-            weight = term.weight * term.known
-            part = weight * np.where(term.known, term.values, 0)
-        else:
-            continue
-        name = term.component
-        sums[name] = sums[name] + part if name in sums else part
-        weights[name] = weights[name] + weight if name in weights else weight
-    if everything is None:
-        raise ValueError("a score needs at least one term; got none")
-    found = across_components(sums, weights)
-    with np.errstate(invalid="ignore"):
-        return Score(
-            log_favourability=np.broadcast_to(found.log_favourability, shape),
-            coverage=np.broadcast_to(found.coverage / everything, shape),
-        )
-
-
-def across_components(
-    sums: Mapping[str, FloatArray], weights: Mapping[str, FloatArray]
-) -> Score:
-    """Take the geometric mean of components.
-
-    Parameters
-    ----------
-    sums, weights : mapping of str to array
-        By component Σ w x and Σ w over its known evidence; they broadcast.
-
-    Returns
-    -------
-    Score
-        With the known weight, not its share, as ``coverage``.
-    """
-    log_sum = np.zeros((), dtype=np.float32)
-    known = np.zeros((), dtype=np.float32)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        for name, weight in weights.items():
-            log_part = np.asarray(sums[name] / weight)
-            np.maximum(log_part, FLOOR, out=log_part)  # in place: arrays are large
-            np.log(log_part, out=log_part)
-            log_part *= weight
-            nothing = weight == 0
-            if nothing.any():
-                log_part = np.where(nothing, 0, log_part)
-            log_sum = log_sum + log_part
-            known = known + weight
-        return Score(log_favourability=np.asarray(log_sum / known), coverage=known)
-
-
-def score(deposit_type: DepositType, values: Sequence[FloatArray]) -> Score:
-    """Score places by the best value of every number of a model.
-
-    Parameters
-    ----------
-    deposit_type : DepositType
-        The model.
-    values : sequence of float32 arrays, one per evidence, all of one shape
-        Evidence, 0 to 1; NaN = unknown.
-    """
-    return combine(
-        Term(
-            component=evidence.component,
-            values=found,
-            weight=np.full((), evidence.weight.value, dtype=found.dtype),
-            known=~np.isnan(found),
-        )
-        for evidence, found in zip(deposit_type.evidence, values, strict=True)
+        return _of_classes(evidence, measured, parameters)
+    found = MEMBERSHIPS[evidence.membership](
+        measured[evidence.measurement.key], **parameters
     )
+    if evidence.base is None:
+        return found
+    if base is None:
+        base = np.float32(evidence.base.value)  # type: ignore[assignment]
+    return _from_base(evidence, found, parameters, np.asarray(base))
+
+
+def _of_classes(
+    evidence: Evidence,
+    measured: Mapping[str, FloatArray],
+    parameters: Mapping[str, FloatArray],
+) -> FloatArray:
+    """Average the evidence of the classes around by their shares."""
+    total = np.zeros((), dtype=np.float32)
+    named = np.zeros((), dtype=np.float32)
+    for name, share in evidence.shares.items():
+        here = measured[share.key]
+        total = total + here * parameters[name]
+        named = named + here
+    if OTHER in parameters:
+        return np.asarray(total + (1 - named) * parameters[OTHER])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(np.where(named > 0, total / named, np.float32(np.nan)))
+
+
+def _from_base(
+    evidence: Evidence,
+    near: FloatArray,
+    parameters: Mapping[str, FloatArray],
+    base: FloatArray,
+) -> FloatArray:
+    """Add to the base rate what a record nearby adds, nothing at its reach."""
+    reach = np.float32(evidence.measurement.window_km)
+    edge = MEMBERSHIPS[evidence.membership](reach, **parameters)
+    bonus = np.maximum((near - edge) / (1 - edge), 0)
+    return np.asarray(base + (1 - base) * np.where(np.isnan(bonus), 0, bonus))
+
+
+def applies_at(evidence: Evidence, measured: Mapping[str, FloatArray]) -> Bools:
+    """Say where an argument speaks: everywhere, or within the setting it names.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The argument.
+    measured : mapping of measurement key to array of float32
+        Its measurements and its setting's; where that is unknown it may speak.
+    """
+    setting = evidence.measurement.setting
+    if setting is None:
+        return np.ones(np.shape(measured[evidence.measurement.key]), dtype=np.bool_)
+    return np.asarray(~(measured[setting.key] < MOSTLY))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Structure:
+    """How components are put together, for some draws in a row.
+
+    Attributes
+    ----------
+    usual, mean, product : int
+        How many draws take the geometric mean of components; then the arithmetic
+        mean of all known evidence; then the geometric mean of all known evidence.
+    mean_offset, product_offset : float
+        What the other two add to a unit of known weight, natural log, so that they
+        change the order of places and not the level of them all.
+    """
+
+    usual: int = 1
+    mean: int = 0
+    product: int = 0
+    mean_offset: float = 0.0
+    product_offset: float = 0.0
+
+    @property
+    def products(self) -> slice:
+        """Columns of the draws that multiply evidence."""
+        return slice(self.usual + self.mean, None)
+
+
+USUAL = Structure()
+
+
+def put_together(
+    sums: Mapping[str, npt.NDArray[np.floating]],
+    weights: Mapping[str, npt.NDArray[np.floating]],
+    structure: Structure = USUAL,
+) -> npt.NDArray[np.floating]:
+    """Put the known evidence of components together.
+
+    Parameters
+    ----------
+    sums : mapping of str to array, shape (places, draws)
+        By component Σ k x over its known evidence; of draws that multiply, Σ k log x.
+    weights : mapping of str to array, shape (draws,)
+        By component Σ k, positive.
+    structure : Structure
+        Of the draws.
+
+    Returns
+    -------
+    array, shape (places, draws)
+        Natural log of their mean times their weight.
+    """
+    found = np.zeros_like(next(iter(sums.values())))
+    usual = slice(0, structure.usual)
+    mean = slice(structure.usual, structure.usual + structure.mean)
+    product = structure.products
+    known = np.zeros(found.shape[-1], dtype=found.dtype)
+    whole = np.zeros_like(found[:, mean])
+    for name, total in sums.items():
+        weight = weights[name]
+        known += weight
+        found[:, usual] += weight[usual] * log_of(total[:, usual] / weight[usual])
+        whole += total[:, mean]
+        found[:, product] += total[:, product]
+    if structure.mean:
+        found[:, mean] = known[mean] * (
+            log_of(whole / known[mean]) + structure.mean_offset
+        )
+    if structure.product:
+        found[:, product] += known[product] * structure.product_offset
+    return found
+
+
+def log_of(values: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+    """Take the natural log of evidence, no lower than that of :data:`FLOOR`."""
+    return np.asarray(np.log(np.maximum(values, values.dtype.type(FLOOR))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """The exact account of a score.
+    """The exact account of a score; arrays of float64, shape (evidence, places).
 
     Attributes
     ----------
-    evidence : array of float64, shape (evidence, places)
-        What each argument takes away from a perfect score, natural log, <= 0;
-        0 where it is unknown.  Sums over the first axis to log favourability.
-    component : dict of str to array of float64, shape (places,)
+    known : array
+        What the known part of each argument takes away from a perfect score, natural
+        log, <= 0; 0 where it is unknown.
+    average : array
+        What its unknown part counts, as land of like kind does on average.
+    component : dict of str to array, shape (places,)
         Score of each component, 0 to 1; NaN where nothing of it is known.
+    coverage : array, shape (places,)
+        Share of the model's weight that is known, 0 to 1.
     """
 
-    evidence: npt.NDArray[np.float64]
-    component: dict[str, npt.NDArray[np.float64]]
+    known: Doubles
+    average: Doubles
+    component: dict[str, Doubles]
+    coverage: Doubles
+
+    @property
+    def log_favourability(self) -> Doubles:
+        """Sum of all parts, shape (places,); NaN where nothing is known."""
+        total = self.known.sum(axis=0) + self.average.sum(axis=0)
+        return np.asarray(np.where(self.coverage > 0, total, np.nan))
 
 
-def split_score(deposit_type: DepositType, values: Sequence[FloatArray]) -> Parts:
-    """Split log favourability exactly among the pieces of evidence.
+def split_score(
+    deposit_type: DepositType,
+    values: Sequence[FloatArray],
+    *,
+    near: Sequence[Bools],
+    applies: Sequence[Bools],
+    resolved: Sequence[float],
+    averages: Sequence[npt.NDArray[np.floating]],
+) -> Parts:
+    """Split log favourability exactly among the arguments of a model.
 
     A component's logarithm is shared out by shortfall: evidence of 1 takes
     nothing away, and what is missing to 1 takes away in proportion to its weight.
 
     Parameters
     ----------
-    deposit_type, values
-        As for :func:`score`.
+    deposit_type : DepositType
+        The model.
+    values : sequence of arrays, shape (places,), one an argument
+        Evidence, 0 to 1; NaN = unknown.
+    near, applies : sequence of array of bool
+        Where its layer says something, and where the argument speaks at all.
+    resolved : sequence of float
+        Share of its weight that a layer of its resolution can speak for, 0 to 1.
+    averages : sequence of arrays, shape (places,)
+        What it adds on average over land of like kind, log a unit of weight.
     """
     found = np.asarray(values, dtype=np.float64)
     known = ~np.isnan(found)
-    weight = np.array([item.weight.value for item in deposit_type.evidence])
-    weight = weight[:, np.newaxis] * known
-    shortfall = weight * np.where(known, 1.0 - found, 0.0)
-    total = weight.sum(axis=0)
+    items = deposit_type.evidence
+    weight = np.array([item.weight.value for item in items])[:, np.newaxis]
+    own = np.array([item.base is not None for item in items])
+    share = np.where(own, 1.0, np.asarray(resolved, dtype=np.float64))[:, np.newaxis]
+    counted = weight * share * known
+    total = weight.sum()
+    shortfall = counted * np.where(known, 1.0 - found, 0.0)
     parts = np.zeros_like(found)
+    parts[own] = weight[own] / total * log_of(found[own])
     components = {}
+    of_component = np.array([item.component for item in items])
     with np.errstate(invalid="ignore", divide="ignore"):
         for name in COMPONENTS:
-            rows = [
-                row
-                for row, item in enumerate(deposit_type.evidence)
-                if item.component == name
-            ]
-            if not rows:
+            rows = (of_component == name) & ~own
+            if not rows.any():
                 continue
-            weight_here = weight[rows].sum(axis=0)
+            here = counted[rows].sum(axis=0)
             missing = shortfall[rows].sum(axis=0)
-            component = 1.0 - missing / weight_here
-            log_part = (
-                weight_here / total * np.log(np.maximum(component, np.float64(FLOOR)))
-            )
-            share = np.where(missing > 0, shortfall[rows] / missing, 0.0)
-            parts[rows] = np.where(weight_here > 0, log_part * share, 0.0)
-            components[name] = component
-    return Parts(evidence=parts, component=components)
+            components[name] = 1.0 - missing / here
+            part = np.where(here > 0, here / total * log_of(components[name]), 0.0)
+            parts[rows] = part * np.where(missing > 0, shortfall[rows] / missing, 0.0)
+    speaks = weight * np.asarray(applies)
+    heard = speaks * np.asarray(near) * np.asarray(resolved)[:, np.newaxis]
+    return Parts(
+        known=parts,
+        average=_at_most_perfect(
+            parts, (weight - counted) / total * np.asarray(averages)
+        ),
+        component=components,
+        coverage=heard.sum(axis=0) / np.maximum(speaks.sum(axis=0), _TINY),
+    )
+
+
+def _at_most_perfect(known: Doubles, average: Doubles) -> Doubles:
+    """Take from what averages add whatever would exceed a perfect score."""
+    excess = np.maximum(known.sum(axis=0) + average.sum(axis=0), 0.0)
+    added = np.maximum(average, 0.0)
+    return np.asarray(average - added * excess / np.maximum(added.sum(axis=0), _TINY))

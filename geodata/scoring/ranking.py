@@ -7,6 +7,9 @@ import numpy.typing as npt
 
 from geodata.scoring.record import MaybeNaN
 
+RANKED_FROM = 0.2
+"""Coverage below which too little is known of a place to rank it."""
+
 BEST = 0.10
 """Share of the area that counts as the best part of a map."""
 

@@ -8,19 +8,26 @@ well the order of all places is kept, and how much of the best tenth stays in it
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from geodata.raster import FloatArray
-from geodata.scoring.deposit_type import DepositType, Evidence, Number
-from geodata.scoring.mineral_system import Term, combine, evidence_at
+from geodata.scoring.deposit_type import Evidence, Number
+from geodata.scoring.draws import best_values
+from geodata.scoring.land import RELIEF
+from geodata.scoring.like_land import RegionalModel
 from geodata.scoring.ranking import Change, Ranking
+from geodata.scoring.uncertainty import DrawnModel
 
 PLACES = 20_000
 """Largest number of places a map is judged by."""
 
 WEIGHT = "weight"
+BASE = "base"
+
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +39,7 @@ class NumberEffect:
     evidence, title : str
         Id and title of the argument it belongs to.
     parameter : str
-        ``weight``, or the name of the parameter of the membership.
+        ``weight``, ``base`` or the name of the parameter of the membership.
     membership, unit : str
         Of the argument; a weight has no unit.
     number : Number
@@ -95,9 +102,8 @@ class Sensitivity:
 
 
 def sensitivity(
-    deposit_type: DepositType,
+    model: RegionalModel,
     measured: Mapping[str, FloatArray],
-    classes: Mapping[str, Sequence[str]],
     *,
     places: int = PLACES,
 ) -> Sensitivity:
@@ -105,12 +111,10 @@ def sensitivity(
 
     Parameters
     ----------
-    deposit_type : DepositType
+    model : RegionalModel
         The model.
     measured : mapping of measurement key to float32 array, shape (cells,)
         Measurements in the order of the cells of equal area; NaN = unknown.
-    classes : mapping of measurement key to sequence of str
-        Names of classes.
     places : int
         Every n-th cell is used, n the least that leaves at most so many.
 
@@ -121,8 +125,6 @@ def sensitivity(
 
     Notes
     -----
-    A map here is favourability times coverage with the best value of every number:
-    the score that areas are ranked by, p10 times coverage, without its draws.
     Changes are not independent of each other, so effects do not add up; the spread
     of a map, from draws of all numbers at once, tells of them together.
 
@@ -132,8 +134,9 @@ def sensitivity(
     """
     if places < 1:
         raise ValueError(f"places must be at least 1; got {places}")
+    deposit_type = model.deposit_type
     arguments = deposit_type.evidence
-    model = _Sample.of(arguments, measured, classes, places)
+    sample = _Sample.of(model, measured, places)
     numbers = [
         NumberEffect(
             evidence=item.name,
@@ -142,18 +145,18 @@ def sensitivity(
             membership=item.membership,
             unit="" if parameter == WEIGHT else item.measurement.unit,
             number=number,
-            at_low=model.with_number(row, parameter, number.low),
-            at_high=model.with_number(row, parameter, number.high),
+            at_low=sample.with_number(row, parameter, number.low),
+            at_high=sample.with_number(row, parameter, number.high),
         )
         for row, item in enumerate(arguments)
-        for parameter, number in {WEIGHT: item.weight, **item.parameters}.items()
+        for parameter, number in _numbers(item).items()
     ]
     omissions = [
         OmissionEffect(
             evidence=item.name,
             title=item.title,
-            known=model.known_share(row),
-            without=model.without(row),
+            known=sample.known_share(row),
+            without=sample.without(row),
         )
         for row, item in enumerate(arguments)
         if len(arguments) > 1
@@ -161,7 +164,7 @@ def sensitivity(
     return Sensitivity(
         deposit_type=deposit_type.id,
         title=deposit_type.title,
-        places=int(model.scored.sum()),
+        places=int(sample.scored.sum()),
         numbers=tuple(
             sorted(numbers, key=lambda one: _least_kept(one.at_low, one.at_high))
         ),
@@ -171,100 +174,91 @@ def sensitivity(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sample:
-    """A model at some places, to be changed and compared with itself.
+    """A model at some places, to be changed and compared with itself."""
 
-    What is known nowhere changes no order: it takes the same coverage from all.
-    """
-
-    arguments: tuple[Evidence, ...]
-    measured: Sequence[FloatArray]
-    classes: Sequence[Sequence[str]]
-    terms: tuple[Term, ...]
+    model: RegionalModel
+    measured: Mapping[str, FloatArray]
     scored: npt.NDArray[np.bool_]
     ranking: Ranking
 
     @classmethod
     def of(
-        cls,
-        arguments: tuple[Evidence, ...],
-        measured: Mapping[str, FloatArray],
-        classes: Mapping[str, Sequence[str]],
-        places: int,
+        cls, model: RegionalModel, measured: Mapping[str, FloatArray], places: int
     ) -> "_Sample":
         """Take every n-th place and score it with the best value of every number."""
-        keys = [item.measurement.key for item in arguments]
-        step = max(-(-len(measured[keys[0]]) // places), 1)
-        columns = [measured[key][::step] for key in keys]
-        names = [classes[key] for key in keys]
-        terms = tuple(map(_term, arguments, columns, names))
-        scores = _scores(terms)
+        step = max(-(-len(measured[RELIEF.key]) // places), 1)
+        keys = {item.key for item in model.deposit_type.measurements()} | {RELIEF.key}
+        here = {key: measured[key][::step] for key in keys}
+        scores = _scores(model, here)
         scored = ~np.isnan(scores)
         return cls(
-            arguments=arguments,
-            measured=columns,
-            classes=names,
-            terms=terms,
+            model=model,
+            measured={key: values[scored] for key, values in here.items()},
             scored=scored,
             ranking=Ranking.of(scores[scored]),
         )
 
     def known_share(self, row: int) -> float:
         """Share of the places where the argument in a row is known."""
-        known = self.terms[row].known
-        return 1.0 if known is None else float(known.mean())
+        item = self.model.deposit_type.evidence[row]
+        known = ~np.isnan(self.measured[item.measurement.key])
+        return float(known.mean()) if len(known) else 0.0
 
     def with_number(self, row: int, parameter: str, value: float) -> Change:
         """Give one number of the argument in a row another value."""
+        item = self.model.deposit_type.evidence[row]
         if parameter == WEIGHT:
-            changed = replace(self.terms[row], weight=np.full((), value))
-        else:
-            item = self.arguments[row]
-            own = {
-                key: np.full(
-                    (), value if key == parameter else number.value, np.float32
-                )
-                for key, number in item.parameters.items()
-            }
-            changed = _term(item, self.measured[row], self.classes[row], own)
+            return self._change(row, replace(item, weight=_at(item.weight, value)))
+        if parameter == BASE and item.base is not None:
+            return self._change(row, replace(item, base=_at(item.base, value)))
+        number = _at(item.parameters[parameter], value)
+        changed = replace(item, parameters={**item.parameters, parameter: number})
         return self._change(row, changed)
 
     def without(self, row: int) -> Change:
         """Leave the argument in a row out."""
         return self._change(row)
 
-    def _change(self, row: int, *instead: Term) -> Change:
-        """Compare with the map that another term, or none, gives; unknown is last."""
+    def _change(self, row: int, *instead: Evidence) -> Change:
+        """Compare with the map that another argument, or none, gives; unknown is last.
+
+        What is known nowhere changes no order.
+        """
         if not self.known_share(row):
             return self.ranking.change(self.ranking)
-        terms = (*self.terms[:row], *instead, *self.terms[row + 1 :])
-        scores = _scores(terms)[self.scored]
+
+        def exchanged(every: Sequence[_Item], *one: _Item) -> tuple[_Item, ...]:
+            return (*every[:row], *one, *every[row + 1 :])
+
+        kind, land = self.model.deposit_type, self.model.land
+        own = (land.arguments[row],) if instead else ()
+        changed = RegionalModel(
+            deposit_type=replace(kind, evidence=exchanged(kind.evidence, *instead)),
+            land=land.model_copy(update={"arguments": exchanged(land.arguments, *own)}),
+        )
+        scores = _scores(changed, self.measured)
         return self.ranking.change(
             Ranking.of(np.where(np.isnan(scores), -np.inf, scores))
         )
 
 
-def _term(
-    evidence: Evidence,
-    measured: FloatArray,
-    classes: Sequence[str],
-    parameters: Mapping[str, FloatArray] | None = None,
-) -> Term:
-    """Make a term in double precision, so that equal places stay equal."""
-    values = evidence_at(evidence, measured, classes, parameters).astype(np.float64)
-    known = ~np.isnan(values)
-    return Term(
-        component=evidence.component,
-        values=values,  # type: ignore[arg-type]  # as exact as can be
-        weight=np.full((), evidence.weight.value),
-        known=None if known.all() else known,
-    )
+def _numbers(item: Evidence) -> dict[str, Number]:
+    """Return every number of an argument by name."""
+    base = {} if item.base is None else {BASE: item.base}
+    return {WEIGHT: item.weight, **item.parameters, **base}
 
 
-def _scores(terms: Sequence[Term]) -> npt.NDArray[np.float64]:
-    """Logarithm of favourability times coverage; NaN where nothing is known."""
-    found = combine(terms)
-    with np.errstate(divide="ignore"):
-        return np.asarray(found.log_favourability + np.log(found.coverage))
+def _at(number: Number, value: float) -> Number:
+    return replace(number, value=value, low=value, high=value)
+
+
+def _scores(
+    model: RegionalModel, measured: Mapping[str, FloatArray]
+) -> npt.NDArray[np.float64]:
+    """Score places with the best values in double precision: equal ones stay equal."""
+    drawn = DrawnModel.of(model, best_values(model.deposit_type))
+    exact = {key: values.astype(np.float64) for key, values in measured.items()}
+    return np.asarray(drawn.log_scores(exact)[:, 0], dtype=np.float64)  # type: ignore[arg-type]
 
 
 def _least_kept(*changes: Change) -> tuple[float, float]:

@@ -111,6 +111,13 @@ class Table:
             self.refuse(key, f"one line of text, at most {most:,} letters")
         return value
 
+    def flag(self, key: str) -> bool:
+        """Read true or false; false when it is not there."""
+        value = self.content.get(key, False)
+        if not isinstance(value, bool):
+            self.refuse(key, "true or false")
+        return value
+
     def words(self, key: str) -> tuple[str, ...]:
         """Return a list of words; an empty one where it is left out."""
         values = self.content.get(key, [])

@@ -1,257 +1,285 @@
-"""Spread: what the score could be, given how unsure its numbers are.
+"""Spread: what a score could be, for its numbers are unsure and layers are missing.
 
-Every weight and parameter of a model is drawn from a triangle over its plausible
-range, by a seeded Latin hypercube; where two sources of a measurement disagree, a
-draw takes a value between them.  One draw is one opinion about the whole
-model and holds for all places, so places can be ranked within a draw.
+Every draw of the numbers of a model scores every place.  Where two sources of a
+measurement disagree, a draw takes a value between them.  What is not known, and what a
+coarse layer cannot resolve, is drawn from what land of like kind says.
 """
 
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import scipy  # scipy.stats when first used: a server starts a second sooner
 
 from geodata.raster import FloatArray
-from geodata.scoring.deposit_type import DepositType, Evidence, Number
-from geodata.scoring.mineral_system import Term, combine, evidence_at
+from geodata.scoring.additions import QUANTILES
+from geodata.scoring.draws import Draws
+from geodata.scoring.land import RELIEF, kinds_of_land
+from geodata.scoring.like_land import RegionalModel
+from geodata.scoring.mineral_system import (
+    Bools,
+    applies_at,
+    evidence_at,
+    log_of,
+    put_together,
+)
 
-DRAWS = 101  # odd, so that p10, p50 and p90 are themselves draws
-SEED = 20_170_731
 CHUNK = 32_768  # places a thread takes at once: they seldom wait for each other
 TOGETHER = 8_192  # places drawn at once: few calls, and the rows still fit the caches
-SMALLEST_GROUP = 64  # places of which the same is known, to be drawn by themselves
+
+
+Sums = Callable[
+    [npt.NDArray[np.intp], Sequence[int], FloatArray], Mapping[str, FloatArray]
+]
+"""Adds up the evidence of some arguments: positions of places, arguments that are
+known there and the weight that counts, shape (evidence, draws), to what
+:func:`geodata.scoring.mineral_system.put_together` takes; arguments with a base rate
+stand under no name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draws:
-    """Monte-Carlo draws of every number of one model.
+class DrawnModel:
+    """A model of a region under some draws, ready to score places.
 
     Attributes
     ----------
-    weights : array of float32, shape (evidence, draws)
-        Weights, positive.
-    parameters : tuple of mappings of str to array of float32, shape (draws,)
-        Parameters of each evidence.
-    leaning : array of float32, shape (evidence, draws)
-        Which of two disagreeing sources a draw believes, -0.5 to 0.5; 0 is their
-        mean.  Used only by evidence that has a disagreement.
-    """
-
-    weights: FloatArray
-    parameters: tuple[Mapping[str, FloatArray], ...]
-    leaning: FloatArray
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spread:
-    """Percentiles of favourability over the draws, 0 to 1, shape (places,)."""
-
-    p10: FloatArray
-    p50: FloatArray
-    p90: FloatArray
-
-
-def draw(deposit_type: DepositType, *, count: int = DRAWS, seed: int = SEED) -> Draws:
-    """Draw every number of a model from its plausible range.
-
-    Parameters
-    ----------
-    deposit_type : DepositType
-        The model.
-    count : int
-        Number of draws.
-    seed : int
-        With the id of the model it fixes the draws.
-    """
-    numbers: list[Number] = []
-    for evidence in deposit_type.evidence:
-        numbers += [evidence.weight, *evidence.parameters.values()]
-    seeds = np.random.SeedSequence([seed, zlib.crc32(deposit_type.id.encode())])
-    width = len(numbers) + len(deposit_type.evidence)
-    sampler = scipy.stats.qmc.LatinHypercube(width, rng=np.random.default_rng(seeds))
-    shares = sampler.random(count)
-    drawn = iter(
-        triangle(shares[:, position], number) for position, number in enumerate(numbers)
-    )
-    weights, parameters = [], []
-    for evidence in deposit_type.evidence:
-        weights.append(next(drawn))
-        parameters.append({key: next(drawn) for key in evidence.parameters})
-    return Draws(
-        weights=np.array(weights),
-        parameters=tuple(parameters),
-        leaning=shares[:, len(numbers) :].T.astype(np.float32) - np.float32(0.5),
-    )
-
-
-def triangle(share: npt.NDArray[np.float64], number: Number) -> FloatArray:
-    """Turn shares 0..1 into draws from the triangle over a number's range.
-
-    >>> middle = Number(value=2, low=0, high=4, basis="expert", reference="-")
-    >>> triangle(np.array([0.0, 0.5, 1.0]), middle).tolist()
-    [0.0, 2.0, 4.0]
-    """
-    width = number.high - number.low
-    if width == 0:
-        return np.full(share.shape, number.value, dtype=np.float32)
-    peak = (number.value - number.low) / width
-    rising = np.sqrt(share * peak)
-    falling = 1.0 - np.sqrt((1.0 - share) * (1.0 - peak))
-    return (number.low + width * np.where(share < peak, rising, falling)).astype(
-        np.float32
-    )
-
-
-def log_scores(
-    deposit_type: DepositType,
-    draws: Draws,
-    measured: Mapping[str, FloatArray],
-    classes: Mapping[str, Sequence[str]],
-) -> FloatArray:
-    """Score some places under every draw.
-
-    Parameters
-    ----------
-    deposit_type : DepositType
+    model : RegionalModel
         The model.
     draws : Draws
         Its draws.
-    measured : mapping of measurement key to float32 array, shape (places,)
-        Measurements and disagreements; NaN = unknown.
-    classes : mapping of measurement key to sequence of str
-        Names of classes.
-
-    Returns
-    -------
-    array of float32, shape (places, draws)
-        Log favourability; NaN where nothing is known.
+    unknown : array of float32, shape (evidence, kinds, draws)
+        What each argument adds where it is not known, by kind of land, log a unit of
+        weight.
+    average : array of float32, shape (evidence, kinds)
+        What it adds on average.
     """
-    count = len(next(iter(measured.values())))
-    found = np.full((count, draws.weights.shape[1]), np.nan, dtype=np.float32)
-    for rows, scores in scored_parts(deposit_type, draws, measured, classes):
-        found[rows] = scores
-    return found
 
+    model: RegionalModel
+    draws: Draws
+    unknown: FloatArray
+    average: FloatArray
 
-GroupScores = Callable[[npt.NDArray[np.intp], npt.NDArray[np.bool_]], FloatArray]
-"""Scores places where the same evidence is known: their positions, and what is known,
-shape (evidence,), to log favourability, shape (places, draws)."""
+    @classmethod
+    def of(
+        cls, model: RegionalModel, draws: Draws, *, turn: float = 0.0
+    ) -> "DrawnModel":
+        """Draw what is not known.
 
-
-def scored_parts(
-    deposit_type: DepositType,
-    draws: Draws,
-    measured: Mapping[str, FloatArray],
-    classes: Mapping[str, Sequence[str]],
-    *,
-    score_group: GroupScores | None = None,
-) -> Iterator[tuple[npt.NDArray[np.intp], FloatArray]]:
-    """Score some places under every draw, part by part, each place once.
-
-    Places where the same evidence is known are taken together: what they know needs
-    no mask and what they do not know no arithmetic.  It changes no result.
-
-    Parameters
-    ----------
-    deposit_type, draws, measured, classes
-        As for :func:`log_scores`.
-    score_group : function, optional
-        Scores a group as the model itself does, to the rounding of float32.
-
-    Yields
-    ------
-    rows : array of int, shape (part,)
-        Positions of some of the places.
-    scores : array of float32, shape (part, draws)
-        Their log favourability; NaN where nothing is known.
-    """
-    items = deposit_type.evidence
-    keys = [item.measurement.key for item in items]
-    known = ~np.isnan(
-        [
-            evidence_at(item, measured[key], classes[key])
-            for item, key in zip(items, keys, strict=True)
-        ]
-    )
-    for group in _by_what_is_known(known):
-        for start in range(0, len(group), TOGETHER):
-            rows = group[start : start + TOGETHER]
-            same = (known[:, rows] == known[:, rows[:1]]).all()
-            if score_group is not None and same:
-                yield rows, score_group(rows, known[:, rows[0]])
-            else:
-                here = {key: values[rows] for key, values in measured.items()}
-                terms = _terms(deposit_type, draws, here, classes, known[:, rows])
-                yield rows, np.asarray(combine(terms).log_favourability)
-
-
-def _by_what_is_known(known: npt.NDArray[np.bool_]) -> list[npt.NDArray[np.intp]]:
-    """Group places by what is known of them, shape (evidence, places).
-
-    Groups too small to be worth the trouble make one together.
-    """
-    order = np.lexsort(known)
-    ordered = known[:, order]
-    differs = (ordered[:, 1:] != ordered[:, :-1]).any(axis=0)
-    groups = np.split(order, np.flatnonzero(differs) + 1)
-    large = [group for group in groups if len(group) >= SMALLEST_GROUP]
-    small = [group for group in groups if len(group) < SMALLEST_GROUP]
-    return [*large, np.concatenate(small)] if small else large
-
-
-def _terms(
-    deposit_type: DepositType,
-    draws: Draws,
-    measured: Mapping[str, FloatArray],
-    classes: Mapping[str, Sequence[str]],
-    known: npt.NDArray[np.bool_],
-) -> Iterator[Term]:
-    """Make the terms of some places; what is known has shape (evidence, places)."""
-    for row, evidence in enumerate(deposit_type.evidence):
-        key = evidence.measurement.key
-        here = known[row][:, np.newaxis]
-        drawn = measured[key][:, np.newaxis]
-        if here.any():
-            filled = leaning_measurement(evidence, measured, draws.leaning[row])
-            if not here.all():
-                filled = np.where(here, filled, 0)
-            drawn = evidence_at(evidence, filled, classes[key], draws.parameters[row])
-        yield Term(
-            component=evidence.component,
-            values=drawn,
-            weight=draws.weights[row],
-            known=None if here.all() else here,
+        Parameters
+        ----------
+        model, draws
+            The model and its draws.
+        turn : float
+            Turns what a draw takes for unknown by this share of the land, another one
+            for each argument, so that two areas are not lucky together.
+        """
+        arguments = model.land.arguments
+        average = np.array([item.mean for item in arguments], dtype=np.float32)
+        turns = turn * np.arange(1, len(arguments) + 1)[:, np.newaxis]
+        shares = np.mod(draws.missing + turns, 1.0)
+        ends = np.linspace(0, 1, QUANTILES)
+        unknown = np.array(
+            [
+                [np.interp(share, ends, row) for row in item.quantiles]
+                for share, item in zip(shares, arguments, strict=True)
+            ],
+            dtype=np.float32,
+        )
+        best = np.isnan(draws.missing)[:, np.newaxis]
+        return cls(
+            model=model,
+            draws=draws,
+            unknown=np.where(best, average[..., np.newaxis], unknown),
+            average=average,
         )
 
+    def log_scores(self, measured: Mapping[str, FloatArray]) -> FloatArray:
+        """Score some places under every draw.
 
-def leaning_measurement(
-    evidence: Evidence, measured: Mapping[str, FloatArray], leaning: FloatArray
-) -> FloatArray:
-    """Return what evidence reads in every draw, shape (places, draws or 1).
+        Parameters
+        ----------
+        measured : mapping of measurement key to float32 array, shape (places,)
+            Measurements of the model, and :data:`geodata.scoring.land.RELIEF`;
+            NaN = unknown.
 
-    Parameters
-    ----------
-    evidence : Evidence
-        Where it has a disagreement, a draw takes a value between the two sources.
-    measured : mapping of measurement key to float32 array, shape (places,)
-        Measurements and disagreements; NaN = unknown.
-    leaning : array of float32, shape (draws,)
-        Which source each draw believes, -0.5 to 0.5.
-    """
-    values = measured[evidence.measurement.key][:, np.newaxis]
-    if evidence.disagreement is None:
-        return values
-    apart = np.nan_to_num(measured[evidence.disagreement.key])
-    return np.asarray(values + apart[:, np.newaxis] * leaning)
+        Returns
+        -------
+        array of float32, shape (places, draws)
+            Log favourability, <= 0; NaN where nothing is known.
+        """
+        count = len(measured[RELIEF.key])
+        found = np.full((count, self.draws.count), np.nan, dtype=np.float32)
+        for rows, scores in self.parts(measured):
+            found[rows] = scores
+        return found
+
+    def parts(
+        self, measured: Mapping[str, FloatArray], sums: Sums | None = None
+    ) -> Iterator[tuple[npt.NDArray[np.intp], FloatArray]]:
+        """Score some places under every draw, part by part, each place once.
+
+        Places of which the same is known are taken together.
+
+        Parameters
+        ----------
+        measured : mapping of measurement key to float32 array, shape (places,)
+            As for :meth:`log_scores`.
+        sums : function, optional
+            Adds evidence up as the model itself does, to the rounding of float32.
+
+        Yields
+        ------
+        rows : array of int, shape (part,)
+            Positions of some of the places.
+        scores : array of float32, shape (part, draws)
+            Their log favourability, <= 0; NaN where nothing is known.
+        """
+        items = self.model.deposit_type.evidence
+        sums = sums or self._sums_of(measured)
+        kinds = kinds_of_land(measured[RELIEF.key])
+        applies = np.array([applies_at(item, measured) for item in items])
+        known = applies & ~np.isnan([evidence_at(item, measured) for item in items])
+        near = np.array([~np.isnan(measured[item.measurement.key]) for item in items])
+        for group in _alike(np.concatenate([known, applies, [near.any(axis=0)]])):
+            first = group[0]
+            if not near[:, first].any():
+                nothing = np.full((len(group), self.draws.count), np.nan, np.float32)
+                yield group, nothing
+                continue
+            for start in range(0, len(group), TOGETHER):
+                rows = group[start : start + TOGETHER]
+                yield (
+                    rows,
+                    self._score(
+                        rows, known[:, first], applies[:, first], kinds[rows], sums
+                    ),
+                )
+
+    def _score(
+        self,
+        rows: npt.NDArray[np.intp],
+        known: Bools,
+        applies: Bools,
+        kinds: FloatArray,
+        sums: Sums,
+    ) -> FloatArray:
+        items = self.model.deposit_type.evidence
+        alone = np.array([item.base is not None for item in items])
+        share = np.where(alone, 1.0, self.model.resolved)[:, np.newaxis]
+        weights = self.draws.weights
+        counted = (weights * share * known[:, np.newaxis]).astype(np.float32)
+        rest = weights - counted
+        unknown = np.where(
+            applies[:, np.newaxis, np.newaxis],
+            self.unknown,
+            self.average[..., np.newaxis],
+        )
+        found = kinds @ np.einsum("ed,ekd->kd", rest, unknown)
+        added = dict(sums(rows, np.flatnonzero(known).tolist(), counted))
+        found += added.pop("", np.float32(0))
+        if added:
+            of_component = {
+                name: np.asarray(
+                    sum(
+                        counted[row]
+                        for row, item in enumerate(items)
+                        if known[row] and item.component == name and not alone[row]
+                    )
+                )
+                for name in added
+            }
+            found += put_together(added, of_component, self.draws.structure(self.model))
+        found /= weights.sum(axis=0)
+        return np.asarray(np.minimum(found, 0, out=found))
+
+    def _sums_of(self, measured: Mapping[str, FloatArray]) -> Sums:
+        """Work every argument out at every place."""
+
+        def sums(
+            rows: npt.NDArray[np.intp], known: Sequence[int], counted: FloatArray
+        ) -> Mapping[str, FloatArray]:
+            added: dict[str, FloatArray] = {}
+            for row in known:
+                name, part = self.worked_out(row, rows, measured, counted[row])
+                added[name] = added[name] + part if name in added else part
+            return added
+
+        return sums
+
+    def worked_out(
+        self,
+        row: int,
+        rows: npt.NDArray[np.intp],
+        measured: Mapping[str, FloatArray],
+        counted: FloatArray,
+    ) -> tuple[str, FloatArray]:
+        """Work one argument out at some places, for every draw.
+
+        Parameters
+        ----------
+        row : int
+            Which argument.
+        rows : array of int, shape (part,)
+            Positions of the places.
+        measured : mapping of measurement key to float32 array, shape (places,)
+            Measurements.
+        counted : array of float32, shape (draws,)
+            Weight that counts.
+
+        Returns
+        -------
+        str
+            The component it is added to; empty when it stands by itself.
+        array of float32, shape (part, draws)
+            Weight times evidence; times its log where that is multiplied.
+        """
+        item = self.model.deposit_type.evidence[row]
+        values = evidence_at(
+            item,
+            self._read(row, rows, measured),
+            self.draws.parameters[row],
+            self.draws.bases[row],
+        )
+        return self.counted(row, values, counted)
+
+    def counted(
+        self, row: int, values: FloatArray, counted: FloatArray
+    ) -> tuple[str, FloatArray]:
+        """Weight the evidence of one argument, (places, draws), for :meth:`parts`."""
+        item = self.model.deposit_type.evidence[row]
+        if item.base is not None:
+            return "", np.asarray(counted * log_of(values), dtype=np.float32)
+        products = self.draws.structure(self.model).products
+        part = np.broadcast_to(values, (len(values), self.draws.count)).astype(
+            np.float32
+        )
+        part[:, products] = log_of(part[:, products])
+        return item.component, np.asarray(part * counted)
+
+    def _read(
+        self,
+        row: int,
+        rows: npt.NDArray[np.intp],
+        measured: Mapping[str, FloatArray],
+    ) -> dict[str, FloatArray]:
+        """Return what an argument reads, leaning to one source as each draw does."""
+        item = self.model.deposit_type.evidence[row]
+        here = {
+            one.key: measured[one.key][rows][:, np.newaxis]
+            for one in item.measurements()
+        }
+        if item.disagreement is not None:
+            apart = np.nan_to_num(here[item.disagreement.key])
+            key = item.measurement.key
+            here[key] = np.asarray(here[key] + apart * self.draws.leaning[row])
+        return here
 
 
-def spread(log_favourability: FloatArray) -> Spread:
-    """Take the 10th, 50th and 90th percentile over the draws (last axis)."""
-    last = log_favourability.shape[-1] - 1
-    ranks = [round(last * share) for share in (0.1, 0.5, 0.9)]
-    ordered = np.sort(log_favourability, axis=-1)  # vectorised; partition is not
-    p10, p50, p90 = (np.exp(ordered[..., rank]) for rank in ranks)
-    return Spread(p10=p10, p50=p50, p90=p90)
+def _alike(what: Bools) -> list[npt.NDArray[np.intp]]:
+    """Group places by what is known of them, shape (what, places)."""
+    if not what.shape[1]:
+        return []
+    order = np.lexsort(what)
+    ordered = what[:, order]
+    differs = (ordered[:, 1:] != ordered[:, :-1]).any(axis=0)
+    return np.split(order, np.flatnonzero(differs) + 1)

@@ -13,12 +13,15 @@ import numpy as np
 import pyproj
 import shapely
 
+from geodata.evidence.measurement import SHARE
 from geodata.evidence.proximity import Proximity
 from geodata.folders import PROJECT
 from geodata.scoring.deposit_file import parse
 from geodata.scoring.deposit_type import deposit_type_texts
+from geodata.scoring.draws import draw
 from geodata.scoring.favourability import score_places
-from geodata.scoring.uncertainty import draw
+from geodata.scoring.land import RELIEF
+from geodata.scoring.like_land import fit_to_land
 from scripts.benchmarks.figure import Figure, clock
 
 PLACES = 1_000_000
@@ -70,13 +73,13 @@ def kernels() -> Iterator[Figure]:
     )
     model = parse("carbonatite", deposit_type_texts()["carbonatite"])
     draws, count = draw(model), 200_000
-    measured, classes = {}, {}
-    for item in model.evidence:
-        named = item.membership == "class"
-        scale = 1 if named else 100
-        measured[item.measurement.key] = chance.random(count, dtype=np.float32) * scale
-        classes[item.measurement.key] = tuple(item.parameters) if named else ()
-    seconds = clock(lambda: score_places(model, draws, measured, classes))
+    measured = {
+        item.key: chance.random(count, dtype=np.float32)
+        * (1 if item.measure == SHARE else 100)
+        for item in (*model.measurements(), RELIEF)
+    }
+    regional = fit_to_land(model, measured, {})
+    seconds = clock(lambda: score_places(regional, draws, measured))
     yield Figure(
         what="score and spread, carbonatite, nothing unknown",
         against="limit of a release: 75 s for 4 million cells of 6 types",

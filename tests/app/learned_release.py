@@ -124,8 +124,8 @@ def _teach_table(folder: Path) -> dict[str, float]:
     table["learned_rank"] = rank
     kinds = np.where(rank <= 0.1, "both", "expert only")
     table["agreement"] = np.where(np.isnan(rank), "not known", kinds)
-    table["rank_p10"] = np.maximum(table["rank"] - 2.0, 1.0)
-    table["rank_p90"] = table["rank"] + 5.0
+    table["rank_in_type_p10"] = np.maximum(table["rank_in_type"] - 2, 1)
+    table["rank_in_type_p90"] = table["rank_in_type"] + 5
     table.to_parquet(folder / "prospects.parquet", index=False)
     return dict(zip(table["id"][own], rank[own].tolist(), strict=True))
 

@@ -33,7 +33,7 @@ from geodata.scoring.validation.report import (
     WithheldTest,
 )
 
-LEARNED = "carbonatite"
+LEARNED = "clay-hosted"
 """The one type that has a learned model in these releases."""
 
 UNTAUGHT = "placer"

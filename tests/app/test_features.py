@@ -108,9 +108,9 @@ def test_every_collection_is_described_and_can_be_read(client: TestClient) -> No
 def test_a_page_says_what_matched_and_carries_caution_and_licences(
     client: TestClient,
 ) -> None:
-    page = client.get(ITEMS).json()
-    assert page["numberReturned"] == len(page["features"]) == 10
-    assert page["numberMatched"] > 10
+    page = client.get(f"{ITEMS}?limit=4").json()
+    assert page["numberReturned"] == len(page["features"]) == 4
+    assert page["numberMatched"] > 4
     assert page["release"]
     assert page["caution"].startswith("Exploration aid, not a resource estimate.")
     assert all(item["licence"] for item in page["credits"])

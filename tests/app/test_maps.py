@@ -127,7 +127,7 @@ def test_the_best_part_of_the_area_is_as_large_as_the_legend_says(
     release: Release,
 ) -> None:
     images = Pictures(release)
-    index, _, _ = decode(images.png("carbonatite", "light"))
+    index, _, _ = decode(images.png("clay-hosted", "light"))
     known = index[index >= 3].astype(int)
     ranks = (known - 3) // len(STRENGTHS)
     # Mercator draws the north larger, so shares on the picture are not exact.

@@ -185,7 +185,7 @@ def test_exports_and_queryables_carry_the_learned_columns(
     )
     assert area["learned_rank"] == 0.34
     assert area["agreement"] == "expert only"
-    assert area["rank_p10"] < area["rank_p90"]
+    assert area["rank_in_type_p10"] < area["rank_in_type_p90"]
     assert other["learned_rank"] is None
     assert other["agreement"] == "not known"
     rows = {
@@ -193,7 +193,10 @@ def test_exports_and_queryables_carry_the_learned_columns(
     }
     assert rows[area["id"]]["learned_rank_0_best_to_1"] == "0.34"
     assert rows[other["id"]]["learned_rank_0_best_to_1"] == ""
-    assert float(rows[area["id"]]["rank_p90_of_trial_runs"]) == area["rank_p90"]
+    assert (
+        float(rows[area["id"]]["rank_in_type_p90_of_trial_runs"])
+        == (area["rank_in_type_p90"])
+    )
     path = "/api/collections/prospects/queryables"
     columns = learned_client.get(path).json()["properties"]
     assert columns["learned_rank"] == {"type": "number"}
@@ -229,7 +232,7 @@ def test_the_page_of_a_prospect_gives_the_second_opinion_beside_the_first(
         "−0.250",
         "8.0 km from the boundary Stepnyak | Chu-Ili",
         "The layer “crossings” is not in this release",
-        f"Rank {area['rank']}; in 8 of 10 trial runs between",
+        f"Number {area['rank_in_type']}; in 8 of 10 trial runs between",
     ):
         assert part in text, part
     other = areas_of(learned_client, UNTAUGHT)[0]["id"]

@@ -95,7 +95,7 @@ def test_figures_are_served_like_other_files_and_described(
     images = {a["src"]: a["alt"] for tag, a in Reader(page).tags if tag == "img"}
     for kind in FIGURES:
         address = f"/figures/{kind}-{LEARNED}.png"
-        assert "Intraplate carbonatite and alkaline rocks" in (images[address] or "")
+        assert "Clay-hosted (weathering crust)" in (images[address] or "")
         first = learned_client.get(address)
         assert first.headers["content-type"] == "image/png"
         known = {"If-None-Match": first.headers["etag"]}

@@ -4,8 +4,8 @@ import { share, two } from "./format.js";
 import { map } from "./view.js";
 import { say } from "./words.js";
 
-/** Rank among all, or among its type when only one type is shown. */
-export const rankOf = (properties, type) => (type ? properties.rank_in_type : properties.rank);
+/** Number in the order of its own type: types are not compared. */
+export const rankOf = (properties) => properties.rank_in_type;
 
 export class Areas {
   constructor(features, { choose }) {
@@ -26,8 +26,8 @@ export class Areas {
   }
 
   tip(p) {
-    const title = this.type ? say("panel.tip-of-type", { rank: rankOf(p, this.type), place: p.place })
-      : say("panel.tip", { rank: p.rank, type: p.deposit_type_title, place: p.place });
+    const title = this.type ? say("panel.tip-of-type", { rank: rankOf(p), place: p.place })
+      : say("panel.tip", { rank: rankOf(p), type: p.deposit_type_title, place: p.place });
     return h("div", {}, h("b", {}, title), this.type ? h("span", {}, p.deposit_type_title) : null,
       h("span", {}, say("panel.tip-figures", { favourability: two(p.favourability), coverage: share(p.coverage) })),
       p.unknown_components ? h("span", { class: "warn" }, say("table.no-data-for", { components: p.unknown_components })) : null);

@@ -95,7 +95,7 @@ async function fill(head, url, make, focus) {
 /** Show a prospect area. */
 export function showArea(feature, total, { close, focus }) {
   const p = feature.properties;
-  const head = heading(say("panel.area-over", { rank: p.rank, type: p.deposit_type_title }), p.place,
+  const head = heading(say("panel.area-over", { in_type: p.rank_in_type, type: p.deposit_type_title }), p.place,
     [`${p.label} · ${p.states} · ${number(p.area_km2)} km²`], close);
   const url = `/api/prospects/${encodeURIComponent(p.id)}/explanation`;
   return fill(head, url, (e) => [keyFigures(p), unknownLine(p, e), ...aboutArea(p, e, total)].filter(Boolean), focus);

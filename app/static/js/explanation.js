@@ -6,13 +6,16 @@ import { say, sayMany } from "./words.js";
 const layerName = (item) => item.layer.replaceAll("-", " ");
 
 function measured(item) {
-  if (!item.known) return item.layer_title ? NO_DATA : NO_LAYER;
+  if (item.state === "not-applicable") return say("panel.not-here");
+  if (item.state !== "known") return item.layer_title ? NO_DATA : NO_LAYER;
   if (item.unit && isNumber(item.measured)) return `${number(item.measured)} ${item.unit}`;
   return item.fact || two(item.value);
 }
 
-/** Why an argument is unknown: its layer leaves out this place, or is not there at all. */
+/** Why an argument is not known here, and what counts instead. */
 function whyUnknown(item) {
+  if (item.state === "not-applicable") return say("panel.not-applicable");
+  if (isNumber(item.base) && item.layer_title) return say("panel.no-record", { km: number(item.reach_km), base: two(item.base) });
   return item.layer_title
     ? say("panel.not-mapped", { layer: item.layer_title })
     : say("panel.layer-missing", { layer: layerName(item) });
@@ -20,7 +23,7 @@ function whyUnknown(item) {
 
 /** The arguments without data, apart: those not known here and those known nowhere. */
 function missingLine(items) {
-  const unknown = items.filter((item) => !item.known);
+  const unknown = items.filter((item) => item.state === "not-mapped" || item.state === "layer-missing");
   if (!unknown.length) return "";
   const list = (some) => [...new Set(some.map(layerName))].join(", ");
   const here = unknown.filter((item) => item.layer_title);
@@ -34,7 +37,7 @@ function missingLine(items) {
 
 /** Over an area: the median, and how far its cells spread. */
 function range10to90(item) {
-  if (!item.known || !isNumber(item.measured_low) || !isNumber(item.measured)) return "";
+  if (item.state !== "known" || !isNumber(item.measured_low) || !isNumber(item.measured)) return "";
   const unit = item.unit ? ` ${item.unit}` : "";
   return say("panel.spread", {
     median: `${number(item.measured)}${unit}`, low: number(item.measured_low), high: `${number(item.measured_high)}${unit}`,
@@ -53,19 +56,22 @@ function parameter(p) {
 
 function evidence(item) {
   const range = item.weight_range ?? [];
-  const away = item.known ? say("panel.takes-away-log", { log: (-item.part).toFixed(3) }) : say("panel.takes-nothing");
-  return h("details", { class: item.known ? "ev" : "ev unknown" },
+  const known = item.state === "known";
+  const away = item.part ? say("panel.takes-away-log", { log: (-item.part).toFixed(3) }) : say("panel.takes-nothing");
+  const average = known && item.part_of_average ? say("panel.average-part", { log: (-item.part_of_average).toFixed(3) }) : "";
+  return h("details", { class: known ? "ev" : "ev unknown" },
     h("summary", {},
       h("span", {}, item.title),
-      bar("track", item.known ? item.value : null),
+      bar("track", known ? item.value : null),
       h("span", {}, measured(item))),
     h("div", { class: "ev-more" },
       h("p", {}, item.claim),
-      item.known ? item.fact && h("p", {}, item.fact) : h("p", { class: "warn" }, whyUnknown(item)),
+      known ? item.fact && h("p", {}, item.fact) : h("p", { class: "warn" }, whyUnknown(item)),
       pairs([
-        [say("panel.score"), item.known ? two(item.value) : ""],
+        [say("panel.score"), known ? two(item.value) : ""],
         [say("panel.measured"), range10to90(item)],
-        [say("panel.takes-away"), away],
+        [say("panel.takes-away"), `${away}${average}`],
+        [say("panel.resolution"), known && isNumber(item.resolved) && item.resolved < 0.99 ? say("panel.resolved", { share: share(item.resolved) }) : ""],
         [say("panel.weight"), isNumber(item.weight) ? say("panel.plausible", { weight: two(item.weight), range: range.map(two).join("–") }) : ""],
         [say("panel.parameters"), (item.parameters ?? []).map(parameter).join("; ")],
         [say("panel.argument"), item.reference],

@@ -108,8 +108,8 @@ export function learnedSection(e) {
     training(e));
 }
 
-/** How far the rank of an area moves between trial runs. */
-export function steadiness({ rank_p10: low, rank_p90: high }) {
+/** How far the number of an area among its type moves between trial runs. */
+export function steadiness({ rank_in_type_p10: low, rank_in_type_p90: high }) {
   if (!isNumber(low) || !isNumber(high)) return "";
   const [first, last] = [Math.round(low), Math.round(high)];
   return first === last ? say("panel.steady-at", { rank: first }) : say("panel.steady-between", { first, last });

@@ -30,10 +30,10 @@ function row({ id, properties: p }, { chosen, type, opinion, choose, hover }) {
     onclick: () => choose(id), onmouseenter: () => hover(id, true), onmouseleave: () => hover(id, false),
     onfocus: () => hover(id, true), onblur: () => hover(id, false),
   },
-  h("span", { class: "rk" }, String(rankOf(p, type))),
+  h("span", { class: "rk" }, String(rankOf(p))),
   h("span", {}, h("strong", { title: p.place }, p.place), h("span", { class: "sub" }, under(p, type)), second(p, opinion),
     p.unknown_components ? h("span", { class: "sub warn" }, say("table.no-data-for", { components: p.unknown_components })) : null),
-  h("span", { class: "score", title: say("panel.cautious-score", { score: p.conservative_score.toFixed(3), low: two(p.p10), coverage: share(p.coverage) }) }, two(p.favourability), bar("meter", p.coverage),
+  h("span", { class: "score", title: say("panel.score-title", { score: p.favourability.toFixed(3), coverage: share(p.coverage) }) }, two(p.favourability), bar("meter", p.coverage),
     h("span", { class: "unseen" }, ` ${say("panel.score-said", { coverage: share(p.coverage) })}`))));
 }
 

@@ -47,7 +47,7 @@ function drawAreas() {
   areas.show(new Set([...fitting.map((f) => f.id), selected]), selected, type);
   labels.set({
     chosen: selected,
-    ranks: fitting.map(({ id, properties: p }) => ({ id, rank: rankOf(p, type), lon: p.lon, lat: p.lat })),
+    ranks: fitting.map(({ id, properties: p }) => ({ id, rank: rankOf(p), lon: p.lon, lat: p.lat })),
   });
   drawRows(fitting);
 }

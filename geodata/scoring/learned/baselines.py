@@ -18,16 +18,18 @@ from geodata.evidence.recipes import Reading, prepare, prepare_each
 from geodata.layers.clip import MARGIN
 from geodata.layers.occurrences.samples import usable
 from geodata.layers.store import LayerStore
-from geodata.raster import DegreeArray
+from geodata.raster import DegreeArray, FloatArray
 from geodata.scoring.deposit_type import DepositType
-from geodata.scoring.favourability import score_places
+from geodata.scoring.draws import best_values
+from geodata.scoring.land import RELIEF
 from geodata.scoring.learned.argument import Float64Array
 from geodata.scoring.learned.fit import balanced_weights
 from geodata.scoring.learned.model import LearnedModel, coverage_of
 from geodata.scoring.learned.training import LAND_SHARE
 from geodata.scoring.learned.training_set import OCCURRENCES, TrainingSet
-from geodata.scoring.learned.withheld import ComparedMap, Scorer
-from geodata.scoring.uncertainty import draw
+from geodata.scoring.learned.withheld import ComparedMap, Region, Scorer
+from geodata.scoring.like_land import SAMPLE, fit_to_land
+from geodata.scoring.uncertainty import DrawnModel
 from geodata.scoring.validation.report import MapId
 
 _SEED = 0
@@ -46,8 +48,9 @@ def models(
     readings: Mapping[str, Reading],
     expert: DepositType | None,
     store: LayerStore,
+    region: Region,
 ) -> list[ComparedMap]:
-    """Return the learned model, the expert's and the baselines."""
+    """Return the learned model, the expert's on the land of a region, the baselines."""
     found = [
         ComparedMap(
             id="learned",
@@ -55,7 +58,9 @@ def models(
         )
     ]
     if expert is not None:
-        found.append(ComparedMap(id="expert", score=_expert_scorer(expert, store)))
+        found.append(
+            ComparedMap(id="expert", score=_expert_scorer(expert, store, region))
+        )
     return [*found, *baselines(store)]
 
 
@@ -102,19 +107,20 @@ def encoded_at(
     )
 
 
-def _expert_scorer(expert: DepositType, store: LayerStore) -> Scorer:
-    opened = prepare_each(expert.measurements(), store, window=MARGIN)
-    draws = draw(expert)
+def _expert_scorer(expert: DepositType, store: LayerStore, region: Region) -> Scorer:
+    opened = prepare_each((*expert.measurements(), RELIEF), store, window=MARGIN)
 
-    def score(lon: DegreeArray, lat: DegreeArray) -> npt.NDArray[np.floating]:
-        return score_places(
-            expert,
-            draws,
-            {key: reading.values(lon, lat) for key, reading in opened.items()},
-            {key: reading.classes for key, reading in opened.items()},
-        ).conservative
+    def measured(lon: DegreeArray, lat: DegreeArray) -> dict[str, FloatArray]:
+        return {key: reading.values(lon, lat) for key, reading in opened.items()}
 
-    return score
+    every = max(len(region.lon) // SAMPLE, 1)
+    model = fit_to_land(
+        expert,
+        measured(region.lon[::every], region.lat[::every]),
+        {key: reading.resolution_km for key, reading in opened.items()},
+    )
+    best = DrawnModel.of(model, best_values(expert))
+    return lambda lon, lat: best.log_scores(measured(lon, lat))[:, 0]
 
 
 def baselines(store: LayerStore) -> list[ComparedMap]:

@@ -281,7 +281,7 @@ def test_what_holds_no_classes_has_no_shares(store, measurement, said):
         prepare(measurement, store)
 
 
-def test_a_setting_is_a_share_of_the_surroundings(store):
+def test_a_setting_is_a_share_and_ends_where_it_is_half_of_the_surroundings(store):
     depth = Measurement(
         layer="depth",
         measure="value",
@@ -291,4 +291,9 @@ def test_a_setting_is_a_share_of_the_surroundings(store):
     )
     assert depth.setting == asked("regime", "regime", "stable")
     assert dataclasses.replace(depth, within=()).setting is None
-    assert at(prepare(depth.setting, store), 61.0, 41.0) == pytest.approx(0.5, abs=0.1)
+    readings = prepare_each((depth, depth.setting), store)
+    lon = np.linspace(60.5, 61.5, 101)
+    limited, around = (item.values(lon, lon * 0 + 41) for item in readings.values())
+    assert (np.isnan(limited) == (around < 0.5)).all()
+    assert 0.4 < np.isnan(limited).mean() < 0.6
+    assert np.isnan(limited[-1])

@@ -2,7 +2,6 @@ import dataclasses
 import re
 
 import numpy as np
-import pytest
 import shapely
 
 from geodata.prospects.describe import ProspectArea
@@ -10,10 +9,9 @@ from geodata.prospects.rank import (
     COLUMNS,
     name_areas,
     rank,
-    rank_range,
     ranks_drawn,
+    standings,
     to_table,
-    top_share,
 )
 from geodata.scoring.deposit_file import parse
 from geodata.scoring.deposit_type import deposit_type_texts
@@ -37,7 +35,7 @@ def component(name, score):
 def area(
     kind="carbonatite",
     *,
-    p10=0.5,
+    favourability=0.5,
     coverage=0.5,
     sheet="K-43-XII",
     drawn=(-1.0,),
@@ -55,11 +53,11 @@ def area(
             deposit_type=kind,
             lon=lon,
             lat=42.5,
-            log_favourability=np.log(p10),
-            favourability=p10,
-            p10=p10,
-            p50=p10,
-            p90=p10,
+            log_favourability=np.log(favourability),
+            favourability=favourability,
+            p10=favourability,
+            p50=favourability,
+            p90=favourability,
             coverage=coverage,
             components=(component("source", 0.5), component("trap", np.nan)),
             states=(),
@@ -75,10 +73,18 @@ def area(
     )
 
 
-def test_areas_are_ranked_by_p10_times_coverage_not_by_favourability():
-    well_known = area(p10=0.6, coverage=0.6)
-    little_known = area(p10=0.9, coverage=0.2)
-    assert rank([little_known, well_known]) == [well_known, little_known]
+def test_areas_are_ranked_by_favourability_whatever_is_known():
+    well_known = area(favourability=0.6, coverage=0.6)
+    little_known = area(favourability=0.9, coverage=0.2)
+    assert rank([well_known, little_known]) == [little_known, well_known]
+
+
+def test_types_take_equal_turns_and_are_never_compared():
+    low = [area("clay-hosted", favourability=value) for value in (0.3, 0.2)]
+    high = [area("placer", favourability=value) for value in (0.9, 0.8, 0.7)]
+    found = rank([*reversed(low), *high])
+    assert found == [low[0], high[0], low[1], high[1], high[2]]
+    assert rank([]) == []
 
 
 def test_ties_are_always_broken_the_same_way():
@@ -100,12 +106,15 @@ def test_ids_of_two_areas_on_a_sheet_do_not_depend_on_their_ranks():
     assert name_areas([east, west])[1][0] == "carb-k43-12"
 
 
-def test_top_share_counts_the_draws_that_put_an_area_among_the_best():
+def test_top_share_counts_the_draws_that_put_an_area_among_the_best_of_its_type():
     always = area(drawn=(-0.1, -0.1, -0.1, -0.1))
     once = area(drawn=(-0.5, -0.5, -0.5, -0.01))
     never = area(drawn=(-2.0, -2.0, -2.0, -2.0))
-    assert top_share([always, once, never], top=1) == [0.75, 0.25, 0.0]
-    assert top_share([]) == []
+    other = area("placer", drawn=(-3.0, -3.0, -3.0, -3.0))
+    found = standings([always, other, once, never], top=1)
+    assert [one.top_share for one in found] == [0.75, 1.0, 0.25, 0.0]
+    assert [one.rank for one in found] == [1, 1, 2, 3]
+    assert standings([]) == []
 
 
 def test_the_table_tells_states_by_share_and_ranks_within_a_type():
@@ -114,7 +123,6 @@ def test_the_table_tells_states_by_share_and_ranks_within_a_type():
     assert table["rank_in_type"].tolist() == [1, 1, 2]
     assert table["states"][0] == "Kyrgyzstan 75 %, Kazakhstan 25 %"
     assert table["state_codes"][0] == "KGZ,KAZ"
-    assert table["conservative_score"][0] == pytest.approx(0.25)
     assert table["unknown_components"][0] == "trap"
 
 
@@ -125,11 +133,9 @@ def test_an_empty_table_has_every_column():
 def test_places_are_counted_from_1_in_every_draw():
     first = area(drawn=(-0.1, -2.0, -0.3))
     second = area(drawn=(-0.5, -0.5, -0.2))
-    covered = area(drawn=(-1.0, -1.0, -0.25), coverage=0.9)
-    found = ranks_drawn([first, second, covered])
-    # e^drawn × coverage of the third: 0.33, 0.33, 0.70 beside 0.45 … 0.07.
-    assert found.tolist() == [[1, 3, 3], [3, 2, 2], [2, 1, 1]]
-    assert ranks_drawn([]).shape == (0, 1)
+    third = area(drawn=(-1.0, -0.4, -0.25), coverage=0.9)
+    found = ranks_drawn([first, second, third])
+    assert found.tolist() == [[1, 3, 3], [2, 2, 1], [3, 1, 2]]
 
 
 def test_equal_areas_keep_their_order_in_a_draw():
@@ -143,13 +149,14 @@ def test_the_range_of_places_leaves_out_a_tenth_of_the_draws_at_either_end():
     rare = np.full(100, -1.0)
     rare[:8] = -0.1
     steady = np.full(100, -0.5)
-    assert rank_range([area(drawn=draws), area(drawn=steady)]) == [(1, 2), (1, 2)]
-    assert rank_range([area(drawn=rare), area(drawn=steady)]) == [(2, 2), (1, 1)]
-    assert rank_range([area(drawn=-steady), area(drawn=draws)]) == [(1, 1), (2, 2)]
 
+    def ranges(*drawn):
+        found = standings([area(drawn=one) for one in drawn])
+        return [(one.p10, one.p90) for one in found]
 
-def test_no_area_has_no_range():
-    assert rank_range([]) == []
+    assert ranges(draws, steady) == [(1, 2), (1, 2)]
+    assert ranges(rare, steady) == [(2, 2), (1, 1)]
+    assert ranges(-steady, draws) == [(1, 1), (2, 2)]
 
 
 def learned(rank):
@@ -185,19 +192,12 @@ def test_the_table_says_whether_the_learned_model_agrees():
     assert unknown["agreement"][1] == "both"
 
 
-def test_the_table_holds_the_range_of_places():
-    table = to_table([area(drawn=(-0.1, -0.1)), area(drawn=(-0.9, -0.9))])
-    assert table["rank_p10"].tolist() == table["rank_p90"].tolist() == [1, 2]
-
-
-def test_the_range_of_places_is_told_among_its_own_type_too():
+def test_the_range_of_places_is_told_among_its_own_type():
     swinging = [
         area("carbonatite", drawn=(-0.1, -0.4)),
         area("clay-hosted", drawn=(-0.2, -0.2)),
         area("carbonatite", drawn=(-0.3, -0.3)),
     ]
     table = to_table(swinging)
-    assert table["rank_p10"].tolist() == [1, 1, 2]
-    assert table["rank_p90"].tolist() == [3, 2, 3]
     assert table["rank_in_type_p10"].tolist() == [1, 1, 1]
     assert table["rank_in_type_p90"].tolist() == [2, 1, 2]

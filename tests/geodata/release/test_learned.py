@@ -84,7 +84,7 @@ def test_the_map_of_a_type_with_a_learned_model_has_its_three_bands(taught, band
 def test_the_bands_hold_the_judgement_of_the_cells(bands):
     score, rank = bands["learned"], bands["learned_rank"]
     assert_array_equal(np.isnan(score), np.isnan(rank))
-    on_land = ~np.isnan(bands["area_rank"])
+    on_land = ~np.isnan(bands["coverage"])
     assert_array_equal(on_land, ~np.isnan(bands["learned_coverage"]))
     assert (~np.isnan(score)).sum() > 1_000
     values = score[~np.isnan(score)]
@@ -220,9 +220,10 @@ def test_every_area_tells_what_the_learned_model_thinks_of_it(taught):
         assert 0 < learned.rank <= 1
         assert 0 < learned.rank_p10 < learned.rank_p90 <= 1
     assert (table["deposit_type"] == LEARNED).any()
-    assert (table["rank_p10"] <= table["rank_p90"]).all()
-    assert (table["rank_p10"] >= 1).all()
-    assert (table["rank_p90"] <= len(table)).all()
+    low, high = table["rank_in_type_p10"], table["rank_in_type_p90"]
+    assert (low <= high).all()
+    assert (low >= 1).all()
+    assert (high <= len(table)).all()
 
 
 def test_the_agreement_of_the_maps_is_told_and_drawn(taught, bands):

@@ -55,7 +55,14 @@ def report(examples=(), learned=None, files=(), present=()):
     )
     ranks = {"placer": RANK, "peralkaline": RANK}
     return validation_report(
-        NO_SITES, inputs, ranks, learned or {}, {}, map_tests=NO_TESTS, present=present
+        NO_SITES,
+        inputs,
+        ranks,
+        learned or {},
+        moved={},
+        spreads={},
+        map_tests=NO_TESTS,
+        present=present,
     )
 
 

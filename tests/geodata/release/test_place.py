@@ -5,12 +5,12 @@ from geodata.errors import OutsideRegionError
 from geodata.raster import Cells, Grid
 from geodata.release.place import (
     OVERALL,
-    KnownArea,
     LearnedMap,
+    RankedArea,
     Ranks,
-    known_area,
     learned_map,
     place_at,
+    ranked_area,
 )
 from geodata.release.rasters import write_measurements, write_shares
 
@@ -32,14 +32,14 @@ def folder(tmp_path):
     maps = {
         "clay": {
             "area_rank": np.float32([0.25, 0.5, nan, 1.0]),
-            "p10": np.float32([0.1, 0.2, nan, 0.4]),
+            "favourability": np.float32([0.5, 0.4, 0.7, 0.1]),
             "coverage": np.float32([0.5, 1.0, 0.0, 1.0]),
             "learned_rank": np.float32([0.0, 1.0, nan, 0.1234]),
             "learned_coverage": np.float32([1.0, 1.0, 0.0, 1.0]),
         },
         "placer": {
             "area_rank": np.float32([0.5, nan, nan, 1.0]),
-            "p10": np.float32([nan, nan, nan, nan]),
+            "favourability": np.float32([0.6, nan, nan, 0.2]),
             "coverage": np.float32([0.0, 0.0, 0.0, 0.0]),
         },
         OVERALL: {"leading_type": np.float32([1, 0, nan, 1])},
@@ -103,17 +103,18 @@ def test_every_map_is_opened_once_a_place(folder):
 
 
 def test_a_share_of_the_area_counts_what_is_strictly_better():
-    area = KnownArea(ordered=np.float32([0.1, 0.2, 0.2, 0.4]))
+    area = RankedArea(ordered=np.float32([0.1, 0.2, 0.2, 0.4]))
     asked = (0.4, 0.2, 0.1, nan)
+    assert np.isnan(RankedArea(ordered=np.float32([])).better_share(0.5))
     found = [area.better_share(score) for score in asked]
     assert found == pytest.approx([0.0, 0.25, 0.75, nan], nan_ok=True)
 
 
-def test_the_known_area_is_ordered_by_its_cautious_score(folder):
-    found = known_area(folder / "favourability" / "clay.tif")
-    assert found.ordered.tolist() == pytest.approx([0.05, 0.2, 0.4])
-    empty = known_area(folder / "favourability" / "placer.tif")
-    assert empty.better_share(0.5) == 0.0
+def test_the_ranked_land_is_ordered_by_favourability(folder):
+    found = ranked_area(folder / "favourability" / "clay.tif")
+    assert found.ordered.tolist() == pytest.approx([0.1, 0.4, 0.5])
+    other = ranked_area(folder / "favourability" / "placer.tif")
+    assert other.better_share(0.5) == 0.5
 
 
 def test_a_learned_map_is_absent_empty_or_known(folder):

@@ -12,7 +12,10 @@ def test_prospects_lie_in_the_five_states_and_are_ranked(release):
     table = release.prospects
     assert set(COLUMNS) <= set(table.columns)
     assert table["rank"].tolist() == list(range(1, len(table) + 1))
-    assert table["conservative_score"].is_monotonic_decreasing
+    for _, own in table.groupby("deposit_type"):
+        assert own["rank_in_type"].tolist() == list(range(1, len(own) + 1))
+        assert own["favourability"].is_monotonic_decreasing
+    assert table["rank_in_type"].is_monotonic_increasing  # types take equal turns
     assert table["id"].is_unique
     assert table.crs.to_epsg() == 4326
     assert table.geometry.is_valid.all()
@@ -32,7 +35,8 @@ def test_scores_and_shares_are_between_0_and_1(release):
     for column in ("favourability", "p10", "p50", "p90", "coverage", "top10_share"):
         assert table[column].between(0, 1).all(), column
     assert (table["p10"] <= table["p90"]).all()
-    assert table["top10_share"].sum() == pytest.approx(min(10, len(table)))
+    for _, own in table.groupby("deposit_type"):
+        assert own["top10_share"].sum() == pytest.approx(min(10, len(own)))
 
 
 def test_the_report_tells_where_every_known_site_falls(release):

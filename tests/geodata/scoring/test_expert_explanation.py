@@ -1,10 +1,25 @@
+"""Why the expert model says what it says, in codes and numbers."""
+
 import numpy as np
 import pytest
 
 from geodata.scoring.deposit_file import parse
 from geodata.scoring.expert_explanation import explain
 from geodata.scoring.explanation import Explanation, ParameterPart
+from geodata.scoring.land import RELIEF
 from geodata.scoring.measured import Background
+from tests.geodata.scoring.small_models import (
+    MOUNTAINS_M,
+    SETTING,
+    STABLE,
+    argument,
+    average,
+    best_logs,
+    host,
+    model,
+    on_land,
+    survey,
+)
 
 THERE = Background(
     layer_title="Terranes",
@@ -73,8 +88,17 @@ midpoint = { value = 0, low = 0, high = 1, basis = "expert", reference = "f" }
 spread = { value = 1, low = 1, high = 2, basis = "expert", reference = "g" }
 """
 SMALL_MODEL = parse("small", SMALL)
+REGIONAL = on_land(
+    SMALL_MODEL,
+    average(-0.5),
+    average(-0.6),
+    average(-1.5),
+    average(-1.0, resolved=0.8, present=False),
+)
 CRUST, KIND, FAULT, MANTLE = (item.measurement.key for item in SMALL_MODEL.evidence)
 APART = SMALL_MODEL.evidence[0].disagreement.key
+(STABLE_SHARE,) = (one.key for one in SMALL_MODEL.evidence[1].shares.values())
+log, nan = np.log, np.nan
 GROUNDS = {
     CRUST: THERE.model_copy(
         update={"layer_title": "Crust", "source": "two models", "licence": "CC-BY"}
@@ -91,10 +115,12 @@ def told_of(crust, kind, fault, apart, drawn=(-1.0,)):
     """Explain cells; of the mantle nothing is known."""
     rows = {CRUST: crust, KIND: kind, FAULT: fault, APART: apart}
     measured = {key: np.float32(row) for key, row in rows.items()}
-    measured[MANTLE] = np.full(len(crust), np.nan, dtype=np.float32)
+    measured[STABLE_SHARE] = np.where(np.isnan(kind), nan, 1 - measured[KIND])
+    measured[MANTLE] = np.full(len(crust), nan, dtype=np.float32)
+    measured[RELIEF.key] = np.full(len(crust), MOUNTAINS_M, dtype=np.float32)
     names = {FAULT: "Talas fault"}
     return explain(
-        SMALL_MODEL, np.float32(drawn), measured, GROUNDS, names, lon=70.0, lat=45.0
+        REGIONAL, np.float32(drawn), measured, GROUNDS, names, lon=70.0, lat=45.0
     )
 
 
@@ -104,11 +130,12 @@ def one_place():
 
 
 def test_a_place_is_explained_by_its_score_and_how_much_of_the_model_is_known():
-    """Source 0.5 and pathway 0.2 weigh 4 each; 8 of 10 of the weight is known."""
+    """Source 0.5 and pathway 0.2 weigh 4 each; of the mantle, 2 of 10, see the land."""
     why = one_place()
+    total = (4 * log(0.5) + 4 * log(0.2) - 2.0) / 10
     assert why.deposit_type == "small"
-    assert why.favourability == pytest.approx(np.sqrt(0.5 * 0.2))
-    assert why.log_favourability == pytest.approx(np.log(0.5 * 0.2) / 2)
+    assert why.log_favourability == pytest.approx(total)
+    assert why.favourability == pytest.approx(np.exp(total))
     assert why.coverage == pytest.approx(0.8)
 
 
@@ -128,21 +155,24 @@ def test_components_come_in_their_order_with_score_weight_and_coverage():
     assert found[0].score == pytest.approx(0.5)
     assert found[1].score == pytest.approx(0.2)
     assert np.isnan(found[2].score)
-    half = told_of([np.nan], [0], [20], [0]).components[0]
+    half = told_of([nan], [0], [20], [0]).components[0]
     assert half.coverage == 0.75
 
 
 def test_the_parts_of_a_place_are_exact_and_add_up():
     why = one_place()
     source, pathway, preservation = why.components
-    assert source.part == pytest.approx(np.log(0.5) / 2)
-    assert pathway.part == pytest.approx(np.log(0.2) / 2)
-    assert preservation.part == 0
+    assert source.part == pytest.approx(4 * log(0.5) / 10)
+    assert pathway.part == pytest.approx(4 * log(0.2) / 10)
+    assert preservation.part == pytest.approx(-0.2)
     crust, kind = source.evidence
     assert (crust.name, kind.name) == ("crust", "kind")
     assert kind.part == pytest.approx(3 * crust.part)
+    (mantle,) = preservation.evidence
+    assert mantle.part_of_average == mantle.part
+    assert (crust.part_of_average, crust.resolved, mantle.resolved) == (0, 1, 0.8)
     every = [row.part for one in why.components for row in one.evidence]
-    assert sum(every) == pytest.approx(why.log_favourability)
+    assert sum(every) == pytest.approx(why.log_favourability, abs=1e-12)
 
 
 def test_an_argument_is_told_with_all_that_it_rests_on():
@@ -154,7 +184,8 @@ def test_an_argument_is_told_with_all_that_it_rests_on():
     )
     assert row.known
     assert row.value == pytest.approx(0.5)
-    assert row.part == pytest.approx(np.log(0.5) / 8)
+    assert row.part == pytest.approx(log(0.5) / 10)
+    assert np.isnan(row.base)
     assert (row.measured.typical, row.unit) == (40.0, "km")
     assert (row.measured.below, row.measured.disagreement) == (40, 6.0)
     assert (row.layer, row.layer_title) == ("crust", "Crust")
@@ -182,12 +213,12 @@ def test_each_argument_has_its_own_measurement():
     assert missing.measured.state == "layer-missing"
     assert not missing.known
     assert np.isnan([missing.value, missing.measured.typical]).all()
-    assert missing.part == 0
+    assert missing.part == pytest.approx(-0.2)
 
 
 def test_an_area_is_explained_by_the_mean_of_its_cells():
     """Of the fault one of three cells is known; the crust is told with its range."""
-    why = told_of([30, 40, 50], [0, 0, 1], [np.nan, 10, np.nan], [2, -4, 6])
+    why = told_of([30, 40, 50], [0, 0, nan], [nan, 10, nan], [2, -4, 6])
     crust, kind = why.components[0].evidence
     assert crust.measured.typical == 40.0
     assert crust.measured.low == pytest.approx(32.0)
@@ -199,16 +230,15 @@ def test_an_area_is_explained_by_the_mean_of_its_cells():
     source = (((low + 1.5) / 4) + 0.5 + high) / 3
     assert why.components[0].score == pytest.approx(source)
     assert kind.measured.class_name == "stable"
-    assert kind.measured.class_share == pytest.approx(2 / 3)
+    assert kind.measured.class_share == 1
     fault = why.components[1].evidence[0]
     assert fault.known is True
     assert fault.value == pytest.approx(0.5)
     every = [row.part for one in why.components for row in one.evidence]
-    assert sum(every) == pytest.approx(why.log_favourability, abs=1e-6)
+    assert sum(every) == pytest.approx(why.log_favourability, abs=1e-9)
 
 
 def test_where_nothing_is_known_the_explanation_is_unknown_not_zero():
-    nan = np.nan
     why = told_of([nan], [nan], [nan], [nan], [nan, nan])
     numbers = (why.log_favourability, why.favourability, why.p10, why.p50, why.p90)
     assert np.isnan(numbers).all()
@@ -217,9 +247,32 @@ def test_where_nothing_is_known_the_explanation_is_unknown_not_zero():
     assert why.components[0].evidence[0].measured.state == "not-mapped"
 
 
-@pytest.mark.parametrize("crust", [40.0, np.nan])
+@pytest.mark.parametrize("crust", [40.0, nan])
 def test_an_explanation_is_read_back_as_it_was_written(crust):
     text = told_of([crust], [0], [20], [-6]).model_dump_json()
     assert Explanation.model_validate_json(text).model_dump_json() == text
     with pytest.raises(ValueError, match="tonnage"):
         Explanation.model_validate_json(text[:-1] + ',"tonnage":1}')
+
+
+def test_an_argument_that_does_not_speak_here_and_records_are_told_as_such():
+    kind = model(
+        argument("crust", weight=2.0), argument("moho", within=STABLE), host(base=0.2)
+    )
+    regional = on_land(kind, average(-1.0), average(-0.4), average(log(0.2)))
+    measured = survey(kind, [0.5], [nan], [nan]) | {SETTING: np.float32([0.0])}
+    grounds = {item.measurement.key: THERE for item in kind.evidence}
+    why = explain(
+        regional, np.float32([-1.0]), measured, grounds, {}, lon=70.0, lat=45.0
+    )
+    _, moho, records = why.components[0].evidence
+    assert moho.measured.state == "not-applicable"
+    assert not moho.known
+    assert moho.part == moho.part_of_average == pytest.approx(-0.1)
+    assert records.measured.state == "not-mapped"
+    assert (records.base, records.value) == pytest.approx((0.2, 0.2))
+    assert records.part == pytest.approx(log(0.2) / 4)
+    assert records.part_of_average == 0
+    whole = why.components[0]
+    assert (why.coverage, whole.coverage) == pytest.approx((2 / 3, 2 / 3))
+    assert why.log_favourability == pytest.approx(best_logs(regional, measured)[0])

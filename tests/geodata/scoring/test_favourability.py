@@ -1,178 +1,190 @@
-"""Scores of many places, the leading model, and ranks as shares of the area."""
+"""Scores of many places, how much of each is known, and ranks as shares of the area."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geodata.scoring.deposit_file import parse
+from geodata.scoring.draws import draw
 from geodata.scoring.favourability import (
+    RANKED_FROM,
     Favourability,
     area_rank,
+    coverage_at,
     overall,
     score_places,
 )
-from geodata.scoring.uncertainty import CHUNK, draw
+from geodata.scoring.uncertainty import CHUNK
+from tests.geodata.scoring.small_models import (
+    SETTING,
+    STABLE,
+    account,
+    argument,
+    average,
+    model,
+    number,
+    on_land,
+    situations,
+    survey,
+)
 
 nan = np.nan
+log = np.log
+FIELDS = ("favourability", "p10", "p50", "p90", "coverage")
+TWO = model(argument("crust", weight=3.0), argument("fault", "pathway", weight=1.0))
+LAND = on_land(TWO, average(-1.0), average(-2.0, resolved=0.5))
 
 
-def number(value, low, high):
-    basis = 'basis = "expert", reference = "test"'
-    return f"{{ value = {value}, low = {low}, high = {high}, {basis} }}"
-
-
-def model(spread=(1, 1, 1)):
-    """One quantity and one class; without a spread nothing varies between draws."""
-    return parse(
-        "small",
-        f"""
-code = "test"
-title = "Test"
-summary = "Test."
-[[evidence]]
-name = "crust"
-title = "Crust"
-claim = "It is thick."
-component = "source"
-layer = "crust"
-measure = "value"
-membership = "rise"
-weight = {number(3, 3, 3)}
-[evidence.parameters]
-midpoint = {number(0, 0, 0)}
-spread = {number(*spread)}
-[[evidence]]
-name = "kind"
-title = "Kind"
-claim = "It is stable."
-component = "pathway"
-layer = "terranes"
-measure = "class"
-membership = "class"
-weight = {number(1, 1, 1)}
-[evidence.parameters]
-stable = {number(0.25, 0.25, 0.25)}
-other = {number(0.5, 0.5, 0.5)}
-""",
-    )
-
-
-FIXED = model()
-CRUST, KIND = (item.measurement.key for item in FIXED.evidence)
-CLASSES = {CRUST: (), KIND: ("active", "stable")}
-
-
-def rows(crust, kind):
-    return {CRUST: np.float32(crust), KIND: np.float32(kind)}
-
-
-def expected(crust, kind):
-    """Weights 3 and 1; crust 0 is one half; class 1 is stable."""
-    values = {0.0: 0.5, 1.0: 0.25}
-    source = 0.5 + 0.5 * crust / np.sqrt(1 + crust**2)
-    return (source**3 * values[kind]) ** 0.25
+def expected(crust, fault):
+    """Weights 3 and 1; the layer of faults speaks for half of its weight."""
+    return (3 * log(crust) + 0.5 * log(fault) - 1.0) / 4
 
 
 def test_places_are_scored_by_hand_and_without_ranges_nothing_is_spread():
-    crust, kind = [0.0, 1.0, 0.0, nan, nan], [1.0, 0.0, nan, 1.0, nan]
-    found = score_places(FIXED, draw(FIXED), rows(crust, kind), CLASSES)
-    by_hand = [expected(0.0, 1.0), expected(1.0, 0.0), 0.5, 0.25, nan]
+    crust, fault = [0.5, 0.8, 0.5, nan, nan], [0.25, 0.5, nan, 0.25, nan]
+    found = score_places(LAND, draw(TWO, count=3), survey(TWO, crust, fault))
+    by_hand = [
+        expected(0.5, 0.25),
+        expected(0.8, 0.5),
+        (3 * log(0.5) - 2) / 4,
+        (0.5 * log(0.25) - 4) / 4,
+        nan,
+    ]
     for values in (found.favourability, found.p10, found.p50, found.p90):
-        assert values == pytest.approx(np.array(by_hand), nan_ok=True, abs=1e-6)
+        assert values == pytest.approx(np.exp(by_hand), nan_ok=True, abs=1e-6)
         assert values.dtype == np.float32
-    assert found.coverage.tolist() == [1.0, 1.0, 0.75, 0.25, 0.0]
+    assert found.coverage.tolist() == [0.875, 0.875, 0.75, 0.125, 0.0]
     assert found.coverage.dtype == np.float32
+
+
+def test_a_place_is_ranked_only_where_enough_is_known_of_it():
+    """Where nothing is known it has no score; where little is, a score without rank."""
+    even = model(*(argument(name) for name in ("a", "b", "c", "d")))
+    regional = on_land(even, *[average(-1.0)] * 3, average(-1.0, resolved=0.01))
+    rows = np.full((4, 4), nan)
+    rows[0, 0] = rows[3, 1] = rows[0, 2] = rows[1, 2] = 0.5
+    found = score_places(regional, draw(even, count=3), survey(even, *rows))
+    assert 0.0 < RANKED_FROM < 0.25
+    assert found.coverage == pytest.approx([0.25, 0.0025, 0.5, 0.0])
+    assert np.isnan(found.favourability).tolist() == [False, False, False, True]
+    assert np.isnan(found.ranked).tolist() == [False, True, False, True]
+    assert found.ranked[[0, 2]].tolist() == found.favourability[[0, 2]].tolist()
+
+
+def test_coverage_weighs_by_resolution_and_by_what_applies_by_hand():
+    masked = model(
+        argument("crust", weight=2.0),
+        argument("moho", weight=1.0, within=STABLE),
+        argument("lost", "trap", weight=1.0),
+    )
+    regional = on_land(
+        masked,
+        average(-1.0, resolved=0.5),
+        average(-1.0, resolved=0.8),
+        average(-1.0, resolved=0.9, present=False),
+    )
+    measured = survey(masked, [0.5] * 3 + [nan], [0.5, nan, nan, nan], [nan] * 4)
+    measured[SETTING] = np.float32([1, 0, 1, 0])
+    found = coverage_at(regional, measured)
+    assert found == pytest.approx([1.8 / 4, 1 / 3, 1 / 4, 0.0])
+    source = coverage_at(regional, measured, component="source")
+    assert source == pytest.approx([1.8 / 3, 1 / 2, 1 / 3, 0.0])
+    assert not coverage_at(regional, measured, component="trap").any()
+
+
+@given(situations())
+def test_the_coverage_of_a_map_is_that_of_its_accounts(situation):
+    regional, measured = situation
+    by_account = account(regional, measured).coverage
+    assert coverage_at(regional, measured) == pytest.approx(by_account, abs=1e-6)
 
 
 def test_the_score_of_a_place_does_not_depend_on_the_block_it_falls_into():
     count = 2 * CHUNK + 5
-    crust = np.linspace(-3, 3, count)
     told = []
-    drawn, measured = draw(FIXED, count=3), rows(crust, np.ones(count))
-    found = score_places(FIXED, drawn, measured, CLASSES, progress=told.append)
+    crust = np.linspace(0.1, 1, count)
+    measured, drawn = survey(TWO, crust, np.ones(count)), draw(TWO, count=3)
+    found = score_places(LAND, drawn, measured, progress=told.append)
     assert told == [pytest.approx(1 / 3), pytest.approx(2 / 3), 1.0]
-    by_hand = expected(crust, 1.0)
-    for values in (found.favourability, found.p10, found.p50, found.p90):
-        assert values == pytest.approx(by_hand, abs=1e-5)
-    assert (found.coverage == 1).all()
-    again = score_places(FIXED, drawn, measured, CLASSES, block=count)
-    assert np.array_equal(found.p10, again.p10)
-    assert np.array_equal(found.favourability, again.favourability)
+    for name in FIELDS[:4]:
+        by_hand = np.exp(expected(crust, 1.0))
+        assert getattr(found, name) == pytest.approx(by_hand, abs=1e-5)
+    again = score_places(LAND, drawn, measured, block=count)
+    for name in FIELDS:
+        assert np.array_equal(getattr(found, name), getattr(again, name))
 
 
 @given(block=st.integers(1, 400), seed=st.integers(0, 9))
 def test_one_block_or_many_give_the_same_bits(block, seed):
     chance = np.random.default_rng(seed)
-    wide, count = model(spread=(1, 0.1, 10)), 300
-    crust, kind = chance.normal(size=count), chance.integers(0, 2, count) * 1.0
-    crust[chance.random(count) < 0.2] = nan
-    kind[chance.random(count) < 0.2] = nan
-    drawn, measured = draw(wide, count=5), rows(crust, kind)
-    whole = score_places(wide, drawn, measured, CLASSES)
-    parts = score_places(wide, drawn, measured, CLASSES, block=block)
-    for name in ("favourability", "p10", "p50", "p90", "coverage"):
+    wide = model(argument("crust", weight=number(3, 1, 9)), TWO.evidence[1])
+    rows = chance.random((2, 300))
+    rows[chance.random((2, 300)) < 0.2] = nan
+    measured = survey(wide, *rows, relief_m=10 ** chance.uniform(0.5, 3.5, 300))
+    regional = on_land(wide, *LAND.land.arguments)
+    drawn = draw(wide, count=5)
+    whole = score_places(regional, drawn, measured)
+    parts = score_places(regional, drawn, measured, block=block)
+    for name in FIELDS:
         assert getattr(parts, name).tobytes() == getattr(whole, name).tobytes()
 
 
-def test_a_range_spreads_the_score_to_both_sides_of_the_best_value():
-    wide = model(spread=(1, 0.1, 10))
-    found = score_places(wide, draw(wide), rows([1.0], [1.0]), CLASSES)
-    assert found.p10[0] < found.p50[0] < found.p90[0]
-    assert found.favourability[0] == pytest.approx(expected(1.0, 1.0))
+def test_the_width_of_a_model_widens_its_ranges_from_their_middle():
+    unsure = on_land(TWO, average(-1.0, half_range=0.9), LAND.land.arguments[1])
+    measured = survey(TWO, [nan, 0.5], [0.5, 0.5])
+    drawn = draw(TWO, count=11)
+    plain, wide = (
+        score_places(unsure.with_width(width), drawn, measured) for width in (1.0, 1.2)
+    )
+    assert plain.p10[0] < plain.p50[0] < plain.p90[0]
+    for name in ("p10", "p90"):
+        off, farther = (
+            log(getattr(one, name)[0] / one.p50[0]) for one in (plain, wide)
+        )
+        assert farther == pytest.approx(1.2 * off, rel=1e-4)
+    for name in ("favourability", "p50", "coverage"):
+        assert np.array_equal(getattr(plain, name), getattr(wide, name))
 
 
 def test_no_places_have_no_scores():
-    found = score_places(FIXED, draw(FIXED), rows([], []), CLASSES)
-    assert found.favourability.shape == found.p10.shape == (0,)
+    found = score_places(LAND, draw(TWO, count=3), survey(TWO, [], []))
+    assert {getattr(found, name).shape for name in FIELDS} == {(0,)}
 
 
-def of(p10, coverage, at=0.0):
-    """Values that can be told apart: p50, p90 and the best value lie above p10."""
-    low = np.float32(p10)
-    return Favourability(
-        favourability=low + np.float32(at + 0.1),
-        p10=low,
-        p50=low + np.float32(at + 0.2),
-        p90=low + np.float32(at + 0.3),
-        coverage=np.float32(coverage),
-    )
-
-
-def test_the_ranking_score_is_p10_times_coverage():
-    found = of([0.5, nan], [0.5, 0.0]).conservative
-    assert found[0] == 0.25
-    assert np.isnan(found[1])
-
-
-def test_over_all_types_every_value_is_that_of_the_leading_one():
-    found = overall({"a": of([0.5, 0.25], [0.5, 1.0]), "b": of([0.25] * 2, [0.5] * 2)})
-    assert found.leading.tolist() == [0, 0]
+def test_each_place_stands_where_its_rank_is_best():
+    """Ranks of types are compared, never their scores."""
+    ranks = {
+        "a": np.float32([0.5, 0.2, 0.3, nan, nan]),
+        "b": np.float32([0.1, 0.2, nan, 1.0, nan]),
+    }
+    found = overall(ranks)
+    assert found.leading.tolist() == [1, 0, 0, 1, -1]
     assert found.leading.dtype == np.int16
-    best = found.best
-    assert best.p10.tolist() == [0.5, 0.25]
-    assert best.favourability.tolist() == pytest.approx([0.6, 0.35])
-    assert best.p50.tolist() == pytest.approx([0.7, 0.45])
-    assert best.p90.tolist() == pytest.approx([0.8, 0.55])
-    assert best.coverage.tolist() == [0.5, 1.0]
+    assert found.rank == pytest.approx([0.1, 0.2, 0.3, 1.0, nan], nan_ok=True)
 
 
-def test_a_type_that_is_known_leads_one_that_is_not_however_low_it_scores():
-    found = overall({"a": of([nan], [0.0]), "b": of([0.0], [0.0])})
-    assert found.leading.tolist() == [1]
+def test_a_type_of_high_scores_does_not_lead_everywhere():
+    low, high = np.float32([0.1, 0.2, 0.3]), np.float32([0.9, 0.8, 0.7])
+    found = overall({"low": area_rank(low), "high": area_rank(high)})
+    assert found.leading.tolist() == [1, 0, 0]
+    assert found.rank == pytest.approx([1 / 3, 2 / 3, 1 / 3])
 
 
-def test_equal_types_are_led_by_the_first_and_none_by_nobody():
-    found = overall({"a": of([0.5, nan], [1, 0]), "b": of([0.5, nan], [1, 0])})
-    assert found.leading.tolist() == [0, -1]
-    assert np.isnan(found.best.p10[1])
+def test_ranked_places_alone_have_area():
+    found = Favourability(
+        **dict.fromkeys(FIELDS[:4], np.float32([0.9, 0.5, 0.7])),
+        coverage=np.float32([0.1, 0.5, 0.5]),
+    )
+    assert area_rank(found.ranked) == pytest.approx([nan, 1.0, 0.5], nan_ok=True)
 
 
 def test_ranks_are_shares_of_the_known_area_in_any_order():
-    found = area_rank(np.float32([0.2, nan, 0.8, 0.4, 0.6, nan]))
+    values = np.float32([0.2, nan, 0.8, 0.4, 0.6, nan])
+    found = area_rank(values)
     assert found.dtype == np.float32
     assert found[[0, 2, 3, 4]].tolist() == [1.0, 0.25, 0.75, 0.5]
     assert np.isnan(found[[1, 5]]).all()
+    assert values[0] == np.float32(0.2)  # the scores are left alone
 
 
 def test_equal_values_share_the_worse_rank():
@@ -187,7 +199,9 @@ def test_an_area_of_which_nothing_is_known_has_no_ranks(count):
     assert np.isnan(found).all()
 
 
-def test_ranking_leaves_the_scores_alone():
-    values = np.float32([0.2, nan, 0.8])
-    area_rank(values)
-    assert np.array_equal(values, np.float32([0.2, nan, 0.8]), equal_nan=True)
+@given(st.lists(st.floats(0, 1, width=32), min_size=1, max_size=50))
+def test_the_best_place_has_the_best_area_rank(values):
+    scores = np.array(values, dtype=np.float32)
+    ranks = area_rank(scores)
+    assert ranks[scores.argmax()] == ranks.min()
+    assert ranks.max() == 1

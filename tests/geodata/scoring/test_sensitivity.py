@@ -1,51 +1,32 @@
-import dataclasses
+"""What a map depends on: every number changed in turn, every argument left out."""
 
 import numpy as np
 import pytest
 
-from geodata.evidence.measurement import Measurement
-from geodata.scoring.deposit_type import DepositType, Evidence, Number
 from geodata.scoring.ranking import Ranking
-from geodata.scoring.sensitivity import PLACES, WEIGHT, sensitivity
+from geodata.scoring.sensitivity import BASE, PLACES, WEIGHT, sensitivity
+from tests.geodata.scoring.small_models import (
+    argument,
+    average,
+    best_logs,
+    host,
+    model,
+    number,
+    on_land,
+    survey,
+)
 
 COUNT = 200
+RISE = {"midpoint": number(0.5, 0.2, 0.8), "spread": number(0.3)}
+EVEN = argument("even", membership="rise", weight=number(1, 0.5, 2), **RISE)
+ODD = argument("odd", membership="rise", weight=number(1, 0.25, 4), **RISE)
 
 
-def number(value, low, high):
-    return Number(value=value, low=low, high=high, basis="expert", reference="test")
-
-
-def argument(name, component="source", *, weight, membership="rise", **parameters):
-    return Evidence(
-        name=name,
-        title=name.capitalize(),
-        claim="A test.",
-        component=component,
-        measurement=Measurement(layer=name, measure="value", unit="m"),
-        membership=membership,
-        parameters=parameters
-        or {"midpoint": number(0.5, 0.2, 0.8), "spread": number(0.3, 0.3, 0.3)},
-        weight=weight,
-    )
-
-
-def model(*arguments):
-    return DepositType(
-        id="test", code="test", title="Test", summary="A test.", evidence=arguments
-    )
-
-
-def key(argument_):
-    return argument_.measurement.key
-
-
-def run(arguments, columns, classes=None, **options):
-    measured = {
-        key(one): np.asarray(column, dtype=np.float32)
-        for one, column in zip(arguments, columns, strict=True)
-    }
-    names = {key(one): () for one in arguments} | (classes or {})
-    return sensitivity(model(*arguments), measured, names, **options)
+def run(arguments, columns, *, means=(-1.0, -1.0), more=None, **options):
+    kind = model(*arguments)
+    regional = on_land(kind, *map(average, means[: len(arguments)]))
+    measured = survey(kind, *columns) | (more or {})
+    return sensitivity(regional, measured, **options)
 
 
 def columns(seed, count=2, size=COUNT):
@@ -55,10 +36,6 @@ def columns(seed, count=2, size=COUNT):
 def rise(measured, midpoint, spread):
     scaled = (measured - midpoint) / spread
     return 0.5 + 0.5 * scaled / np.sqrt(1 + scaled**2)
-
-
-EVEN = argument("even", weight=number(1, 0.5, 2))
-ODD = argument("odd", weight=number(1, 0.25, 4))
 
 
 def effect(table, evidence, parameter):
@@ -164,15 +141,28 @@ def test_what_is_known_nowhere_changes_nothing():
     assert odd.without.kept == 1
 
 
-def test_coverage_counts_so_a_weight_moves_a_map_where_its_argument_is_known_in_part():
-    # All places have the same favourability; coverage alone orders them.
-    known = np.where(np.arange(COUNT) < 20, 0.5, np.nan)
-    table = run((EVEN, ODD), (np.full(COUNT, 0.5), known))
+def by_hand(one, other, weight=1.0):
+    """Score two arguments that stand in one component, and unknown as average."""
+    even, odd = (rise(np.float32(x), 0.5, 0.3) for x in (one, other))
+    known = ~np.isnan([even, odd]) * np.array([[1.0], [weight]])
+    total = np.nan_to_num(even) + weight * np.nan_to_num(odd)
+    here = known.sum(axis=0)
+    return (here * np.log(total / here) - (1 + weight - here)) / (1 + weight)
+
+
+def test_a_weight_moves_a_map_where_its_argument_is_known_in_part():
+    one, other = columns(8)
+    other[20:] = np.nan
+    table = run((EVEN, ODD), (one, other))
     assert table.places == COUNT
     (odd,) = (x for x in table.omissions if x.evidence == "odd")
     assert odd.known == pytest.approx(0.1)
-    assert np.isnan(odd.without.correlation)  # nothing is left to tell them apart
-    assert odd.without.kept == 0
+    base = Ranking.of(by_hand(one, other))
+    found = effect(table, "odd", WEIGHT)
+    for change, weight in ((found.at_low, 0.25), (found.at_high, 4)):
+        expected = base.change(Ranking.of(by_hand(one, other, weight)))
+        assert change.correlation == pytest.approx(expected.correlation, abs=1e-6)
+        assert change.kept == expected.kept
 
 
 def test_places_where_nothing_is_known_take_no_part_and_those_left_unknown_are_last():
@@ -182,31 +172,55 @@ def test_places_where_nothing_is_known_take_no_part_and_those_left_unknown_are_l
     table = run((EVEN, ODD), (one, other))
     assert table.places == COUNT - 20
     (even,) = (x for x in table.omissions if x.evidence == "even")
-    assert even.known == pytest.approx(0.75)
+    assert even.known == pytest.approx(150 / 180)
     (odd,) = (x for x in table.omissions if x.evidence == "odd")
-    assert odd.known == pytest.approx(0.9)
+    assert odd.known == pytest.approx(1)
     # Without "odd" the 30 places that only it knew are last, and all equal.
     values = np.where(np.isnan(one), -np.inf, one)[20:]
-    even_at, odd_at = (
-        np.nan_to_num(rise(x.astype(np.float32), 0.5, 0.3)) for x in (one, other)
-    )
-    base = Ranking.of(((even_at + odd_at) / 2)[20:])  # mean of known times coverage
+    base = Ranking.of(by_hand(one[20:], other[20:]))
     expected = base.change(Ranking.of(values))
     assert odd.without.correlation == pytest.approx(expected.correlation, abs=1e-6)
     assert odd.without.kept == expected.kept
 
 
 def test_the_evidence_of_a_class_is_a_number_too():
-    kind = dataclasses.replace(
-        argument("kind", weight=number(1, 1, 1), membership="class"),
-        parameters={"old": number(0.9, 0.1, 1), "other": number(0.3, 0.3, 0.4)},
+    kind = argument(
+        "kind",
+        membership="class",
+        old=number(0.9, 0.1, 1),
+        other=number(0.3, 0.3, 0.4),
     )
+    (share,) = (one.key for one in kind.shares.values())
     codes = np.arange(COUNT) % 2
-    table = run((EVEN, kind), (columns(10)[0], codes), {key(kind): ("old", "young")})
+    table = run(
+        (EVEN, kind), (columns(10)[0], codes), more={share: np.float32(1 - codes)}
+    )
     found = effect(table, "kind", "old")
     assert found.at_low.kept < found.at_high.kept
     assert found.membership == "class"
     assert effect(table, "kind", "other").at_low.kept == 1
+
+
+def test_a_base_rate_is_a_number_too():
+    records = host(base=number(0.2, 0.05, 0.9))
+    one, distance = columns(15)
+    rows = one, np.where(distance < 0.3, 100 * distance, np.nan)
+    table = run((EVEN, records), rows)
+    found = effect(table, "host", BASE)
+    assert found.unit == "m"
+    assert found.number == records.base
+    for change, base in ((found.at_low, 0.05), (found.at_high, 0.9)):
+        maps = [
+            best_logs(
+                on_land(model(EVEN, one), average(-1.0), average(-1.0)),
+                survey(model(EVEN, one), *rows),
+            )
+            for one in (records, host(base=base))
+        ]
+        expected = Ranking.of(maps[0]).change(Ranking.of(maps[1]))
+        assert change.correlation == pytest.approx(expected.correlation, abs=1e-6)
+        assert change.kept == expected.kept
+    assert found.at_low.kept < 1
 
 
 @pytest.mark.parametrize(

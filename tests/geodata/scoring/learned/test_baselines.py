@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
@@ -11,7 +12,7 @@ from geodata.layers.clip import MARGIN
 from geodata.layers.store import LayerStore
 from geodata.scoring.deposit_file import parse
 from geodata.scoring.deposit_type import deposit_type_texts
-from geodata.scoring.favourability import score_places
+from geodata.scoring.land import RELIEF
 from geodata.scoring.learned.baselines import (
     TreeModel,
     baselines,
@@ -24,7 +25,8 @@ from geodata.scoring.learned.baselines import (
     tree_models,
 )
 from geodata.scoring.learned.training_set import prepare_arguments
-from geodata.scoring.uncertainty import draw
+from geodata.scoring.learned.withheld import Region
+from geodata.scoring.like_land import fit_to_land
 from geodata.scoring.validation.metrics import auc
 from tests.geodata.release.learned_layers import (
     LEARNED,
@@ -39,6 +41,7 @@ from tests.geodata.scoring.learned.worlds import (
     places_of,
     world,
 )
+from tests.geodata.scoring.small_models import best_logs
 
 FELSIC = argument(
     "felsic", measurement=measurement("lithology-fractions", column="felsic")
@@ -48,6 +51,14 @@ MODEL = model_of(
     FELSIC, MOHO, slopes=[3.0, -1.0], centre=[0.5, 35.0], spread=[0.2, 5.0]
 )
 LON, LAT = np.array([66.0, 70.5, -170.0]), np.array([44.0, 41.5, 40.0])
+GRID_LON, GRID_LAT = np.meshgrid(np.arange(55, 80, 0.5), np.arange(37.0, 50, 0.5))
+REGION = Region(
+    sites=pd.DataFrame(),
+    others=pd.DataFrame(),
+    lon=GRID_LON.ravel(),
+    lat=GRID_LAT.ravel(),
+)
+"""Land that tells the expert what its arguments say on average."""
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +88,7 @@ def test_the_learned_model_is_its_log_odds_at_a_place(store, readings):
         - ((encoded[:, 1] - 35) / 5)
     )
     assert_allclose(found, odds, rtol=1e-12)
-    entered = by_id(models(MODEL, readings, None, store))
+    entered = by_id(models(MODEL, readings, None, store, REGION))
     assert_array_equal(entered["learned"].score(LON, LAT), found)
 
 
@@ -90,26 +101,30 @@ def test_where_nothing_is_known_there_is_no_score(readings):
 
 def test_the_expert_takes_part_only_where_there_is_one(store, readings):
     expert = parse(LEARNED, deposit_type_texts()[LEARNED])
-    without = [item.id for item in models(MODEL, readings, None, store)]
+    without = [item.id for item in models(MODEL, readings, None, store, REGION)]
     assert without == [
         "learned",
         "terrane-boundary",
         "other-occurrence",
         "felsic-bedrock",
     ]
-    entered = models(MODEL, readings, expert, store)
+    entered = models(MODEL, readings, expert, store, REGION)
     assert [item.id for item in entered] == ["learned", "expert", *without[1:]]
     opened = {
-        item.key: prepare(item, store, window=MARGIN) for item in expert.measurements()
+        item.key: prepare(item, store, window=MARGIN)
+        for item in (*expert.measurements(), RELIEF)
     }
-    wanted = score_places(
+
+    def measured(lon, lat):
+        return {key: reading.values(lon, lat) for key, reading in opened.items()}
+
+    land = fit_to_land(
         expert,
-        draw(expert),
-        {key: reading.values(LON, LAT) for key, reading in opened.items()},
-        {key: reading.classes for key, reading in opened.items()},
+        measured(REGION.lon, REGION.lat),
+        {key: reading.resolution_km for key, reading in opened.items()},
     )
     found = by_id(entered)["expert"].score(LON, LAT)
-    assert_array_equal(found, wanted.conservative)
+    assert_array_equal(found, best_logs(land, measured(LON, LAT)))
     assert not np.isnan(found[:2]).any()
 
 
