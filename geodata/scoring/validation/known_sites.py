@@ -233,15 +233,10 @@ def _judged(
     def ranks(sites: Sequence[SiteCheck]) -> list[float]:
         return [found for site in sites if (found := rank(site)) is not None]
 
-    told = [site for site in rows if rank(site) is not None]
-    return judge_sites(
-        ranks(rows),
-        {name: ranks(found) for name, found in alone.items()},
-        district=districts(
-            np.array([site.lon for site in told], dtype=np.float64),
-            np.array([site.lat for site in told], dtype=np.float64),
-        ),
-    )
+    told = [(site.lon, site.lat) for site in rows if rank(site) is not None]
+    lon, lat = np.array(told, dtype=np.float64).reshape(-1, 2).T
+    beside = {name: ranks(found) for name, found in alone.items()}
+    return judge_sites(ranks(rows), beside, district=districts(lon, lat))
 
 
 def judge_sites(
