@@ -4,7 +4,8 @@ Occurrences with the circle of error of their positions, and land laid out evenl
 Central Asia and 300 km around it take no part.
 """
 
-from collections.abc import Iterator, Sequence
+import dataclasses
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -90,9 +91,11 @@ class World:
 
     def evidence(self, argument: Evidence, read: Measurement) -> FloatArray:
         """Return an argument's evidence at all places, averaged over their error."""
-        measured, classes = self._measured(read), self._opened[read.key].classes
+        asked = dataclasses.replace(argument, measurement=read, disagreement=None)
+        over = {item.key: self._measured(item) for item in asked.measurements()}
         parts = [
-            evidence_at(argument, _as_read(argument, one, classes)) for one in measured
+            evidence_at(asked, {key: found[at] for key, found in over.items()})
+            for at in range(len(over[read.key]))
         ]
         return _known_mean(np.stack(parts))
 
@@ -163,21 +166,6 @@ def far_from_central_asia(lon: DegreeArray, lat: DegreeArray) -> npt.NDArray[np.
     )
     chord = np.linalg.norm(earth_centred(lon, lat) - nearest, axis=1)
     return np.asarray(arc_km(chord) > CLEAR_KM)
-
-
-def _as_read(
-    argument: Evidence, measured: FloatArray, classes: Sequence[str]
-) -> dict[str, FloatArray]:
-    """Say what an argument reads where a layer of the world answers for its own."""
-    shares = {
-        share.key: np.where(
-            np.isnan(measured),
-            np.float32(np.nan),
-            measured == (classes.index(name) if name in classes else -1),
-        ).astype(np.float32)
-        for name, share in argument.shares.items()
-    }
-    return {argument.measurement.key: measured, **shares}
 
 
 def _known_mean(parts: FloatArray) -> FloatArray:

@@ -110,6 +110,14 @@ def test_an_argument_is_counted_by_hand_against_other_deposits(store):
     }
 
 
+def test_a_class_counts_by_the_share_of_its_surroundings(store):
+    made = argument_records(only("peralkaline", "setting"), store)
+    (found,) = made.by_type["peralkaline"]
+    # The block in the south speaks more than the belt: one known place of three and
+    # one other of four lie there; the rest are ties.
+    assert found.others.value == pytest.approx((3.5 + 2 * 1.5) / 12)
+
+
 def test_land_is_all_land_but_central_asia_and_antarctica(store):
     made = argument_records(only("peralkaline", "felsic-bedrock"), store)
     (found,) = made.by_type["peralkaline"]
