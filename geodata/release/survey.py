@@ -123,11 +123,16 @@ def describe_land(store: LayerStore) -> Layers:
     """
     around = read_surroundings(store)
     grid = Grid.covering(around.scored, cell_m=LAND_CELL_M)
-    readings = prepare_all(parse_all(deposit_type_texts()).values(), store)
-    return describe_layers(
-        measure(readings, Cells.inside(grid, around.scored)),
-        {key: reading.resolution_km for key, reading in readings.items()},
-    )
+    models = parse_all(deposit_type_texts())
+    readings = prepare_all(models.values(), store)
+    measured = measure(readings, Cells.inside(grid, around.scored))
+    resolutions = {key: reading.resolution_km for key, reading in readings.items()}
+    found = describe_layers(measured, resolutions)
+    widths = {
+        name: round(spread_test(model, measured, resolutions, layers=found).width, 3)
+        for name, model in models.items()
+    }
+    return found.model_copy(update={"widths": widths})
 
 
 def fit_models(

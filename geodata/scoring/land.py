@@ -99,9 +99,18 @@ class Said(Record):
 
 
 class Layers(Record):
-    """What measurements say of each kind of land in the five states, by key."""
+    """What is shipped of the land of the five states, from a release with all layers.
+
+    Attributes
+    ----------
+    measurements : mapping of str to Said
+        What measurements say of each kind of land, by key.
+    widths : mapping of str to float
+        How wide the ranges of the scores have to be to be true, by deposit type.
+    """
 
     measurements: Mapping[str, Said]
+    widths: Mapping[str, float] = {}
 
     def differing_from(self, other: "Layers", *, share: float = 0.01) -> list[str]:
         """Return the keys that two descriptions disagree about.

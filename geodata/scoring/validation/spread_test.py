@@ -7,7 +7,7 @@ holds it on about 80 % of the land.  One number for each model sets the width of
 ranges so; it is tested on thirds of the layers that did not help to find it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -17,7 +17,7 @@ import numpy.typing as npt
 from geodata.raster import FloatArray
 from geodata.scoring.deposit_type import DepositType
 from geodata.scoring.draws import best_values, draw
-from geodata.scoring.land import RELIEF
+from geodata.scoring.land import RELIEF, Layers, shipped_layers
 from geodata.scoring.like_land import RegionalModel, fit_to_land
 from geodata.scoring.mineral_system import Doubles
 from geodata.scoring.record import MaybeNaN, Record
@@ -71,8 +71,8 @@ class SpreadTest(Record):
     inside, kept : float
         Means over the trials; NaN without.
     width : float
-        What the ranges of the draws are multiplied with, found by all trials; 1
-        without.
+        What the ranges of the draws are multiplied with, found by all trials; without
+        any, what a release with more layers needed.
     """
 
     places: int
@@ -119,6 +119,7 @@ def spread_test(
     trials: int = TRIALS,
     places: int = PLACES,
     seed: int = _SEED,
+    layers: Layers | None = None,
 ) -> SpreadTest:
     """Take a third of the layers of a model away, several times.
 
@@ -136,27 +137,36 @@ def spread_test(
         Every n-th cell is used, n the least that leaves at most so many.
     seed : int
         Says which layers.
+    layers : Layers, optional
+        What is known of layers taken away, and how wide the ranges are of a model that
+        has too few to be tested; as shipped if None.
     """
+    layers = shipped_layers() if layers is None else layers
     present = tuple(
         item
         for item in deposit_type.evidence
         if not np.isnan(measured[item.measurement.key]).all()
     )
     # Kinds of land are told by relief, so that layer is never taken away.
-    layers = sorted({item.measurement.layer for item in present} - {RELIEF.layer})
+    names = sorted({item.measurement.layer for item in present} - {RELIEF.layer})
     step = max(-(-len(measured[RELIEF.key]) // places), 1)
     keys = {RELIEF.key} | {one.key for item in present for one in item.measurements()}
     here = {key: measured[key][::step] for key in keys}
     count = len(here[RELIEF.key])
-    if len(layers) < FEWEST_LAYERS:
+    if len(names) < FEWEST_LAYERS:
+        width = layers.widths.get(deposit_type.id, 1.0)
         return SpreadTest(
-            places=count, trials=(), inside=np.nan, kept=np.nan, width=1.0
+            places=count, trials=(), inside=np.nan, kept=np.nan, width=width
         )
     whole = replace(deposit_type, evidence=present)
-    found = _best(fit_to_land(whole, here, resolutions_km), here)
+
+    def fitted(known: Mapping[str, FloatArray]) -> RegionalModel:
+        return fit_to_land(whole, known, resolutions_km, layers=layers)
+
+    found = _best(fitted(here), here)
     done = [
-        _trial(whole, here, resolutions_km, found, withheld)
-        for withheld in _thirds(layers, trials, seed)
+        _trial(whole, here, fitted, found, withheld)
+        for withheld in _thirds(names, trials, seed)
     ]
     judged = tuple(
         one.judged(_width([other for other in done if other is not one]))
@@ -187,7 +197,7 @@ def _thirds(layers: list[str], trials: int, seed: int) -> list[tuple[str, ...]]:
 def _trial(
     whole: DepositType,
     measured: Mapping[str, FloatArray],
-    resolutions_km: Mapping[str, float],
+    fitted: Callable[[Mapping[str, FloatArray]], RegionalModel],
     found: FloatArray,
     withheld: tuple[str, ...],
 ) -> _Trial:
@@ -202,7 +212,7 @@ def _trial(
         key: np.full_like(values, np.nan) if key in gone else values
         for key, values in measured.items()
     }
-    model = fit_to_land(whole, less, resolutions_km)
+    model = fitted(less)
     drawn = DrawnModel.of(model, draw(whole, count=DRAWS)).log_scores(less)
     low, middle, high = percentiles(drawn).astype(np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
