@@ -85,13 +85,14 @@ def signed(value: float) -> str:
     return f"{value:.3f}".replace("-0.000", "0.000").replace("-", "−")
 
 
-def degrees(lon: float, lat: float) -> str:
+def degrees(lon: float, lat: float, digits: int = 4) -> str:
     """Write a place in decimal degrees, latitude first as maps print it.
 
-    >>> degrees(75.5, -3.25)
-    '3.2500° S, 75.5000° E'
+    >>> degrees(75.5, -3.25), degrees(-70.2, 50.2, 0)
+    ('3.2500° S, 75.5000° E', '50° N, 70° W')
     """
-    return f"{abs(lat):.4f}° {'NS'[lat < 0]}, {abs(lon):.4f}° {'EW'[lon < 0]}"
+    north, east = f"{abs(lat):.{digits}f}", f"{abs(lon):.{digits}f}"
+    return f"{north}° {'NS'[lat < 0]}, {east}° {'EW'[lon < 0]}"
 
 
 def dms(lon: float, lat: float) -> str:

@@ -4,9 +4,9 @@ import math
 from dataclasses import dataclass
 
 from app.text import say
-from app.text.numbers import NONE
+from app.text.numbers import NONE, degrees
 from geodata.scoring.validation.intervals import Estimate
-from geodata.scoring.validation.learned_trials import TriedForm
+from geodata.scoring.validation.learned_trials import RegionRank, TriedForm
 from geodata.scoring.validation.report import LearnedReport
 
 
@@ -83,8 +83,14 @@ def tenths(value: float, *, sign: bool = False) -> str:
     """
     if math.isnan(value):
         return NONE
-    written = f"{100 * value:+.1f}" if sign else f"{100 * value:.1f}"
+    rounded = round(100 * value, 1) + 0.0  # no negative zero
+    written = f"{rounded:+.1f}" if sign else f"{rounded:.1f}"
     return f"{written} %".replace("-", "−")
+
+
+def middle(one: RegionRank) -> str:
+    """Write the middle of a region's known places in whole degrees."""
+    return degrees(one.lon, one.lat, 0)
 
 
 def with_interval(found: Estimate, *, sign: bool = False) -> str:

@@ -13,7 +13,7 @@ from app.text.validation_tables import (
     how_it_was_chosen,
     training_rows,
 )
-from app.text.validation_trials import trial_rows
+from app.text.validation_trials import middle, trial_rows
 from geodata.scoring.validation.report import LearnedReport, TrainingBackground
 from tests.app.learned_reports import (
     caught,
@@ -238,6 +238,7 @@ def test_every_form_that_was_tried_stands_beside_the_model() -> None:
     assert penalty.difference == "−1.2 % (−2.2 % to −0.2 %)"
     assert (other.form, other.arguments) == ("With roots", 3)
     assert (other.region, other.region_tenth) == ("–", "–")
+    assert middle(WHOLE.regions.each[0]) == "50° N, 70° W"
 
 
 def test_regions_of_the_world_are_told_with_what_their_best_parts_hold() -> None:
