@@ -9,9 +9,11 @@ import numpy as np
 from app.atlas import Atlas
 from app.explanation_schemas import Agreement
 from app.text import say
+from app.text.map_tests import skill_of_map
 from app.text.opinions import compared, layers_not_here, too_few
 from geodata.release import OVERALL, LearnedMap, Place
 from geodata.scoring.agreement import WORDS, classes
+from geodata.scoring.validation.report import MapId
 
 
 def has_learned(atlas: Atlas, deposit_type: str) -> bool:
@@ -44,6 +46,15 @@ def why_not_learned(atlas: Atlas, deposit_type: str) -> str:
         tested=found.n_tested,
         fewest_tested=found.fewest_tested,
     )
+
+
+def skill_of_maps(atlas: Atlas, deposit_type: str) -> dict[MapId, str]:
+    """Say of each opinion's map of a type whether it has skill beyond its ground."""
+    tests = atlas.release.validation.map_tests
+    maps: tuple[MapId, ...] = (
+        ("expert", "learned") if has_learned(atlas, deposit_type) else ("expert",)
+    )
+    return {opinion: skill_of_map(tests, deposit_type, opinion) for opinion in maps}
 
 
 def layers_of_test(atlas: Atlas, deposit_type: str, *, below: bool = False) -> str:

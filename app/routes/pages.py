@@ -18,7 +18,12 @@ from app.maps.colours import agreement_swatches, legend_rows
 from app.maps.shell import map_shell
 from app.maps.sketch import HEIGHT, WIDTH, draw_sketch
 from app.nearby import MINERALS, MINERALS_KM, MINES, MINES_KM, near_area
-from app.opinions import has_learned, layers_of_test, why_not_learned
+from app.opinions import (
+    has_learned,
+    layers_of_test,
+    skill_of_maps,
+    why_not_learned,
+)
 from app.overlays import overlays
 from app.parameters import AtlasNow, Selected, only_known_parameters
 from app.routes.features import FeatureId
@@ -48,6 +53,8 @@ def show_page(
                 "short": short_title(item.title),
                 "no_learned": why_not_learned(atlas, item.id),
                 "lacks": layers_of_test(atlas, item.id),
+                "first": item.default_opinion.opinion,
+                "skill": skill_of_maps(atlas, item.id),
             }
             for item in atlas.deposit_types
         ],

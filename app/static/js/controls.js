@@ -1,4 +1,5 @@
 // Filters, layers and tools: each writes into the address, and follows it.
+import { firstOpinion } from "./opinions.js";
 import { filterQuery, state, update } from "./state.js";
 import { goHome, map } from "./view.js";
 import { place, share } from "./format.js";
@@ -41,7 +42,7 @@ export function followState() {
 
 export function watchControls() {
   for (const radio of document.querySelectorAll('input[name="deposit_type"]')) {
-    radio.addEventListener("change", () => update({ deposit_type: radio.value }));
+    radio.addEventListener("change", () => update({ deposit_type: radio.value, opinion: firstOpinion(radio.value) }));
   }
   for (const name of ["state", "min_coverage"]) {
     const select = document.querySelector(`[name="${name}"]`);

@@ -6,6 +6,15 @@ const radios = [...document.querySelectorAll('input[name="opinion"]')];
 const reason = document.getElementById("no-opinion");
 const lacks = document.getElementById("lacks");
 
+const skill = document.getElementById("skill");
+
+const chip = (type) => document.querySelector(`input[name="deposit_type"][value="${CSS.escape(type)}"]`);
+
+/** The opinion of a type that tested better, to be shown first. */
+export function firstOpinion(type) {
+  return type && hasOpinions(type) && chip(type)?.dataset.first === "learned" ? "learned" : "";
+}
+
 /** Say whether a choice of deposit type has a learned model too. */
 export const hasOpinions = (type) => why(type) === "";
 
@@ -24,6 +33,9 @@ export function followOpinion() {
   document.body.dataset.opinion = opinion || "expert";
   reason.hidden = words === "";
   reason.textContent = words && `${words[0].toUpperCase()}${words.slice(1).replace(/\.$/, "")}.`;
+  const { skillExpert, skillLearned } = (type && chip(type)?.dataset) || {};
+  skill.textContent = { "": skillExpert, learned: skillLearned }[opinion] ?? "";
+  skill.hidden = skill.textContent === "";
   lacks.textContent = words ? "" : whatItLacks(type);
   lacks.hidden = lacks.textContent === "";
   for (const part of document.querySelectorAll("[data-for-opinion]")) {
