@@ -31,7 +31,7 @@ class RankedMaps:
         What the learned models say, by deposit type.
     ranks : mapping of str to array of float32, shape (cells,)
         Area rank, 0 best to 1, by deposit type, of the land of which enough is known;
-        for :data:`OVERALL` the best of them.
+        for :data:`OVERALL` by the best of them, again as a share of the area.
     """
 
     of_type: Mapping[str, Favourability]
@@ -51,7 +51,7 @@ class RankedMaps:
             of_type=of_type,
             every=every,
             learned=learned,
-            ranks={**ranked, OVERALL: every.rank},
+            ranks={**ranked, OVERALL: area_rank(-every.rank)},
         )
 
     def coverages(self) -> dict[str, FloatArray]:
