@@ -11,9 +11,11 @@ from app.explanation_schemas import Agreement
 from app.text import say
 from app.text.map_tests import skill_of_map
 from app.text.opinions import compared, layers_not_here, too_few
-from geodata.release import OVERALL, LearnedMap, Place
+from geodata.release import OVERALL, DepositTypeEntry, LearnedMap, Place
 from geodata.scoring.agreement import WORDS, classes
 from geodata.scoring.validation.report import MapId
+
+_NAMED = 3  # missing layers that are named, those that cost most
 
 
 def has_learned(atlas: Atlas, deposit_type: str) -> bool:
@@ -46,6 +48,21 @@ def why_not_learned(atlas: Atlas, deposit_type: str) -> str:
         tested=found.n_tested,
         fewest_tested=found.fewest_tested,
     )
+
+
+def why_not_ranked(atlas: Atlas, item: DepositTypeEntry) -> str:
+    """Say why a release ranks no land for a deposit type; empty where it ranks some."""
+    if item.ranked_share:
+        return ""
+    costs = {
+        layer.layer: sum(
+            use.weight_share for use in layer.costs if use.deposit_type == item.id
+        )
+        for layer in atlas.release.manifest.missing_layers
+    }
+    most = sorted((-share, name) for name, share in costs.items() if share)
+    names = [name.replace("-", " ") for _, name in most[:_NAMED]]
+    return say("map.not-ranked", type=item.title, layers=", ".join(names))
 
 
 def skill_of_maps(atlas: Atlas, deposit_type: str) -> dict[MapId, str]:

@@ -23,6 +23,7 @@ from app.opinions import (
     layers_of_test,
     skill_of_maps,
     why_not_learned,
+    why_not_ranked,
 )
 from app.overlays import overlays
 from app.parameters import AtlasNow, Selected, only_known_parameters
@@ -54,6 +55,7 @@ def show_page(
                 "no_learned": why_not_learned(atlas, item.id),
                 "lacks": layers_of_test(atlas, item.id),
                 "first": item.default_opinion.opinion,
+                "not_ranked": why_not_ranked(atlas, item),
                 "skill": skill_of_maps(atlas, item.id),
             }
             for item in atlas.deposit_types
@@ -101,6 +103,11 @@ def table_page(request: Request, atlas: AtlasNow, selection: Selected) -> Respon
         verdict=verdict(atlas.release.validation.known_sites).short,
         rows=chosen.drop(columns=table.geometry.name).to_dict("records"),
         total=len(table),
+        not_ranked=[
+            why_not_ranked(atlas, item)
+            for item in atlas.deposit_types
+            if item.id in selection.deposit_types and not item.ranked_share
+        ],
         no_learned={name: not has_learned(atlas, name) for name in type_titles(atlas)},
         selection=selection,
         downloads={item.title: with_query(item.path, query) for item in formats()},

@@ -223,6 +223,7 @@ def _build(
                 store=store,
                 prospects=prospects,
                 coverage=known,
+                ranks=ranks,
                 opinions=default_opinions(models, report),
             ),
         )

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
 import geopandas as gpd
+import numpy as np
 
 from geodata.evidence.recipes import Reading
 from geodata.layers.registry import all_layers
 from geodata.layers.store import LayerStore
 from geodata.prospects.describe import Survey
 from geodata.provenance import Provenance
-from geodata.raster import EQUAL_AREA, Cells
+from geodata.raster import EQUAL_AREA, Cells, FloatArray
 from geodata.region import BORDER_NOTE, CAUTION
 from geodata.release.coverage import LayerCoverage
 from geodata.release.export import named_layers
@@ -38,6 +39,7 @@ def make_manifest(
     store: LayerStore,
     prospects: gpd.GeoDataFrame,
     coverage: Mapping[str, LayerCoverage],
+    ranks: Mapping[str, FloatArray],
     opinions: Mapping[str, DefaultOpinion],
 ) -> Manifest:
     """Write down everything about a release but its list of files.
@@ -58,6 +60,8 @@ def make_manifest(
         The ranked areas.
     coverage : mapping of str to LayerCoverage
         Where the layers are known, by id; layers that cannot be unknown are absent.
+    ranks : mapping of str to array of float32, shape (cells,)
+        Area ranks of each deposit type; NaN = not ranked.
     opinions : mapping of str to DefaultOpinion
         Which opinion of each deposit type is shown first.
     """
@@ -76,6 +80,7 @@ def make_manifest(
                 title=model.title,
                 summary=model.summary,
                 prospects=int((prospects["deposit_type"] == model.id).sum()),
+                ranked_share=float((~np.isnan(ranks[model.id])).mean()),
                 default_opinion=opinions[model.id],
             )
             for model in models.values()

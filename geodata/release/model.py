@@ -48,13 +48,17 @@ class GridEntry(Record):
 
 
 class DepositTypeEntry(Record):
-    """One deposit type, its prospect areas, and which opinion is shown first."""
+    """One deposit type, its prospect areas, and which opinion is shown first.
+
+    ``ranked_share`` is the share of the land of which enough is known to rank it.
+    """
 
     id: str
     code: str
     title: str
     summary: str
     prospects: int
+    ranked_share: float
     default_opinion: DefaultOpinion
 
 

@@ -56,9 +56,10 @@ export function drawList(features, total, options) {
   notice.hidden = features.length > 0;
   notice.classList.remove("error");
   if (!features.length) {
+    const chip = document.querySelector(`input[name="deposit_type"][value="${CSS.escape(options.type)}"]`);
     notice.textContent = total
       ? say("panel.none-in-view")
-      : say("panel.none-fits");
+      : chip?.dataset.notRanked ?? say("panel.none-fits");
   }
 }
 
