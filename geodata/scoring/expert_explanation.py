@@ -120,12 +120,21 @@ def _component(
     with_score = np.array([]) if scores is None else scores[~np.isnan(scores)]
     return ComponentPart(
         name=name,
-        score=float(with_score.mean()) if len(with_score) else np.nan,
+        score=float(with_score.mean()) if len(with_score) else _of_records(own),
         weight=sum(item.weight for item in own),
         coverage=coverage,
         part=sum(item.part for item in own),
         evidence=own,
     )
+
+
+def _of_records(own: Sequence[ArgumentPart]) -> float:
+    """Return what records say of a component of which nothing else is known."""
+    near = [item for item in own if item.known and not np.isnan(item.base)]
+    if not near:
+        return np.nan
+    weights = [item.weight for item in near]
+    return float(np.average([item.value for item in near], weights=weights))
 
 
 def _argument(

@@ -276,3 +276,20 @@ def test_an_argument_that_does_not_speak_here_and_records_are_told_as_such():
     whole = why.components[0]
     assert (why.coverage, whole.coverage) == pytest.approx((2 / 3, 2 / 3))
     assert why.log_favourability == pytest.approx(best_logs(regional, measured)[0])
+
+
+@pytest.mark.parametrize(("km", "score"), [(0.0, 1.0), (nan, nan)])
+def test_a_component_of_records_alone_says_what_a_record_nearby_says(km, score):
+    only = model(host(base=0.2), argument("crust", "trap"))
+    (records, crust) = (item.measurement.key for item in only.evidence)
+    why = explain(
+        on_land(only, average(log(0.2)), average(-1.0)),
+        np.float32([-1.0]),
+        survey(only, [km], [0.5]),
+        {records: THERE, crust: THERE},
+        {},
+        lon=70.0,
+        lat=45.0,
+    )
+    assert why.components[0].name == "source"
+    assert why.components[0].score == pytest.approx(score, nan_ok=True)
