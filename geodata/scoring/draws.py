@@ -20,7 +20,7 @@ from geodata.scoring.deposit_type import DepositType, Number
 from geodata.scoring.like_land import RegionalModel
 from geodata.scoring.mineral_system import Structure
 
-DRAWS = 101  # odd, so that p10, p50 and p90 are themselves draws
+DRAWS = 61  # p10, p50 and p90 are themselves draws
 SEED = 20_170_731
 LEANING_ALIKE = 0.5
 """Correlation of opinions about weights, and about parameters of one name."""

@@ -84,12 +84,18 @@ def _of_classes(
     parameters: Mapping[str, FloatArray],
 ) -> FloatArray:
     """Average the evidence of the classes around by their shares."""
+    # Not by matrix products: they wake a thread per core for so few numbers.
     total = np.zeros((), dtype=np.float32)
     named = np.zeros((), dtype=np.float32)
+    part: FloatArray | None = None
     for name, share in evidence.shares.items():
         here = measured[share.key]
-        total = total + here * parameters[name]
         named = named + here
+        if part is None:
+            total = here * parameters[name]
+            part = np.empty_like(total)
+        else:
+            total += np.multiply(here, parameters[name], out=part)
     if OTHER in parameters:
         return np.asarray(total + (1 - named) * parameters[OTHER])
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -184,7 +190,11 @@ def put_together(
     for name, total in sums.items():
         weight = weights[name]
         known += weight
-        found[:, usual] += weight[usual] * log_of(total[:, usual] / weight[usual])
+        own = total[:, usual] / weight[usual]
+        np.maximum(own, own.dtype.type(FLOOR), out=own)  # in place: arrays are large
+        np.log(own, out=own)
+        own *= weight[usual]
+        found[:, usual] += own
         whole += total[:, mean]
         found[:, product] += total[:, product]
     if structure.mean:

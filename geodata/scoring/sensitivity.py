@@ -21,7 +21,7 @@ from geodata.scoring.like_land import RegionalModel
 from geodata.scoring.ranking import Change, Ranking
 from geodata.scoring.uncertainty import DrawnModel
 
-PLACES = 20_000
+PLACES = 8_000
 """Largest number of places a map is judged by."""
 
 WEIGHT = "weight"

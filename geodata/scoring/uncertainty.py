@@ -174,7 +174,10 @@ class DrawnModel:
             self.unknown,
             self.average[..., np.newaxis],
         )
-        found = kinds @ np.einsum("ed,ekd->kd", rest, unknown)
+        added_by_kind = np.einsum("ed,ekd->kd", rest, unknown)
+        found = kinds[:, :1] * added_by_kind[0]
+        for kind in range(1, len(added_by_kind)):
+            found += kinds[:, kind : kind + 1] * added_by_kind[kind]
         added = dict(sums(rows, np.flatnonzero(known).tolist(), counted))
         found += added.pop("", np.float32(0))
         if added:

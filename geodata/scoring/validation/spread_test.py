@@ -26,7 +26,6 @@ from geodata.scoring.uncertainty import DrawnModel
 
 TRIALS = 12
 PLACES = 1_500
-DRAWS = 101
 FEWEST_LAYERS = 3
 HELD = 0.8
 """Share of land whose score a range from p10 to p90 is to hold."""
@@ -213,7 +212,7 @@ def _trial(
         for key, values in measured.items()
     }
     model = fitted(less)
-    drawn = DrawnModel.of(model, draw(whole, count=DRAWS)).log_scores(less)
+    drawn = DrawnModel.of(model, draw(whole)).log_scores(less)
     low, middle, high = percentiles(drawn).astype(np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         off = np.log(found.astype(np.float64)) - middle

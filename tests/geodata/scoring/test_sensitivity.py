@@ -235,7 +235,7 @@ def test_the_places_used_are_spread_evenly_from_the_first():
     one, other = columns(12)
     part = run((EVEN, ODD), (one[::4], other[::4]))
     assert run((EVEN, ODD), (one, other), places=50) == part
-    assert PLACES == 20_000
+    assert PLACES == 8_000
 
 
 def test_no_place_at_all_gives_a_table_without_an_answer():

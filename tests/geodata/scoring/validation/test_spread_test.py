@@ -11,7 +11,6 @@ from geodata.scoring.like_land import fit_to_land
 from geodata.scoring.spread import percentiles
 from geodata.scoring.uncertainty import DrawnModel
 from geodata.scoring.validation.spread_test import (
-    DRAWS,
     FEWEST_LAYERS,
     HELD,
     TRUE,
@@ -56,7 +55,7 @@ def off_by_hand(kind, measured, name):
     truth = best_logs(fit_to_land(kind, measured, {}), measured)
     key = next(i.measurement.key for i in kind.evidence if i.name == name)
     less = measured | {key: np.full_like(measured[key], nan)}
-    drawn = DrawnModel.of(fit_to_land(kind, less, {}), draw(kind, count=DRAWS))
+    drawn = DrawnModel.of(fit_to_land(kind, less, {}), draw(kind))
     low, middle, high = percentiles(drawn.log_scores(less))
     above = truth >= middle
     return np.where(above, truth - middle, middle - truth) / np.where(
