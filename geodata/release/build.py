@@ -147,7 +147,9 @@ def _build(
         survey = survey_cells(cells, readings, measured, around)
         with BackgroundWriter() as writer:
             writer.begin(write_evidence, folder, survey, progress)
-            regional, spreads = fit_models(models, survey)
+            regional, spreads = fit_models(
+                models, survey, inputs.parameters.delineation
+            )
             write_land(folder, regional)
             maps, areas = _score(regional, survey, inputs.parameters, progress)
             made = RankedMaps.of(maps, opinions(learned_models, survey))

@@ -8,8 +8,10 @@ from geodata.evidence.recipes import Reading, prepare_each
 from geodata.execution import map_blocks
 from geodata.layers.clip import MARGIN
 from geodata.layers.store import LayerStore
+from geodata.prospects.delineate import Delineation
 from geodata.prospects.describe import Survey
 from geodata.raster import Cells, FloatArray, Grid
+from geodata.release.areas_kept import with_areas_kept
 from geodata.release.surroundings import (
     Surroundings,
     read_surroundings,
@@ -136,7 +138,7 @@ def describe_land(store: LayerStore) -> Layers:
 
 
 def fit_models(
-    models: Mapping[str, DepositType], survey: Survey
+    models: Mapping[str, DepositType], survey: Survey, rule: Delineation
 ) -> tuple[dict[str, RegionalModel], dict[str, SpreadTest]]:
     """Find what each argument of each model says on the land, and how wide ranges are.
 
@@ -152,8 +154,8 @@ def fit_models(
 
     def fitted(model: DepositType) -> tuple[RegionalModel, SpreadTest]:
         tested = spread_test(model, measured, resolutions)
-        fit = fit_to_land(model, measured, resolutions)
-        return fit.with_width(tested.width), tested
+        fit = fit_to_land(model, measured, resolutions).with_width(tested.width)
+        return fit, with_areas_kept(tested, fit, survey, resolutions, rule)
 
     found = dict(zip(models, map_blocks(fitted, models.values()), strict=True))
     return (

@@ -7,7 +7,7 @@ holds it on about 80 % of the land.  One number for each model sets the width of
 ranges so; it is tested on thirds of the layers that did not help to find it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -72,6 +72,9 @@ class SpreadTest(Record):
     width : float
         What the ranges of the draws are multiplied with, found by all trials; without
         any, what a release with more layers needed.
+    areas, areas_kept : float
+        How many prospect areas, ten at most, stood first without a third of the
+        layers, and how many of those are areas with all of them; means over trials.
     """
 
     places: int
@@ -79,6 +82,8 @@ class SpreadTest(Record):
     inside: MaybeNaN
     kept: MaybeNaN
     width: float
+    areas: MaybeNaN = np.nan
+    areas_kept: MaybeNaN = np.nan
 
     @property
     def is_true(self) -> bool | None:
@@ -162,7 +167,7 @@ def spread_test(
     def fitted(known: Mapping[str, FloatArray]) -> RegionalModel:
         return fit_to_land(whole, known, resolutions_km, layers=layers)
 
-    found = _best(fitted(here), here)
+    found = best_scores(fitted(here), here)
     done = [
         _trial(whole, here, fitted, found, withheld)
         for withheld in _thirds(names, trials, seed)
@@ -178,6 +183,30 @@ def spread_test(
         kept=float(np.mean([one.kept for one in judged])),
         width=_width(done),
     )
+
+
+def without_layers(
+    deposit_type: DepositType,
+    measured: Mapping[str, FloatArray],
+    withheld: Collection[str],
+) -> dict[str, FloatArray]:
+    """Forget what some layers say to a model; relief tells kinds of land and stays."""
+    gone = {
+        one.key
+        for item in deposit_type.evidence
+        if item.measurement.layer in withheld
+        for one in (item.measurement, *item.shares.values())
+    } - {RELIEF.key}
+    return {
+        key: np.full_like(values, np.nan) if key in gone else values
+        for key, values in measured.items()
+    }
+
+
+def best_scores(model: RegionalModel, measured: Mapping[str, FloatArray]) -> FloatArray:
+    """Score places by the best values of a model, 0 to 1; NaN = unknown."""
+    best = DrawnModel.of(model, best_values(model.deposit_type))
+    return np.exp(best.log_scores(measured)[:, 0])
 
 
 def _width(trials: list[_Trial]) -> float:
@@ -201,33 +230,19 @@ def _trial(
     withheld: tuple[str, ...],
 ) -> _Trial:
     """Score without some layers, and compare with the score of all."""
-    gone = {
-        one.key
-        for item in whole.evidence
-        if item.measurement.layer in withheld
-        for one in (item.measurement, *item.shares.values())
-    }
-    less = {
-        key: np.full_like(values, np.nan) if key in gone else values
-        for key, values in measured.items()
-    }
+    less = without_layers(whole, measured, withheld)
     model = fitted(less)
     drawn = DrawnModel.of(model, draw(whole)).log_scores(less)
     low, middle, high = percentiles(drawn).astype(np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         off = np.log(found.astype(np.float64)) - middle
         off = off / np.maximum(np.where(off < 0, middle - low, high - middle), 1e-9)
-    best, best_without = _best_tenth(found), _best_tenth(_best(model, less))
+    best, best_without = _best_tenth(found), _best_tenth(best_scores(model, less))
     return _Trial(
         withheld=withheld,
         off=off[~np.isnan(off)],
         kept=float((best & best_without).sum() / max(best.sum(), 1)),
     )
-
-
-def _best(model: RegionalModel, measured: Mapping[str, FloatArray]) -> FloatArray:
-    best = DrawnModel.of(model, best_values(model.deposit_type))
-    return np.exp(best.log_scores(measured)[:, 0])
 
 
 def _best_tenth(scores: FloatArray) -> npt.NDArray[np.bool_]:
