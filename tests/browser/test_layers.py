@@ -125,9 +125,7 @@ def test_what_rests_on_the_hatch_is_told_and_a_click_explains_the_cell(
 def test_an_unknown_argument_says_whether_its_layer_is_missing_here_or_everywhere(
     open_browser: Opener, layered_address: str
 ) -> None:
-    page = open_browser(layered_address).open(
-        "/?place=60.0,47.5&deposit_type=faulted"
-    )
+    page = open_browser(layered_address).open("/?place=60.0,47.5&deposit_type=faulted")
     fault = page.locator(".ev.unknown", has_text="Mapped fault")
     expect(fault.locator("summary")).to_contain_text("no data here")
     fault.locator("summary").click()
