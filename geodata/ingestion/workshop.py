@@ -1,21 +1,20 @@
 """Make one layer in a confined process of its own.
 
-Foreign files are read here and nowhere else, by a process that can write nowhere: it
-hands over the layer, and this one writes it.  A reader that crashes, or a file that
-makes it ask for too much, ends that process and not the ingestion.
+Foreign files are read by a process that can write nowhere: this one writes the layer.
+A reader that crashes, or asks for too much, ends that process and not the ingestion.
 """
 
 import dataclasses
 import functools
 import resource
 import time
+import typing
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import active_children
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
 
 from geodata.checksums import file_checksum
 from geodata.errors import ChecksumError, UnreadableFileError, UnsafeFileError
@@ -28,7 +27,7 @@ from geodata.provenance import Member, Provenance
 from geodata.readers.sandbox import DEFAULT_ALLOWANCE, run_confined
 from geodata.sources import Catalogue, read_member
 
-Answer = TypeVar("Answer")
+Answer = typing.TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,6 +242,7 @@ def _fatal_files(order: Order) -> dict[Part, str]:
 def _in_child(work: Callable[[Order], Answer], order: Order) -> Answer:
     return run_confined(
         functools.partial(work, order),
+        answer=typing.get_type_hints(work)["return"],
         readable=[here.path for here in order.files.values()],
         preload=(__name__,),
     )

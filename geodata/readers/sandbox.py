@@ -16,38 +16,23 @@ import contextlib
 import functools
 import logging
 import os
-import pickle
 import resource
-import struct
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import time
+import typing
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from multiprocessing import forkserver, get_context, parent_process
+from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from geodata.errors import UnsafeFileError
-from geodata.readers.formats import SKIPPED
+from geodata.readers.child_environment import environment_of_children, is_sound
 from geodata.readers.landlock import landlock_version, restrict_files
-
-ENVIRONMENT = {
-    "GDAL_SKIP": SKIPPED,
-    "CPL_LOG": os.devnull,  # where GDAL says that it lacks a driver to be skipped
-    "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
-    "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
-    "GDAL_PAM_ENABLED": "NO",
-    "GDAL_CACHEMAX": "64",
-    "GML_SKIP_RESOLVE_ELEMS": "ALL",
-    "OGR_XLSX_HEADERS": "FORCE",
-    "OGR_XLSX_FIELD_TYPES": "STRING",
-    "PROJ_NETWORK": "OFF",
-    # Another allocator reserves 1 GiB at its first use, out of the memory we allow.
-    "ARROW_DEFAULT_MEMORY_POOL": "system",
-    "HDF5_PLUGIN_PRELOAD": "::",  # HDF5 loads no filter from any folder
-}
-"""Environment of a child, which GDAL reads when it is loaded."""
+from geodata.readers.reply import Kind
+from geodata.readers.reply_pipe import receive, send
 
 _CONNECTIONS = 4  # version of Landlock that knows of TCP
 _PRELOAD = tuple(f"geodata.readers.{name}" for name in ("vector", "netcdf", "geotiff"))
@@ -91,7 +76,7 @@ def confined(read: Callable[Given, Answer]) -> Callable[Given, Answer]:
     """Make a function of a file run in a child, unless it is in one already.
 
     The file is its first argument.  The child can read it, and the files beside it
-    that have its name with another ending.
+    that have its name with another ending; it answers with what the annotation says.
     """
 
     @functools.wraps(read)
@@ -99,7 +84,8 @@ def confined(read: Callable[Given, Answer]) -> Callable[Given, Answer]:
         if is_confined():
             return read(*args, **kwargs)
         there = functools.partial(call, *args, **kwargs)
-        return run_confined(there, readable=_family(Path(str(args[0]))))
+        kind = typing.get_type_hints(read)["return"]
+        return run_confined(there, answer=kind, readable=_family(Path(str(args[0]))))
 
     return call
 
@@ -107,6 +93,7 @@ def confined(read: Callable[Given, Answer]) -> Callable[Given, Answer]:
 def run_confined(
     function: Callable[[], Answer],
     *,
+    answer: Kind,
     readable: Iterable[Path],
     writable: Iterable[Path] = (),
     allowance: Allowance = DEFAULT_ALLOWANCE,
@@ -117,7 +104,11 @@ def run_confined(
     Parameters
     ----------
     function : callable
-        It, its answer and its errors can be pickled.
+        It can be pickled.  An error of it that is not known comes back as the nearest
+        that is, with its name.
+    answer : type or form of one
+        What it returns; see :mod:`geodata.readers.reply`.  Nothing else is made of
+        what the child says.
     readable, writable : iterable of Path
         Files and folders, with all that is in them.  A private folder for what is
         temporary can be written besides, and is removed afterwards.
@@ -129,13 +120,10 @@ def run_confined(
     Raises
     ------
     UnsafeFileError
-        If the child dies or takes longer than it may; else what the function raises.
+        If the child dies, takes longer than it may, or answers with something else;
+        otherwise what the function raises.
     """
     context = get_context("forkserver")
-    with _starting, _environment():
-        context.set_forkserver_preload([*preload])
-        forkserver.ensure_running()
-        _say_if_unconfined()
     ours, theirs = context.Pipe(duplex=False)
     with ours, tempfile.TemporaryDirectory(prefix="atlas-") as private:
         process = context.Process(
@@ -143,34 +131,30 @@ def run_confined(
             args=(theirs, function, [*readable], [*writable, Path(private)], allowance),
             daemon=True,
         )
-        process.start()
+        with _starting, environment_of_children():
+            context.set_forkserver_preload([*preload])
+            process.start()
+        _say_if_unconfined()
         theirs.close()
+        until = time.monotonic() + allowance.wall_s
         try:
-            in_time = ours.poll(allowance.wall_s)
-            answer, error = _receive(ours) if in_time else (None, None)
-        except (EOFError, OSError) as lost:
+            found = receive(ours, answer, until=until, most=allowance.memory_bytes)
+            return typing.cast("Answer", found)
+        except EOFError as lost:
             process.join()
             raise UnsafeFileError(
                 "The process that read the file ended without a word (exit code "
                 f"{process.exitcode}). A file may be damaged or hostile, or memory ran "
                 "out; nothing of it was used."
             ) from lost
+        except TimeoutError as late:
+            raise UnsafeFileError(
+                f"Reading took longer than {allowance.wall_s:g} s and was ended. "
+                "Nothing of the file was used; look at it before anything else."
+            ) from late
         finally:
             process.kill()
             process.join()
-    if not in_time:
-        raise UnsafeFileError(
-            f"Reading took longer than {allowance.wall_s:g} s and was ended. Nothing "
-            "of the file was used; look at it before anything else."
-        )
-    if error is not None:
-        raise error
-    return answer  # type: ignore[return-value]  # what the function returned
-
-
-def lock_environment() -> None:
-    """Set what children get, for this process and those it starts."""
-    os.environ.update(ENVIRONMENT)
 
 
 def confine(
@@ -201,19 +185,18 @@ def _serve(
     allowance: Allowance,
 ) -> None:
     """Be the child; the last folder that can be written is its own."""
-    if any(os.environ.get(name) != value for name, value in ENVIRONMENT.items()):
+    if not is_sound():
         raise RuntimeError("Children were started before the sandbox was; not safe.")
     tempfile.tempdir = str(writable[-1])
     confine(readable, writable, allowance)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    answer: tuple[object, BaseException | None]
     try:
-        answer = (function(), None)
+        found = function()
+        send(answers, found)
     except MemoryError:
-        answer = (None, _out_of_memory(allowance))
+        send(answers, None, _out_of_memory(allowance))
     except Exception as error:  # noqa: BLE001 (it is raised again in the parent)
-        answer = (None, error)
-    _send(answers, answer)
+        send(answers, None, error)
 
 
 def _out_of_memory(allowance: Allowance) -> UnsafeFileError:
@@ -221,30 +204,6 @@ def _out_of_memory(allowance: Allowance) -> UnsafeFileError:
         f"A file asked for more than {allowance.memory_bytes / 1024**3:.1f} GB of "
         "memory. Look at it; it may not be what it says it is."
     )
-
-
-def _send(answers: Connection, answer: object) -> None:
-    """Send an answer, large arrays as they lie in memory."""
-    arrays: list[pickle.PickleBuffer] = []
-    head = pickle.dumps(answer, protocol=5, buffer_callback=arrays.append)
-    views = [array.raw() for array in arrays]
-    answers.send_bytes(
-        struct.pack(f"<{len(views) + 1}Q", len(views), *map(len, views)) + head
-    )
-    for view in views:
-        answers.send_bytes(view)
-
-
-def _receive(answers: Connection) -> tuple[object, BaseException | None]:
-    content = answers.recv_bytes()
-    (count,) = struct.unpack_from("<Q", content)
-    arrays = [bytearray(size) for size in struct.unpack_from(f"<{count}Q", content, 8)]
-    for array in arrays:
-        answers.recv_bytes_into(array) if array else answers.recv_bytes()
-    found: tuple[object, BaseException | None] = pickle.loads(  # noqa: S301 (our child's)
-        memoryview(content)[8 * (count + 1) :], buffers=arrays
-    )
-    return found
 
 
 def _end_with_parent() -> None:
@@ -268,20 +227,6 @@ def _say_if_unconfined() -> None:
             "This kernel keeps the process that reads files from other files, but not "
             "from connections (Linux 6.7 does); few formats and checks stand alone."
         )
-
-
-@contextlib.contextmanager
-def _environment() -> Iterator[None]:
-    """Set the environment that children get, and take it back here."""
-    before = {name: os.environ.get(name) for name in ENVIRONMENT}
-    lock_environment()
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name)
-            if value is not None:
-                os.environ[name] = value
 
 
 def _family(path: Path) -> list[Path]:

@@ -5,18 +5,20 @@ it: what Landlock would refuse is possible here.
 """
 
 import json
+import os
 import resource
 import sys
 import time
 from pathlib import Path
 
 from geodata.errors import GeodataError
-from geodata.readers import sandbox
+from geodata.readers.child_environment import ENVIRONMENT
 
 
 def main() -> None:
-    sandbox.lock_environment()
-    from geodata.readers.vector import read_vector  # only now is GDAL loaded
+    os.environ.update(ENVIRONMENT)
+    from geodata.readers import sandbox  # only now is GDAL loaded
+    from geodata.readers.vector import read_vector
 
     sandbox._state["confined"] = True
     limit = int(sys.argv[1])

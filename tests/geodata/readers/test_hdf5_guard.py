@@ -10,9 +10,9 @@ import rasterio
 
 from geodata.errors import LayerFormatError, UnsafeFileError
 from geodata.readers import hdf5_guard
+from geodata.readers.child_environment import ENVIRONMENT
 from geodata.readers.hdf5_guard import require_self_contained
 from geodata.readers.netcdf import read_grid, read_netcdf
-from geodata.readers.sandbox import ENVIRONMENT
 
 # What Landlock would refuse must be refused without it, too.
 pytestmark = pytest.mark.usefixtures("unconfined")

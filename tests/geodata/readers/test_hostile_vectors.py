@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import geopandas
 import pyogrio
 import pytest
 
@@ -95,6 +96,7 @@ def outcomes_in_the_sandbox(cases, memory=MEMORY):
         try:
             table = run_confined(
                 functools.partial(read_vector, path, driver=driver),
+                answer=geopandas.GeoDataFrame,
                 readable=[path, *path.parent.glob(f"{path.stem}.*")],
                 allowance=allowance,
             )

@@ -5,9 +5,12 @@ import functools
 import os
 import socket
 import sqlite3
+import subprocess
+import sys
 import tempfile
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from multiprocessing import forkserver
 from pathlib import Path
 
 import geopandas
@@ -17,8 +20,9 @@ import pytest
 import rasterio
 import shapely
 
-from geodata.errors import LayerFormatError, UnsafeFileError
+from geodata.errors import LayerFormatError, UnreadableFileError, UnsafeFileError
 from geodata.readers import formats
+from geodata.readers.child_environment import ENVIRONMENT
 from geodata.readers.landlock import landlock_version
 from geodata.readers.sandbox import Allowance, is_confined, run_confined
 from geodata.readers.vector import read_vector
@@ -64,19 +68,22 @@ def connected(port):
 
 def known_drivers():
     with rasterio.Env() as env:
-        return {*env.drivers()} | {*pyogrio.list_drivers()}
+        return sorted({*env.drivers()} | {*pyogrio.list_drivers()})
 
 
 def wrong():
-    error = LayerFormatError("wrong")
-    error.part = ("source", "file")
-    raise error
+    raise UnreadableFileError(("source", "file"), "wrong")
 
 
 def private_folder():
     path = Path(tempfile.mkdtemp())
     (path / "a").write_text("a", encoding="utf-8")
-    return path
+    return str(path)
+
+
+def environment():
+    said = Path("/proc/self/environ").read_text(encoding="utf-8")
+    return said.split("\0") + [f"{name}={os.environ[name]}" for name in os.environ]
 
 
 def with_its_state(result):
@@ -88,9 +95,14 @@ def with_its_state(result):
 
 def test_a_child_reads_its_file_and_answers_with_arrays(files):
     given = files / "given"
-    assert run_confined(functools.partial(content, given), readable=[given]) == "given"
+    call = functools.partial(content, given)
+    assert run_confined(call, answer=str, readable=[given]) == "given"
     bands = {"a": np.arange(6.0).reshape(2, 3), "none": np.zeros((0, 3))}
-    found, inside = run_confined(functools.partial(with_its_state, bands), readable=[])
+    found, inside = run_confined(
+        functools.partial(with_its_state, bands),
+        answer=tuple[dict[str, np.ndarray], bool],
+        readable=[],
+    )
     assert inside
     assert not is_confined()
     np.testing.assert_equal(found, bands)
@@ -108,15 +120,16 @@ def test_a_child_opens_no_other_file_and_writes_none(files):
         (os.unlink, given),
     ):
         call = functools.partial(denied, action, *arguments)
-        assert run_confined(call, readable=[given]), (action, arguments)
+        assert run_confined(call, answer=bool, readable=[given]), (action, arguments)
     assert given.read_text(encoding="utf-8") == "given"
 
 
 def test_a_child_writes_where_it_was_told_and_in_a_folder_that_is_removed(files):
     call = functools.partial((files / "given").write_text, "changed")
-    run_confined(call, readable=[], writable=[files])
+    run_confined(call, answer=int, readable=[], writable=[files])
     assert (files / "given").read_text(encoding="utf-8") == "changed"
-    assert not run_confined(private_folder, readable=[]).parent.exists()
+    made = run_confined(private_folder, answer=str, readable=[])
+    assert not Path(made).parent.exists()
 
 
 def test_a_child_makes_no_connection():
@@ -128,22 +141,28 @@ def test_a_child_makes_no_connection():
         try:
             assert connected(server.server_port)
             call = functools.partial(denied, connected, server.server_port)
-            assert run_confined(call, readable=[])
+            assert run_confined(call, answer=bool, readable=[])
         finally:
             server.shutdown()
             thread.join()
 
 
 def test_gdal_in_a_child_knows_the_wanted_formats_and_no_other():
-    assert run_confined(known_drivers, readable=[]) == {*formats.WANTED}
-    assert {"VRT", "WMS", "OGR_VRT", "WFS"} <= known_drivers()
+    known = run_confined(known_drivers, answer=tuple[str, ...], readable=[])
+    assert {*known} == {*formats.WANTED}
+    assert {"VRT", "WMS", "OGR_VRT", "WFS"} <= {*known_drivers()}
 
 
 def test_a_pipe_nobody_writes_to_does_not_hold_us_for_ever(files):
     pipe = files / "pipe"
     os.mkfifo(pipe)
     with pytest.raises(UnsafeFileError, match="longer than 3 s"):
-        run_confined(functools.partial(content, pipe), readable=[pipe], allowance=SHORT)
+        run_confined(
+            functools.partial(content, pipe),
+            answer=str,
+            readable=[pipe],
+            allowance=SHORT,
+        )
 
 
 @pytest.mark.parametrize(
@@ -179,22 +198,42 @@ def test_a_pipe_named_by_a_reference_system_is_not_opened(files, folder, named):
 
 def test_a_child_that_dies_is_a_typed_error():
     with pytest.raises(UnsafeFileError, match=r"without a word \(exit code 3\)"):
-        run_confined(functools.partial(os._exit, 3), readable=[])
+        run_confined(functools.partial(os._exit, 3), answer=None, readable=[])
 
 
 def test_memory_and_processor_time_are_bounded():
     little = Allowance(memory_bytes=1024**3, processor_s=1, wall_s=60.0)
     with pytest.raises(UnsafeFileError, match=r"more than 1\.0 GB of memory"):
         run_confined(
-            functools.partial(bytearray, 1024**3), readable=[], allowance=little
+            functools.partial(bytes, 1024**3),
+            answer=bytes,
+            readable=[],
+            allowance=little,
         )
     with pytest.raises(UnsafeFileError, match="without a word"):
         run_confined(
-            functools.partial(sum, range(10**12)), readable=[], allowance=little
+            functools.partial(sum, range(10**12)),
+            answer=int,
+            readable=[],
+            allowance=little,
         )
 
 
 def test_an_error_comes_back_with_what_it_says_and_the_file_it_is_about():
-    with pytest.raises(LayerFormatError, match="wrong") as caught:
-        run_confined(wrong, readable=[])
+    with pytest.raises(UnreadableFileError, match="wrong") as caught:
+        run_confined(wrong, answer=None, readable=[])
     assert caught.value.part == ("source", "file")
+
+
+def test_a_child_has_the_environment_it_needs_and_no_other(monkeypatch):
+    private = "nobody-may-read-this"
+    for name in ("HTTPS_PROXY", "no_proxy", "ATLAS_HOME", "TOKEN", "GDAL_DRIVER_PATH"):
+        monkeypatch.setenv(name, private)
+    forkserver._forkserver._stop()  # the next child is of a new one
+    told = run_confined(environment, answer=tuple[str, ...], readable=[])
+    assert private not in " ".join(told)
+    assert {f"{name}={value}" for name, value in ENVIRONMENT.items()} <= {*told}
+    assert f"PATH={os.environ['PATH']}" in told
+    ours = [sys.executable, "-c", "import os; print(os.environ['TOKEN'])"]
+    said = subprocess.run(ours, capture_output=True, text=True, check=True).stdout
+    assert said.strip() == private  # programs that are not of ours get what they got
