@@ -4,13 +4,13 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from app.collection import Collection, make_collections
 from app.errors import without_folder
 from app.maps.backdrop import make_backdrop
 from app.maps.picture import Pictures
 from app.overlays import GAPS
+from app.schemas import CreditEntry, Stamp
 from app.text import say
 from geodata.errors import (
     DamagedReleaseError,
@@ -81,16 +81,18 @@ class Atlas:
         ]
 
     @property
-    def stamp(self) -> dict[str, Any]:
+    def stamp(self) -> Stamp:
         """What every export says of itself: release, caution and credits."""
-        return {
-            "release": self.release.id,
-            "caution": self.caution,
-            "credits": [
-                {key: item[key] for key in ("layer", "credit", "licence")}
+        return Stamp(
+            release=self.release.id,
+            caution=self.caution,
+            credits=[
+                CreditEntry(
+                    layer=item["layer"], credit=item["credit"], licence=item["licence"]
+                )
                 for item in self.credits
             ],
-        }
+        )
 
 
 def load_atlas(releases: Path) -> Atlas:

@@ -52,7 +52,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(CorsForReadApi)
     app.add_middleware(SecurityHeaders)
     add_error_handlers(app)
-    app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # FastAPI's way
+    app.openapi = lambda: _described(app)  # type: ignore[method-assign]  # FastAPI's way
     return app
 
 
@@ -61,7 +61,7 @@ def create_default_app() -> FastAPI:
     return create_app(Settings())
 
 
-def describe(app: FastAPI) -> dict[str, Any]:
+def _described(app: FastAPI) -> dict[str, Any]:
     """Describe the API: self-contained, and with the refusals we really give."""
     release = app.state.atlas.release.id
     if app.openapi_schema is None or app.openapi_schema["info"]["version"] != release:

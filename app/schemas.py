@@ -1,6 +1,6 @@
 """The public contract: what the API answers, field by field."""
 
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -31,6 +31,22 @@ class Credit(BaseModel):
     layer: str
     credit: str
     licence: str
+
+
+class CreditEntry(TypedDict):
+    """A :class:`Credit` as it is written into every export."""
+
+    layer: str
+    credit: str
+    licence: str
+
+
+class Stamp(TypedDict):
+    """What every export says of itself."""
+
+    release: str
+    caution: str
+    credits: list[CreditEntry]
 
 
 class LandingPage(BaseModel):

@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from app.collection import Collection, Positions
+from app.schemas import Stamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +42,7 @@ class Format:
     title: str
     media_type: str
     schema: Mapping[str, Any]
-    write: Callable[[Collection, Positions, Mapping[str, Any], str], bytes]
+    write: Callable[[Collection, Positions, Stamp, str], bytes]
     position: int = 10
 
     @property

@@ -3,8 +3,6 @@
 import csv
 import io
 import re
-from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import shapely
@@ -12,6 +10,7 @@ import shapely
 from app.collection import Collection, Positions
 from app.formats import Format
 from app.geojson import DECIMALS, JsonValue, to_member
+from app.schemas import Stamp
 
 BOM = "\ufeff"
 """Makes spreadsheets read the file as UTF-8."""
@@ -55,9 +54,7 @@ def neutralise(text: str) -> str:
     return f"'{safe}" if safe.startswith(("\t", "\r", "\n")) else safe
 
 
-def write(
-    found: Collection, rows: Positions, stamp: Mapping[str, Any], about: str
-) -> bytes:
+def write(found: Collection, rows: Positions, stamp: Stamp, about: str) -> bytes:
     """Write prospects as CSV.
 
     Parameters

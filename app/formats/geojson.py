@@ -1,17 +1,13 @@
 """Prospect areas as one GeoJSON feature collection (RFC 7946)."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from app.collection import Collection, Positions
 from app.formats import Format
 from app.geojson import collection
 from app.responses import FEATURES_SCHEMA, GEOJSON
+from app.schemas import Stamp
 
 
-def write(
-    found: Collection, rows: Positions, stamp: Mapping[str, Any], _about: str
-) -> bytes:
+def write(found: Collection, rows: Positions, stamp: Stamp, _about: str) -> bytes:
     """Join the encoded features of some rows; the stamp stands beside them."""
     return collection([found.features[row] for row in rows], **stamp)
 
