@@ -30,6 +30,13 @@ _OTHER_TABLES = re.compile(
 _SYSTEM_TABLE = re.compile(r"a0000000[1-8]\.gdbtable")  # systems and definitions
 _LARGEST_TEXT = 64 * 1024**2  # bytes of a table of definitions, or of a .tab
 _FGB_MAGIC = 8  # bytes before the length of the header
+_WORDS = (
+    *(b"proj4", b"extension", b"parameterfile", b"boundcrs", b"pipeline"),
+    *(b"grids", b"+file", b"+model", b"+init"),
+)
+_OF_OTHERS = b"overview_file"  # where a TIFF says that its overviews lie elsewhere
+_PART = 16 * 1024**2  # bytes looked at together
+_OVERLAP = 4096
 
 
 def require_plain(file: Path, driver: str, name: str) -> None:
@@ -62,6 +69,31 @@ def require_plain(file: Path, driver: str, name: str) -> None:
                 length = int.from_bytes(stream.read(4), "little")
                 header = stream.read(min(length, _LARGEST_TEXT))
             require_no_files_in_bytes(header, name)
+
+
+def require_no_files_inside(path: Path, name: str) -> None:
+    """Refuse a raster in which a text stands that would lead GDAL or PROJ to others.
+
+    GeoTIFF and netCDF hold the text of a reference system in tags and attributes,
+    which lie unpacked anywhere in the file; so all of it is looked through.
+
+    Raises
+    ------
+    UnsafeFileError
+        If there is one.
+    """
+    with path.open("rb") as stream:
+        content = b""
+        while part := stream.read(_PART):
+            content = content[-_OVERLAP:] + part
+            plain = content.lower()
+            if _OF_OTHERS in plain:
+                raise UnsafeFileError(
+                    f"{name} says that a part of it lies in another file. Expected "
+                    "all in one; the file is not used."
+                )
+            if any(word in plain for word in _WORDS):
+                require_no_files_in_bytes(content, name)
 
 
 def _require_beginning(file: Path, known: Format, name: str) -> None:

@@ -13,6 +13,7 @@ from rasterio.warp import transform_bounds
 
 from geodata.errors import LayerFormatError
 from geodata.raster import LONLAT, DoubleRaster
+from geodata.readers.before_gdal import require_no_files_inside
 from geodata.readers.degree_grid import require_cells, require_degrees
 from geodata.readers.limits import DEFAULT_LIMITS, Limits
 from geodata.readers.projection import WGS84, reference_from_wkt
@@ -69,6 +70,7 @@ def read_geotiff(
     """
     full = require_local(path)
     require_magic(full, _MAGIC, "a GeoTIFF")
+    require_no_files_inside(full, path.name)
     with opened(str(full), driver="GTiff", name=path.name) as dataset:
         _require_lonlat(dataset.crs, path.name, assume_degrees=assume_degrees)
         lattice = _lattice(dataset, path.name)
@@ -123,6 +125,7 @@ def read_projected_geotiff(
     """
     full = require_local(path)
     require_magic(full, _MAGIC, "a GeoTIFF")
+    require_no_files_inside(full, path.name)
     with opened(str(full), driver="GTiff", name=path.name) as dataset:
         if dataset.crs is None or dataset.transform.is_identity:
             raise LayerFormatError(

@@ -10,6 +10,7 @@ from rasterio.transform import Affine
 
 from geodata.errors import LayerFormatError
 from geodata.raster import DoubleRaster
+from geodata.readers.before_gdal import require_no_files_inside
 from geodata.readers.degree_grid import (
     DoubleMap,
     regular_axis,
@@ -78,6 +79,7 @@ def read_netcdf(
     full = require_local(path)
     if require_magic(full, _MAGIC, "netCDF") == HDF5_MAGIC:
         require_self_contained(full)
+    require_no_files_inside(full, path.name)
     name = f"{path.name}, {variable}" if variable else path.name
     target = _target(full, variable) if variable else str(full)
     with opened(target, driver="netCDF", name=name) as dataset:

@@ -34,8 +34,8 @@ _FILES_NAMED = re.compile(
     re.IGNORECASE,
 )
 _FILES_IN_BYTES = re.compile(
-    rb"PROJ4_GRIDS|CUSTOM_PROJ4|EXTENSION\s*\[|PARAMETERFILE|[+](nadgrids|geoidgrids|"
-    rb"grids|file|model|init)\s*=|proj=pipeline",
+    rb"PROJ4_GRIDS|CUSTOM_PROJ4|EXTENSION\s*(\[|\(\s*\")|PARAMETERFILE|\"BoundCRS|"
+    rb"(nadgrids|geoidgrids|[+](grids|file|model|init))\s*=|proj=pipeline",
     re.IGNORECASE,
 )
 # As GDAL writes it; the rest of the text says nothing besides.

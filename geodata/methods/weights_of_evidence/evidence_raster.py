@@ -20,6 +20,7 @@ from geodata.methods.weights_of_evidence.class_areas import (
     Values,
     class_areas,
 )
+from geodata.readers.before_gdal import require_no_files_inside
 from geodata.readers.degree_grid import require_cells
 from geodata.readers.limits import DEFAULT_LIMITS, Limits
 from geodata.readers.projection import reference_from_wkt
@@ -155,6 +156,7 @@ def read_evidence_raster(
             f"Expected a GeoTIFF ({', '.join(ENDINGS)}); got {path.name}. Convert the "
             "map to GeoTIFF first."
         )
+    require_no_files_inside(full, path.name)
     try:
         with opened(str(full), driver="GTiff", name=path.name) as dataset:
             require_cells(dataset.height, dataset.width, path.name, limits)

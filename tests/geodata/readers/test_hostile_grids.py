@@ -1,8 +1,10 @@
 """Grids that are not what they say: nothing is opened, asked for or read."""
 
 import bz2
+import functools
 import gzip
 import http.server
+import os
 import threading
 import zipfile
 from pathlib import Path
@@ -11,16 +13,23 @@ import h5py
 import numpy as np
 import pytest
 import rasterio
+import scipy.io
 from rasterio.errors import RasterioIOError
 from rasterio.transform import Affine
 
 from geodata.errors import LayerFormatError, UnsafeFileError
-from geodata.readers.geotiff import read_geotiff
+from geodata.methods.weights_of_evidence import evidence_raster
+from geodata.methods.weights_of_evidence.evidence_raster import read_evidence_raster
+from geodata.raster import DoubleRaster
+from geodata.readers import before_gdal, geotiff, netcdf
+from geodata.readers.before_gdal import require_no_files_inside
+from geodata.readers.geotiff import read_geotiff, read_projected_geotiff
 from geodata.readers.harmonics import read_shc
 from geodata.readers.icgem import read_icgem
 from geodata.readers.limits import Limits
 from geodata.readers.netcdf import read_netcdf
 from geodata.readers.number_text import read_packed
+from geodata.readers.sandbox import Allowance, run_confined
 from geodata.readers.text_grids import read_ascii_grid, read_crust1, read_xyz
 
 # What Landlock would refuse must be refused without it, too.
@@ -299,3 +308,130 @@ def test_the_named_driver_alone_refuses_a_disguise(tmp_path):
     path.write_text(disguises(tmp_path, "http://127.0.0.1:1")["raw VRT"])
     with pytest.raises(RasterioIOError):
         rasterio.open(path, driver="GTiff")
+
+
+NAMING = {
+    "grids": 'GEOGCS["x",DATUM["d",SPHEROID["K",6378245,298.3],'
+    'EXTENSION["PROJ4_GRIDS","{0}"]],PRIMEM["G",0],UNIT["degree",0.0174532925199433]]',
+    "PROJ string": 'GEOGCS["x",DATUM["d",SPHEROID["K",6378245,298.3]],PRIMEM["G",0],'
+    'UNIT["degree",0.0174532925199433],'
+    'EXTENSION("PROJ4","proj=longlat ellps=krass nadgrids={0}")]',
+    "parameter file": 'BOUNDCRS[SOURCECRS[GEOGCRS["x"]],ABRIDGEDTRANSFORMATION["t",'
+    'PARAMETERFILE["Latitude and longitude difference file","{0}"]]]',
+    "JSON": '{{"type": "BoundCRS", "transformation": {{"value": "{0}"}}}}',
+}
+
+
+def netcdf_with(path, text):
+    """A grid whose reference system is a text, in each of the ways GDAL knows."""
+    with h5py.File(path, "w") as file:
+        for name, unit in (("lat", "degrees_north"), ("lon", "degrees_east")):
+            axis = file.create_dataset(name, data=np.arange(3.0) + 40)
+            axis.attrs["units"] = unit
+            axis.make_scale(name)
+        grid = file.create_dataset("z", data=np.zeros((3, 3)))
+        for side, name in enumerate(("lat", "lon")):
+            grid.dims[side].attach_scale(file[name])
+        grid.attrs["grid_mapping"] = "crs"
+        mapping = file.create_dataset("crs", data=0)
+        for name in ("spatial_ref", "crs_wkt"):
+            mapping.attrs[name] = text
+
+
+def geotiff_with(path, text, **tags):
+    """A grid whose citation is a text; tags go to the domain of overviews."""
+    with rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        width=4,
+        height=3,
+        count=1,
+        dtype="uint8",
+        crs="EPSG:4326",
+        transform=Affine(1, 0, 60, 0, -1, 45),
+    ) as dataset:
+        dataset.write(np.zeros((1, 3, 4), dtype=np.uint8))
+        dataset.update_tags(TIFFTAG_IMAGEDESCRIPTION=f"ESRI PE String = {text}")
+        dataset.update_tags(ns="OVERVIEWS", **tags)
+
+
+@pytest.mark.parametrize("system", NAMING)
+@pytest.mark.parametrize("classic", [False, True])
+def test_a_netcdf_whose_system_names_a_file_is_refused_before_it_is_open(
+    tmp_path, monkeypatch, system, classic
+):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)  # who opens it waits for ever
+    path = tmp_path / "grid.nc"
+    text = NAMING[system].format(pipe)
+    if classic:
+        with scipy.io.netcdf_file(path, "w") as file:
+            file.createDimension("x", 2)
+            grid = file.createVariable("z", "f8", ("x",))
+            grid[:] = 0.0
+            grid.spatial_ref = text
+    else:
+        netcdf_with(path, text)
+    monkeypatch.setattr(netcdf, "opened", None)
+    with pytest.raises(UnsafeFileError, match="names files"):
+        read_netcdf(path, variable="z")
+
+
+@pytest.mark.parametrize("system", NAMING)
+@pytest.mark.parametrize(
+    "read",
+    [
+        read_geotiff,
+        functools.partial(read_projected_geotiff, step_deg=1.0, classes=True),
+        read_evidence_raster,
+    ],
+)
+def test_a_geotiff_that_names_a_file_is_refused_before_it_is_open(
+    tmp_path, monkeypatch, system, read
+):
+    path = tmp_path / "grid.tif"
+    geotiff_with(path, NAMING[system].format(tmp_path / "pipe"))
+    for module in (geotiff, evidence_raster):
+        monkeypatch.setattr(module, "opened", None)
+    with pytest.raises(UnsafeFileError, match="names files"):
+        read(path)
+    geotiff_with(path, "plain", OVERVIEW_FILE=str(tmp_path / "pipe"))
+    with pytest.raises(UnsafeFileError, match="another file"):
+        read(path)
+
+
+def test_a_name_on_the_edge_of_two_parts_is_found(tmp_path, monkeypatch):
+    monkeypatch.setattr(before_gdal, "_PART", 1000)
+    path = tmp_path / "grid.nc"
+    for place in range(970, 1010):
+        path.write_bytes(bytes(place) + b"EXTENSION[PROJ4_GRIDS" + bytes(990))
+        with pytest.raises(UnsafeFileError, match="names files"):
+            require_no_files_inside(path, "grid.nc")
+    path.write_bytes(bytes(3000) + b"extension of the grids: init")
+    require_no_files_inside(path, "grid.nc")
+
+
+@pytest.mark.parametrize("name", ["grid.tif", "grid.nc"])
+def test_no_file_beside_a_grid_is_opened(tmp_path, name):
+    path = tmp_path / name
+    if name == "grid.tif":
+        geotiff_with(path, "plain")
+    else:
+        netcdf_with(path, "plain")
+    besides = (".aux.xml", ".ovr", ".msk", ".vrt", ".xml")
+    others = (".aux.xml", ".tfw", ".wld", ".tab", ".ovr", ".rpb", ".imd", ".prj")
+    for ending in besides:
+        os.mkfifo(f"{path}{ending}")
+    for ending in others:
+        os.mkfifo(path.with_suffix(ending))
+    read = functools.partial(read_geotiff if name == "grid.tif" else read_netcdf, path)
+    if name == "grid.nc":
+        read = functools.partial(read, variable="z")
+    raster = run_confined(
+        read,
+        answer=DoubleRaster,
+        readable=[tmp_path],
+        allowance=Allowance(wall_s=60.0),
+    )
+    assert (raster.values == 0.0).all()
