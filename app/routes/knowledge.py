@@ -39,12 +39,12 @@ def layers_page(request: Request, atlas: AtlasNow) -> Response:
         request,
         atlas,
         "layers.html",
-        rows=layer_rows(atlas),
-        missing=missing_rows(atlas),
+        rows=_layer_rows(atlas),
+        missing=_missing_rows(atlas),
     )
 
 
-def layer_rows(atlas: Atlas) -> list[dict[str, Any]]:
+def _layer_rows(atlas: Atlas) -> list[dict[str, Any]]:
     """Describe every layer of the release: those that models read first."""
     switches = {item.layer: item.id for item in overlays(atlas.release)}
     gaps = atlas.gap_ids
@@ -60,7 +60,7 @@ def layer_rows(atlas: Atlas) -> list[dict[str, Any]]:
                 "rebuilt": any(member.get("rebuilt") for member in item["members"]),
                 "coverage": item.get("coverage_by_state"),
                 "everywhere": is_everywhere(item.get("coverage_by_state")),
-                "used": uses_in_words(atlas, item.get("uses", ())),
+                "used": _uses_in_words(atlas, item.get("uses", ())),
                 "switch": switches.get(name, ""),
                 "has_gap": name in gaps,
             }
@@ -78,13 +78,13 @@ def is_everywhere(coverage: dict[str, float] | None) -> bool:
     return bool(coverage) and min((coverage or {}).values()) >= _ALL
 
 
-def missing_rows(atlas: Atlas) -> list[dict[str, Any]]:
+def _missing_rows(atlas: Atlas) -> list[dict[str, Any]]:
     """Describe the layers the models ask for that are not in the release."""
     rows: list[dict[str, Any]] = [
         {
             "name": layer_name(item.layer).capitalize(),
             "what": item.says,
-            "costs": uses_in_words(atlas, [cost.model_dump() for cost in item.costs]),
+            "costs": _uses_in_words(atlas, [cost.model_dump() for cost in item.costs]),
         }
         for item in atlas.release.manifest.missing_layers
     ]
@@ -92,7 +92,9 @@ def missing_rows(atlas: Atlas) -> list[dict[str, Any]]:
     return rows
 
 
-def uses_in_words(atlas: Atlas, uses: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def _uses_in_words(
+    atlas: Atlas, uses: Iterable[dict[str, Any]]
+) -> list[dict[str, Any]]:
     """Name the deposit types that use a layer, for what, and with which weight."""
     titles = type_titles(atlas)
     return [

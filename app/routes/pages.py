@@ -142,7 +142,7 @@ def prospect_page(
         sketch=draw_sketch(atlas.release, prospect_id),
         sketch_size=(WIDTH, HEIGHT),
         corners=block_corners(explanation.blocks) if explanation.blocks else (),
-        neighbours=nearest_areas(found.table, prospect_id),
+        neighbours=_nearest_areas(found.table, prospect_id),
         sources=used_layers(atlas, explanation),
         credit={item.id: item.credit for item in atlas.release.manifest.layers},
         over_area=any(
@@ -230,7 +230,7 @@ def block_corners(blocks: BlockBox) -> list[dict[str, str | float]]:
     ]
 
 
-def nearest_areas(table: pd.DataFrame, prospect_id: str) -> list[dict[str, Any]]:
+def _nearest_areas(table: pd.DataFrame, prospect_id: str) -> list[dict[str, Any]]:
     """Return the three prospect areas whose best cells lie nearest."""
     own = table[table["id"] == prospect_id].iloc[0]
     lon, lat = np.radians(table["lon"].to_numpy()), np.radians(table["lat"].to_numpy())

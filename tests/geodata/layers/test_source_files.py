@@ -1,9 +1,6 @@
 """An error about one file of several names it, wherever it goes."""
 
 import errno
-import pickle
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 
 import pytest
 
@@ -65,19 +62,3 @@ def test_a_full_disk_and_a_wish_to_stop_are_no_files_fault(error):
     with pytest.raises(type(error)) as caught:
         fail(error, PART)
     assert caught.value is error
-
-
-@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
-def test_the_name_survives_pickling(protocol):
-    error = UnreadableFileError(PART, "no column")
-    back = pickle.loads(pickle.dumps(error, protocol))  # noqa: S301
-    assert (type(back), str(back), back.part) == (type(error), "no column", PART)
-
-
-def test_the_name_comes_back_from_another_process():
-    with (
-        ProcessPoolExecutor(1, get_context("spawn")) as pool,
-        pytest.raises(UnreadableFileError, match="found a bomb") as caught,
-    ):
-        pool.submit(fail, UnsafeFileError("found a bomb"), PART).result()
-    assert caught.value.part == PART
