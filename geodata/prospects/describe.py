@@ -25,10 +25,9 @@ from geodata.scoring.explanation import (
     StateShare,
 )
 from geodata.scoring.favourability import Favourability
-from geodata.scoring.land import RELIEF
+from geodata.scoring.land import RELIEF, kinds_of_land
 from geodata.scoring.like_land import RegionalModel
 from geodata.scoring.measured import Background
-from geodata.scoring.spread import set_width
 from geodata.scoring.uncertainty import CHUNK, DrawnModel
 
 NEARBY_KM = 250.0  # an occurrence farther away says nothing about an area
@@ -165,12 +164,12 @@ def _describe_one(
     )
     keys = [item.key for item in (*deposit_type.measurements(), RELIEF)]
     measured = {key: survey.measured[key][members] for key in keys}
-    drawn = mean_log_scores(
-        DrawnModel.of(model, draws, turn=turn_of(lon, lat)), measured
-    )
+    drawn_model = DrawnModel.of(model, draws, turn=turn_of(lon, lat))
+    drawn = mean_log_scores(drawn_model, measured)
+    kinds = kinds_of_land(measured[RELIEF.key]).mean(axis=0, keepdims=True)
     explanation = explain(
         model,
-        drawn,
+        drawn_model.ranges(drawn[np.newaxis], kinds)[0],
         measured,
         survey.backgrounds,
         {key: survey.names[key](lon, lat) for key in keys},
@@ -229,8 +228,7 @@ def mean_log_scores(
         total += drawn.log_scores(
             {key: row[start : start + CHUNK] for key, row in measured.items()}
         ).sum(axis=0, dtype=np.float64)
-    mean = (total / count).astype(np.float32)
-    return set_width(mean, drawn.model.land.width)
+    return (total / count).astype(np.float32)
 
 
 def _shares(state: npt.NDArray[np.int8]) -> tuple[tuple[str, float], ...]:

@@ -39,11 +39,11 @@ from geodata.scoring.deposit_type import DepositType
 from geodata.scoring.draws import Draws, draw
 from geodata.scoring.expert_explanation import explain
 from geodata.scoring.explanation import AreaExplanation, Explanation, LearnedExplanation
+from geodata.scoring.land import RELIEF, kinds_of_land
 from geodata.scoring.learned.explanation import explain_learned
 from geodata.scoring.learned.model import LearnedModel
 from geodata.scoring.like_land import RegionalModel
 from geodata.scoring.measured import Background
-from geodata.scoring.spread import set_width
 from geodata.scoring.uncertainty import DrawnModel
 
 
@@ -174,11 +174,9 @@ class Release:
         """
         model = self.model(deposit_type)
         regional = self._regional_models[deposit_type]
-        drawn = set_width(
-            DrawnModel.of(regional, self._draws[deposit_type]).log_scores(
-                place.measured
-            )[0],
-            regional.land.width,
+        drawn = DrawnModel.of(regional, self._draws[deposit_type])
+        ranges = drawn.ranges(
+            drawn.log_scores(place.measured), kinds_of_land(place.measured[RELIEF.key])
         )
         names = {
             item.key: self._name_at(item.key, place)
@@ -187,7 +185,7 @@ class Release:
         }
         found = explain(
             regional,
-            drawn,
+            ranges[0],
             place.measured,
             self._backgrounds,
             names,

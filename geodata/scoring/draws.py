@@ -16,8 +16,9 @@ import numpy.typing as npt
 import scipy  # scipy.stats when first used: a server starts a second sooner
 
 from geodata.raster import FloatArray
+from geodata.scoring.additions import QUANTILES
 from geodata.scoring.deposit_type import DepositType, Number
-from geodata.scoring.like_land import RegionalModel
+from geodata.scoring.like_land import LikeLand, RegionalModel
 from geodata.scoring.mineral_system import Structure
 
 DRAWS = 61  # p10, p50 and p90 are themselves draws
@@ -139,6 +140,38 @@ def best_values(deposit_type: DepositType) -> Draws:
         usual=1,
         mean=0,
     )
+
+
+def draw_unknown(land: LikeLand, draws: Draws, *, turn: float = 0.0) -> FloatArray:
+    """Draw what each argument adds where it is not known.
+
+    Parameters
+    ----------
+    land : LikeLand
+        What land of like kind says.
+    draws : Draws
+        Of the model; best values take the average.
+    turn : float
+        Turns the draws by this share of the land, another one for each argument.
+
+    Returns
+    -------
+    array of float32, shape (evidence, kinds, draws)
+        Natural log a unit of weight.
+    """
+    turns = turn * np.arange(1, len(land.arguments) + 1)[:, np.newaxis]
+    ends = np.linspace(0, 1, QUANTILES)
+    found = np.array(
+        [
+            [np.interp(share, ends, row) for row in item.quantiles]
+            for share, item in zip(
+                np.mod(draws.missing + turns, 1.0), land.arguments, strict=True
+            )
+        ],
+        dtype=np.float32,
+    )
+    average = np.array([item.mean for item in land.arguments], dtype=np.float32)
+    return np.where(np.isnan(found), average[..., np.newaxis], found)
 
 
 def _leaning_alike(

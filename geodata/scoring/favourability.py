@@ -9,7 +9,7 @@ import numpy.typing as npt
 from geodata.execution import Scheduler, map_blocks, no_progress
 from geodata.raster import FloatArray
 from geodata.scoring.draws import Draws, best_values
-from geodata.scoring.land import RELIEF
+from geodata.scoring.land import RELIEF, kinds_of_land
 from geodata.scoring.like_land import RegionalModel
 from geodata.scoring.mineral_system import applies_at
 from geodata.scoring.ranking import RANKED_FROM
@@ -87,8 +87,9 @@ def score_places(
         here = {key: measured[key][part] for key in keys}
         p10, p50, p90 = np.full((3, len(here[RELIEF.key])), np.nan, dtype=np.float32)
         sums = None if tables is None else tables.sums_at(here)
+        kinds = kinds_of_land(here[RELIEF.key])
         for rows, scores in drawn.parts(here, sums):
-            found = spread(scores, width=model.land.width)
+            found = spread(drawn.ranges(scores, kinds[rows]))
             p10[rows], p50[rows], p90[rows] = found.p10, found.p50, found.p90
         return Favourability(
             favourability=np.exp(best.log_scores(here)[:, 0]),

@@ -61,8 +61,9 @@ class Average(Record):
     ----------
     resolved : float
         Share of its weight that a layer of its resolution can speak for, 0 to 1.
-    present : bool
-        Whether its layer says something anywhere in the region.
+    present, told : bool
+        Whether its layer says something anywhere in the region; and whether it is at
+        least known what land of a kind would say.
     mean : tuple of float
         On average, by kind of land in the order of :data:`KINDS`.
     quantiles : tuple of tuple of float
@@ -71,6 +72,7 @@ class Average(Record):
 
     resolved: float
     present: bool
+    told: bool
     mean: tuple[float, ...]
     quantiles: tuple[tuple[float, ...], ...]
 
@@ -197,7 +199,7 @@ def fit_to_land(
         deposit_type=deposit_type,
         land=LikeLand(
             arguments=tuple(
-                _average(item, own if own is not None else pooled, share, is_here)
+                _average(item, own, pooled, resolved=share, present=is_here)
                 for item, own, share, is_here in zip(
                     items, found, resolved, present, strict=True
                 )
@@ -209,13 +211,20 @@ def fit_to_land(
 
 
 def _average(
-    item: Evidence, quantiles: Doubles, resolved: float, present: bool
+    item: Evidence,
+    own: Doubles | None,
+    pooled: Doubles,
+    *,
+    resolved: float,
+    present: bool,
 ) -> Average:
+    quantiles = pooled if own is None else own
     if item.base is not None:  # where no record is near, it says its base rate
-        quantiles = np.full_like(quantiles, np.log(item.base.value))
+        quantiles = np.full_like(pooled, np.log(item.base.value))
     return Average(
         resolved=resolved,
         present=present,
+        told=own is not None,
         mean=tuple(mean_of(quantiles).tolist()),
         quantiles=tuple(tuple(row) for row in quantiles.tolist()),
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from geodata.raster import FloatArray
 
@@ -24,23 +25,10 @@ def percentiles(log_favourability: FloatArray) -> FloatArray:
     return np.stack([ordered[..., rank] for rank in ranks])
 
 
-def spread(log_favourability: FloatArray, *, width: float = 1.0) -> Spread:
-    """Take percentiles of favourability over the draws (last axis).
-
-    Parameters
-    ----------
-    log_favourability : array of float32, shape (places, draws)
-        NaN = unknown.
-    width : float
-        What the range is multiplied with, from its middle.
-    """
-    low, middle, high = percentiles(log_favourability)
-    factor = np.float32(width)
-    return Spread(
-        p10=np.exp(middle + factor * (low - middle)),
-        p50=np.exp(middle),
-        p90=np.exp(np.minimum(middle + factor * (high - middle), 0)),
-    )
+def spread(log_favourability: FloatArray) -> Spread:
+    """Take percentiles of favourability over the draws (last axis); NaN = unknown."""
+    p10, p50, p90 = np.exp(percentiles(log_favourability))
+    return Spread(p10=p10, p50=p50, p90=p90)
 
 
 def set_width(log_favourability: FloatArray, width: float) -> FloatArray:
@@ -49,3 +37,13 @@ def set_width(log_favourability: FloatArray, width: float) -> FloatArray:
     return np.asarray(
         np.minimum(middle + np.float32(width) * (log_favourability - middle), 0)
     )
+
+
+def alike(what: npt.NDArray[np.bool_]) -> list[npt.NDArray[np.intp]]:
+    """Group places by what is known of them, shape (what, places)."""
+    if not what.shape[1]:
+        return []
+    order = np.lexsort(what)
+    ordered = what[:, order]
+    differs = (ordered[:, 1:] != ordered[:, :-1]).any(axis=0)
+    return np.split(order, np.flatnonzero(differs) + 1)

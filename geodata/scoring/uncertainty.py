@@ -12,8 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geodata.raster import FloatArray
-from geodata.scoring.additions import QUANTILES
-from geodata.scoring.draws import Draws
+from geodata.scoring.draws import Draws, draw_unknown
 from geodata.scoring.land import RELIEF, kinds_of_land
 from geodata.scoring.like_land import RegionalModel
 from geodata.scoring.mineral_system import (
@@ -23,6 +22,7 @@ from geodata.scoring.mineral_system import (
     log_of,
     put_together,
 )
+from geodata.scoring.spread import alike, set_width
 
 CHUNK = 32_768  # places a thread takes at once: they seldom wait for each other
 TOGETHER = 8_192  # places drawn at once: few calls, and the rows still fit the caches
@@ -52,16 +52,26 @@ class DrawnModel:
         weight.
     average : array of float32, shape (evidence, kinds)
         What it adds on average.
+    missing : array of float32, shape (kinds, draws), or None
+        How far the draws lie off that, of layers that the release lacks and others
+        have, log of the score; None when it lacks none.  Layers that nobody has count
+        as the average in every draw.
     """
 
     model: RegionalModel
     draws: Draws
     unknown: FloatArray
     average: FloatArray
+    missing: FloatArray | None = None
 
     @classmethod
     def of(
-        cls, model: RegionalModel, draws: Draws, *, turn: float = 0.0
+        cls,
+        model: RegionalModel,
+        draws: Draws,
+        *,
+        turn: float = 0.0,
+        apart: bool = True,
     ) -> "DrawnModel":
         """Draw what is not known.
 
@@ -72,26 +82,38 @@ class DrawnModel:
         turn : float
             Turns what a draw takes for unknown by this share of the land, another one
             for each argument, so that two areas are not lucky together.
+        apart : bool
+            Whether layers that are missing are told apart from what else is not known,
+            for :meth:`ranges`.
         """
         arguments = model.land.arguments
         average = np.array([item.mean for item in arguments], dtype=np.float32)
-        turns = turn * np.arange(1, len(arguments) + 1)[:, np.newaxis]
-        shares = np.mod(draws.missing + turns, 1.0)
-        ends = np.linspace(0, 1, QUANTILES)
-        unknown = np.array(
-            [
-                [np.interp(share, ends, row) for row in item.quantiles]
-                for share, item in zip(shares, arguments, strict=True)
-            ],
-            dtype=np.float32,
-        )
-        best = np.isnan(draws.missing)[:, np.newaxis]
+        unknown = draw_unknown(model.land, draws, turn=turn)
+        off = unknown - average[..., np.newaxis]
+        lacks = np.array([not item.present for item in arguments])
+        told = np.array([item.told for item in arguments])
+        held = lacks & apart
+        unknown[held] = average[held][..., np.newaxis]
+        rows = lacks & told & apart
+        weights = draws.weights[rows] / draws.weights.sum(axis=0)
         return cls(
             model=model,
             draws=draws,
-            unknown=np.where(best, average[..., np.newaxis], unknown),
+            unknown=unknown,
             average=average,
+            missing=np.einsum("ekd,ed->kd", off[rows], weights) if rows.any() else None,
         )
+
+    def ranges(self, scores: FloatArray, kinds: FloatArray) -> FloatArray:
+        """Set the width of scores, and add what missing layers would change.
+
+        They come from :meth:`parts`, with the kinds of land of their places.
+        """
+        found = set_width(scores, self.model.land.width)
+        if self.missing is not None:
+            for kind, off in enumerate(self.missing):
+                found += kinds[:, kind : kind + 1] * off
+        return np.asarray(np.minimum(found, 0, out=found))
 
     def log_scores(self, measured: Mapping[str, FloatArray]) -> FloatArray:
         """Score some places under every draw.
@@ -140,7 +162,7 @@ class DrawnModel:
         applies = np.array([applies_at(item, measured) for item in items])
         known = applies & ~np.isnan([evidence_at(item, measured) for item in items])
         near = np.array([~np.isnan(measured[item.measurement.key]) for item in items])
-        for group in _alike(np.concatenate([known, applies, [near.any(axis=0)]])):
+        for group in alike(np.concatenate([known, applies, [near.any(axis=0)]])):
             first = group[0]
             if not near[:, first].any():
                 nothing = np.full((len(group), self.draws.count), np.nan, np.float32)
@@ -276,13 +298,3 @@ class DrawnModel:
             key = item.measurement.key
             here[key] = np.asarray(here[key] + apart * self.draws.leaning[row])
         return here
-
-
-def _alike(what: Bools) -> list[npt.NDArray[np.intp]]:
-    """Group places by what is known of them, shape (what, places)."""
-    if not what.shape[1]:
-        return []
-    order = np.lexsort(what)
-    ordered = what[:, order]
-    differs = (ordered[:, 1:] != ordered[:, :-1]).any(axis=0)
-    return np.split(order, np.flatnonzero(differs) + 1)

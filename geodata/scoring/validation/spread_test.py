@@ -232,7 +232,7 @@ def _trial(
     """Score without some layers, and compare with the score of all."""
     less = without_layers(whole, measured, withheld)
     model = fitted(less)
-    drawn = DrawnModel.of(model, draw(whole)).log_scores(less)
+    drawn = DrawnModel.of(model, draw(whole), apart=False).log_scores(less)
     low, middle, high = percentiles(drawn).astype(np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         off = np.log(found.astype(np.float64)) - middle

@@ -89,6 +89,7 @@ def average(mean, *, resolved=1.0, present=True, half_range=0.0):
     return Average(
         resolved=resolved,
         present=present,
+        told=True,
         mean=(mean,) * len(KINDS),
         quantiles=(row,) * len(KINDS),
     )

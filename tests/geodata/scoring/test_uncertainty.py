@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.testing import assert_allclose, assert_array_equal
 
 from geodata.scoring import uncertainty
 from geodata.scoring.draws import Draws, best_values, draw
+from geodata.scoring.land import RELIEF, kinds_of_land
 from geodata.scoring.spread import set_width, spread
 from geodata.scoring.uncertainty import DrawnModel
 from tests.geodata.scoring.small_models import (
@@ -182,7 +184,7 @@ def test_p10_p50_p90_are_the_draws_of_those_ranks():
 
 def test_a_range_is_widened_from_its_middle_and_never_beyond_a_perfect_score():
     logs = np.float32(np.linspace(-2, 0, 11))[np.newaxis]
-    found = spread(logs, width=1.5)
+    found = spread(set_width(logs, 1.5))
     assert found.p50 == pytest.approx(np.exp([-1.0]))
     assert found.p10 == pytest.approx(np.exp([-1 - 1.5 * 0.8]))
     assert found.p90.tolist() == [1.0]
@@ -190,9 +192,28 @@ def test_a_range_is_widened_from_its_middle_and_never_beyond_a_perfect_score():
     assert wide[0, [0, 5, 10]].tolist() == [-2.5, -1.0, 0.0]
     narrow = set_width(logs, 0.5)
     assert narrow[0, [0, 5, 10]].tolist() == [-1.5, -1.0, -0.5]
-    by_draws, by_range = spread(narrow), spread(logs, width=0.5)
-    assert by_draws.p10 == pytest.approx(by_range.p10)
-    assert by_draws.p90 == pytest.approx(by_range.p90)
+
+
+def test_layers_the_release_lacks_widen_ranges_in_full_and_those_nobody_has_do_not():
+    """Draws of one model that lacks a layer; its average is the same for both."""
+    kind = model(argument("a"), argument("b"))
+    row = average(-1.0, half_range=0.5)
+    lost = row.model_copy(update={"present": False})
+    nobody = lost.model_copy(update={"told": False})
+    where = survey(kind, [0.5] * 4, [nan] * 4)
+    kinds = kinds_of_land(where[RELIEF.key])
+    wide, narrow = (
+        DrawnModel.of(on_land(kind, average(-1.0), other), draw(kind))
+        for other in (lost, nobody)
+    )
+    assert narrow.missing is None
+    scores = wide.log_scores(where)
+    assert_array_equal(scores, narrow.log_scores(where))
+    ranges = wide.ranges(scores, kinds)
+    assert np.ptp(ranges[0]) > np.ptp(narrow.ranges(scores, kinds)[0])
+    half = DrawnModel.of(wide.model.with_width(0.5), draw(kind))
+    apart = half.ranges(scores, kinds) - wide.ranges(scores, kinds)
+    assert_allclose(apart, set_width(scores, 0.5) - scores, atol=1e-6)
 
 
 def test_every_place_is_scored_once_and_as_if_it_were_alone(monkeypatch):

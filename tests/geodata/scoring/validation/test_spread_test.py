@@ -55,7 +55,8 @@ def off_by_hand(kind, measured, name):
     truth = best_logs(fit_to_land(kind, measured, {}), measured)
     key = next(i.measurement.key for i in kind.evidence if i.name == name)
     less = measured | {key: np.full_like(measured[key], nan)}
-    drawn = DrawnModel.of(fit_to_land(kind, less, {}), draw(kind))
+    fitted = fit_to_land(kind, less, {})
+    drawn = DrawnModel.of(fitted, draw(kind), apart=False)
     low, middle, high = percentiles(drawn.log_scores(less))
     above = truth >= middle
     return np.where(above, truth - middle, middle - truth) / np.where(
