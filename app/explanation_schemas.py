@@ -183,6 +183,9 @@ class Explanation(BaseModel):
     better_share: float | None = Field(
         description="Share of the land ranked for the type that scores better, 0 to 1."
     )
+    ranked: bool = Field(
+        description="Whether enough is known to rank the place for this type."
+    )
     components: tuple[Component, ...]
     learned: Learned | None
     agreement: Agreement | None

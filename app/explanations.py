@@ -10,7 +10,7 @@ from app.opinions import of_area, of_place
 from app.text import say
 from app.text.explanation import distance, fact
 from geodata.errors import OutsideRegionError
-from geodata.release import OVERALL, AreaExplanation
+from geodata.release import OVERALL, RANKED_FROM, AreaExplanation
 from geodata.scoring.explanation import (
     ArgumentPart,
     ComponentPart,
@@ -89,6 +89,7 @@ def _explanation(
             **atlas.stamp,
             "deposit_type_title": types[found.deposit_type],
             "better_share": None if np.isnan(better) else round(better, 4),
+            "ranked": bool(not np.isnan(better) and found.coverage >= RANKED_FROM),
             "components": [
                 _component(item, area=isinstance(found, AreaExplanation))
                 for item in found.components

@@ -50,6 +50,14 @@ def why_not_learned(atlas: Atlas, deposit_type: str) -> str:
     )
 
 
+def first_opinion(atlas: Atlas, item: DepositTypeEntry) -> str:
+    """Name the opinion that is shown first: of what there is, the better one."""
+    learned = atlas.release.learned_map(item.id) is LearnedMap.KNOWN
+    if learned and not item.ranked_share:
+        return "learned"
+    return item.default_opinion.opinion if learned else "expert"
+
+
 def why_not_ranked(atlas: Atlas, item: DepositTypeEntry) -> str:
     """Say why a release ranks no land for a deposit type; empty where it ranks some."""
     if item.ranked_share:

@@ -19,6 +19,7 @@ from app.maps.shell import map_shell
 from app.maps.sketch import HEIGHT, WIDTH, draw_sketch
 from app.nearby import MINERALS, MINERALS_KM, MINES, MINES_KM, near_area
 from app.opinions import (
+    first_opinion,
     has_learned,
     layers_of_test,
     skill_of_maps,
@@ -54,7 +55,7 @@ def show_page(
                 "short": short_title(item.title),
                 "no_learned": why_not_learned(atlas, item.id),
                 "lacks": layers_of_test(atlas, item.id),
-                "first": item.default_opinion.opinion,
+                "first": first_opinion(atlas, item),
                 "not_ranked": why_not_ranked(atlas, item),
                 "skill": skill_of_maps(atlas, item.id),
             }

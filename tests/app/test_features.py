@@ -117,7 +117,7 @@ def test_a_page_says_what_matched_and_carries_caution_and_licences(
 
 
 def test_paging_shows_each_feature_once_in_rank_order(client: TestClient) -> None:
-    pages = walk(client, f"{ITEMS}?limit=7")
+    pages = walk(client, f"{ITEMS}?limit=3")
     features = [feature for page in pages for feature in page["features"]]
     assert len(features) == pages[0]["numberMatched"]
     assert len({feature["id"] for feature in features}) == len(features)

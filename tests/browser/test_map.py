@@ -464,13 +464,15 @@ def test_the_first_view_shows_all_five_states_beside_the_cards(
     assert {"Astana", "Bishkek", "Tashkent", "Dushanbe", "Ashgabat"} <= set(towns)
 
 
-def test_the_verdict_stays_in_the_list_whatever_the_type(
+def test_a_verdict_stays_in_the_list_whatever_the_type(
     open_browser: Opener, address: str
 ) -> None:
     page = open_browser(address).open("/")
     expect(page.locator("#verdict")).to_contain_text("known sites")
+    expect(page.locator("#skill")).to_be_hidden()
     page.check("input[value=placer]")
-    expect(page.locator("#verdict")).to_be_visible()
+    expect(page.locator("#skill")).to_contain_text("like ground")
+    expect(page.locator("#verdict")).to_be_hidden()
 
 
 def test_the_map_page_prints_as_a_list_with_the_caution(

@@ -186,7 +186,7 @@ def test_every_page_leads_to_validation_and_validation_back_to_the_map(
 ) -> None:
     page = open_browser(learned_address).open("/")
     page.locator("nav a", has_text="Validation").click()
-    expect(page.locator("h1")).to_have_text("How well does it work")
+    expect(page.locator("h1")).to_have_text("How well does it work?")
     expect(page.locator('nav a[aria-current="page"]')).to_have_text("Validation")
     page.locator("a", has_text="On the map").first.click()
     expect(page.locator(AGREEMENT)).to_be_checked()

@@ -57,11 +57,11 @@ function aboutArea(p, e, total) {
     facts([
       [say("panel.nearest-known"), near(e.nearest_occurrences)],
       [say("panel.compared"), compared(e)],
-      [say("panel.top-ten"), say("panel.trial-runs", { share: share(p.top10_share) })],
+      [say("panel.top-ten"), p.top10_share < 1 ? say("panel.trial-runs", { share: share(p.top10_share) }) : ""],
       [say("panel.best-cell"), h("span", {}, place(p.lon, p.lat), h("br"), dms(p.lon, p.lat))],
       [say("panel.sheets"), (e.sheets ?? []).join(", ")],
       [say("panel.blocks"), e.blocks ? say("panel.block-count", { count: count(e.blocks.count) }) : ""],
-      [say("panel.rank"), say("panel.rank-of", { rank: p.rank, total, in_type: p.rank_in_type })],
+      [say("panel.rank"), say("panel.rank-of", { in_type: p.rank_in_type })],
       [say("panel.steady"), steadiness(p)],
     ]),
     h("div", { class: "actions" },
@@ -108,7 +108,7 @@ export function showPlace(lon, lat, type, { close, focus, nearest, choose }) {
   if (type) query.set("deposit_type", type);
   return fill(head, `/api/explain?${query}`, (e) => [
     h("p", { class: "sub" }, e.leading ? say("panel.leading", { type: e.deposit_type_title }) : e.deposit_type_title),
-    keyFigures(e), unknownLine({}, e), ...accounts(e),
+    keyFigures(e), e.ranked ? null : h("p", { class: "warn" }, say("panel.not-ranked")), unknownLine({}, e), ...accounts(e),
     facts([[say("panel.compared"), compared(e)], [say("panel.nearest-area"), areaLink(nearest(), choose)]]),
     h("div", { class: "actions" }, copyButton()),
   ].filter(Boolean), focus);

@@ -57,7 +57,8 @@ function parameter(p) {
 function evidence(item) {
   const range = item.weight_range ?? [];
   const known = item.state === "known";
-  const away = item.part ? say("panel.takes-away-log", { log: (-item.part).toFixed(3) }) : say("panel.takes-nothing");
+  const away = item.part > 0 ? say("panel.adds-log", { log: item.part.toFixed(3) })
+    : item.part ? say("panel.takes-away-log", { log: (-item.part).toFixed(3) }) : say("panel.takes-nothing");
   const average = known && item.part_of_average ? say("panel.average-part", { log: (-item.part_of_average).toFixed(3) }) : "";
   return h("details", { class: known ? "ev" : "ev unknown" },
     h("summary", {},

@@ -7,6 +7,8 @@ const reason = document.getElementById("no-opinion");
 const lacks = document.getElementById("lacks");
 
 const skill = document.getElementById("skill");
+const verdict = document.getElementById("verdict");
+const order = document.getElementById("order");
 
 const chip = (type) => document.querySelector(`input[name="deposit_type"][value="${CSS.escape(type)}"]`);
 
@@ -34,8 +36,11 @@ export function followOpinion() {
   reason.hidden = words === "";
   reason.textContent = words && `${words[0].toUpperCase()}${words.slice(1).replace(/\.$/, "")}.`;
   const { skillExpert, skillLearned } = (type && chip(type)?.dataset) || {};
-  skill.textContent = { "": skillExpert, learned: skillLearned }[opinion] ?? "";
-  skill.hidden = skill.textContent === "";
+  const beyond = { "": skillExpert, learned: skillLearned }[opinion] ?? "";
+  skill.querySelector("span").textContent = beyond;
+  skill.hidden = beyond === "";
+  if (verdict) verdict.hidden = type !== "";
+  order.textContent = type ? order.dataset.one : order.dataset.all;
   lacks.textContent = words ? "" : whatItLacks(type);
   lacks.hidden = lacks.textContent === "";
   for (const part of document.querySelectorAll("[data-for-opinion]")) {

@@ -177,7 +177,7 @@ def test_the_verdicts_are_said_in_words():
     )
     assert said[1].endswith("The lead may be chance.")
     assert said[2] == (
-        "This map finds belts, not rare earths: 0.860 for its own known sites, "
+        "Not shown to find more than belts of deposits: 0.860 for its own known sites, "
         "0.900 for gold; the rule asks for a lead of 0.05."
     )
     assert "0.800 for niobium" in said[3]
