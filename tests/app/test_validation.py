@@ -190,7 +190,9 @@ def test_the_matrix_of_kinds_is_a_picture_with_its_verdicts(
 
     client = serve_report(fill)
     text = text_of(client)
-    assert "0.66 0.56 to 0.76 n 6, 5 d. 0.84 0.74 to 0.94 Not shown to find more" in text
+    assert (
+        "0.66 0.56 to 0.76 n 6, 5 d. 0.84 0.74 to 0.94 Not shown to find more" in text
+    )
     assert "Gold 9 sites, 5 districts" in text
     assert "Fewer than 8 sites on this land, so not shown: chromite (6)." in text
     assert "above all others: 0 of the 1 that could be asked" in text
