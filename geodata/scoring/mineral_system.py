@@ -46,10 +46,8 @@ def evidence_at(
 
     Parameters
     ----------
-    evidence : Evidence
-        The argument of the model.
-    measured : mapping of measurement key to array of float32
-        Its measurements, all of one shape; NaN = unknown.
+    evidence, measured
+        The argument, and its measurements by key, of one shape; NaN = unknown.
     parameters : mapping, optional
         Parameters to use in place of the model's best values, for example one
         array of Monte-Carlo draws each; must broadcast with what was measured.
@@ -85,8 +83,7 @@ def _of_classes(
 ) -> FloatArray:
     """Average the evidence of the classes around by their shares."""
     # Not by matrix products: they wake a thread per core for so few numbers.
-    total = np.zeros((), dtype=np.float32)
-    named = np.zeros((), dtype=np.float32)
+    total = named = np.zeros((), dtype=np.float32)
     part: FloatArray | None = None
     for name, share in evidence.shares.items():
         here = measured[share.key]
@@ -118,12 +115,7 @@ def _from_base(
 def applies_at(evidence: Evidence, measured: Mapping[str, FloatArray]) -> Bools:
     """Say where an argument speaks: everywhere, or within the setting it names.
 
-    Parameters
-    ----------
-    evidence : Evidence
-        The argument.
-    measured : mapping of measurement key to array of float32
-        Its measurements and its setting's; where that is unknown it may speak.
+    Where that setting is unknown it may speak.
     """
     setting = evidence.measurement.setting
     if setting is None:
@@ -157,13 +149,10 @@ class Structure:
         return slice(self.usual + self.mean, None)
 
 
-USUAL = Structure()
-
-
 def put_together(
     sums: Mapping[str, npt.NDArray[np.floating]],
     weights: Mapping[str, npt.NDArray[np.floating]],
-    structure: Structure = USUAL,
+    structure: Structure = Structure(),  # frozen
 ) -> npt.NDArray[np.floating]:
     """Put the known evidence of components together.
 
