@@ -30,7 +30,7 @@ class Favourability:
     favourability : array of float32
         0 to 1 with the best value of every number; NaN where nothing is known.
     p10, p50, p90 : array of float32
-        Percentiles over the Monte-Carlo draws.
+        Percentiles over the Monte-Carlo draws; NaN of a model that cannot rank.
     coverage : array of float32
         Share of the model's weight that is known, 0 to 1.
     can_rank : bool
@@ -81,14 +81,16 @@ def score_places(
     count = len(measured[RELIEF.key])
     best = DrawnModel.of(model, best_values(model.deposit_type))
     drawn = DrawnModel.of(model, draws)
-    tables = TabulatedDraws.of(drawn, measured) if count >= TABLES_FROM else None
+    tables = None
+    if model.can_rank and count >= TABLES_FROM:
+        tables = TabulatedDraws.of(drawn, measured)
 
     def score_block(part: slice) -> Favourability:
         here = {key: measured[key][part] for key in keys}
         p10, p50, p90 = np.full((3, len(here[RELIEF.key])), np.nan, dtype=np.float32)
         sums = None if tables is None else tables.sums_at(here)
         kinds = kinds_of_land(here[RELIEF.key])
-        for rows, scores in drawn.parts(here, sums):
+        for rows, scores in drawn.parts(here, sums) if model.can_rank else ():
             found = spread(drawn.ranges(scores, kinds[rows]))
             p10[rows], p50[rows], p90[rows] = found.p10, found.p50, found.p90
         return Favourability(

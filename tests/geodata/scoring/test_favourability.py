@@ -1,5 +1,7 @@
 """Scores of many places, how much of each is known, and ranks as shares of the area."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -205,3 +207,17 @@ def test_the_best_place_has_the_best_area_rank(values):
     ranks = area_rank(scores)
     assert ranks[scores.argmax()] == ranks.min()
     assert ranks.max() == 1
+
+
+def test_a_model_that_lacks_what_is_essential_ranks_nothing_and_has_no_range():
+    host_needed = replace(argument("host"), essential=True)
+    kind = model(host_needed, argument("rock"))
+    rock = np.linspace(0.1, 0.9, 5)
+    regional = on_land(kind, average(-1.0, present=False), average(-1.0))
+    found = score_places(
+        regional, draw(kind, count=3), survey(kind, np.full(5, nan), rock)
+    )
+    assert not found.can_rank
+    assert np.isnan(found.ranked).all()
+    assert np.isnan([found.p10, found.p50, found.p90]).all()
+    assert (np.diff(found.favourability) > 0).all()
