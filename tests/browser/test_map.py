@@ -158,8 +158,11 @@ def test_text_and_targets_are_large_enough(
 
 def test_the_list_shows_what_the_map_shows(open_browser: Opener, address: str) -> None:
     page = open_browser(address).open("/")
-    everything = page.locator(ROWS).count()
+    everything = len(
+        page.request.get(f"{address}/prospects.geojson").json()["features"]
+    )
     assert everything > 5
+    expect(page.locator(ROWS)).to_have_count(everything)
     page.check("#in-view")
     for _ in range(4):
         page.click("[data-tool=in]")
@@ -395,7 +398,10 @@ def test_a_value_that_cannot_be_used_is_dropped_and_said(
     expect(page.locator("#toast")).to_have_text(
         f"Not known here, so left out of this link: {word}."
     )
-    assert page.locator(ROWS).count() > 5
+    everything = len(
+        page.request.get(f"{address}/prospects.geojson").json()["features"]
+    )
+    expect(page.locator(ROWS)).to_have_count(everything)
     expect(page.locator("input[name=deposit_type]").first).to_be_checked()
     assert not any("gold" in url for url in window.requests[1:])
 
