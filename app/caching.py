@@ -16,6 +16,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from app.public_address import public_base
 from app.templating import static_version
 from geodata.checksums import tree_checksum
 
@@ -176,7 +177,8 @@ class GzipIfAccepted(GZipMiddleware):
 def tag(request: Request) -> str:
     """Return the tag of a request: release, code version and full address."""
     release = request.app.state.atlas.release.id
-    identity = (release, code_version(), static_version(), str(request.url))
+    address = f"{public_base(request)}{request.url.path}?{request.url.query}"
+    identity = (release, code_version(), static_version(), address)
     return hashlib.sha256("\n".join(identity).encode()).hexdigest()[:32]
 
 

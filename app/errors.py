@@ -9,8 +9,9 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
-from app.security import READ_API, new_nonce, security_headers
+from app.security import READ_API
 from app.templating import render
 from app.text import say
 from geodata.errors import (
@@ -96,22 +97,27 @@ def _http(request: Request, error: Exception) -> Response:
         HTTPStatus.NOT_FOUND: "error.no-address",
         HTTPStatus.METHOD_NOT_ALLOWED: "error.use-get",
     }.get(status)
-    text = say(key) if key else str(error.detail)
-    if request.method == "OPTIONS":
-        answer = Response("Use GET.", status_code=status, media_type="text/plain")
-    else:
-        answer = _answer(request, status, text)
-    answer.headers.update(error.headers or {})
+    headers = dict(error.headers or {})
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(methods_of(request))
+        if request.method == "OPTIONS":
+            return Response(status_code=HTTPStatus.NO_CONTENT, headers=headers)
+    answer = _answer(request, status, say(key) if key else str(error.detail))
+    answer.headers.update(headers)
     return answer
+
+
+def methods_of(request: Request) -> list[str]:
+    """Return what may be done with the address of a request."""
+    posted = {**request.scope, "method": "POST"}
+    matches = (route.matches(posted)[0] for route in request.app.routes)
+    more = ("POST",) if any(match is Match.FULL for match in matches) else ()
+    return ["GET", "HEAD", "OPTIONS", *more]
 
 
 def _unexpected(request: Request, error: Exception) -> Response:
     _log.exception("%s failed", request.url.path, exc_info=error)
-    text = say("error.noted")
-    request.state.nonce = nonce = new_nonce()  # outside the layer that gives one
-    answer = _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, text)
-    answer.headers.update(security_headers(nonce))
-    return answer
+    return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, say("error.noted"))
 
 
 def _answer(request: Request, status: HTTPStatus, text: str) -> Response:

@@ -5,14 +5,13 @@ from urllib.parse import urlencode
 
 from fastapi import Request
 
+from app.public_address import public_base
 from app.schemas import Link
-from app.settings import Settings
 
 
 def base_url(request: Request) -> str:
-    """Return scheme, host and port without a slash at the end."""
-    settings: Settings = request.app.state.settings
-    return (settings.public_url or str(request.base_url)).rstrip("/")
+    """Return what stands before the path in every link."""
+    return public_base(request)
 
 
 def link(

@@ -9,11 +9,11 @@ from starlette.staticfiles import StaticFiles
 
 from app.atlas import load_atlas
 from app.caching import AnswerCache, GzipIfAccepted
+from app.entrance import Service
 from app.errors import add_error_handlers
 from app.recovery import RecoverRelease
 from app.routes import routers
 from app.schemas import Problem
-from app.security import CorsForReadApi, SecurityHeaders
 from app.settings import Settings
 from app.templating import STATIC
 
@@ -33,7 +33,7 @@ def create_app(settings: Settings) -> FastAPI:
     NoReleaseError
         If there is no release that can be served.
     """
-    app = FastAPI(
+    app = Service(
         title=TITLE,
         version="1",
         openapi_url=None,
@@ -49,8 +49,6 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router)
     app.mount("/static", GzipIfAccepted(StaticFiles(directory=STATIC)), name="static")
     app.add_middleware(RecoverRelease)
-    app.add_middleware(CorsForReadApi)
-    app.add_middleware(SecurityHeaders)
     add_error_handlers(app)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]  # FastAPI's way
     return app

@@ -1,20 +1,43 @@
 """What every answer carries: security headers, a nonce, CORS for the read API."""
 
+import re
 import secrets
 
-from starlette.datastructures import MutableHeaders
-from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-_FIXED = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "geolocation=(), camera=(), microphone=()",
-}
+Headers = list[tuple[bytes, bytes]]
 
 READ_API = ("/api", "/prospects.")
 """Addresses that pages of other hosts may read."""
+
+_TAKES_POST = ("/api/explain", "/api/report")
+_EVERYWHERE: Headers = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"geolocation=(), camera=(), microphone=()"),
+]
+_EXPOSED = (
+    "Accept-Ranges, Content-Crs, Content-Disposition, Content-Range, ETag, Link, "
+    "OGC-NumberMatched, OGC-NumberReturned, Retry-After, X-Request-ID"
+)
+_EVERYWHERE_OPEN: Headers = [
+    *_EVERYWHERE,
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", _EXPOSED.encode()),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+]
+_EVERYWHERE_CLOSED: Headers = [
+    *_EVERYWHERE,
+    (b"cross-origin-resource-policy", b"same-origin"),
+]
+_BEFORE_NONCE = b"default-src 'none'; script-src 'self' 'nonce-"
+_AFTER_NONCE = (
+    b"'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    b"font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+)
+_HEADER_NAMES = re.compile(
+    rb"[A-Za-z0-9!#$%&'*+.^_`|~-]+( *, *[A-Za-z0-9!#$%&'*+.^_`|~-]+)*"
+)
+_LONGEST_NAMES = 1000
 
 
 def new_nonce() -> str:
@@ -22,78 +45,37 @@ def new_nonce() -> str:
     return secrets.token_urlsafe(16)
 
 
-def content_policy(nonce: str) -> str:
-    """Return the content security policy of one answer.
+def security_headers(nonce: str, *, is_open: bool) -> Headers:
+    """Return what an answer carries beside its own headers.
 
-    >>> "unsafe" in content_policy("abc")
-    False
+    Parameters
+    ----------
+    nonce : str
+        Word of this answer's own scripts.
+    is_open : bool
+        Whether pages of other hosts may read it.
     """
-    return "; ".join(
-        (
-            "default-src 'none'",
-            f"script-src 'self' 'nonce-{nonce}'",
-            "style-src 'self'",
-            "img-src 'self' data:",
-            "connect-src 'self'",
-            "font-src 'self'",
-            "base-uri 'none'",
-            "form-action 'self'",
-            "frame-ancestors 'self'",
-        )
-    )
+    policy = b"".join((_BEFORE_NONCE, nonce.encode(), _AFTER_NONCE))
+    shared = _EVERYWHERE_OPEN if is_open else _EVERYWHERE_CLOSED
+    return [*shared, (b"content-security-policy", policy)]
 
 
-def security_headers(nonce: str) -> dict[str, str]:
-    """Return the headers of one answer."""
-    return {**_FIXED, "Content-Security-Policy": content_policy(nonce)}
+def preflight(path: str, wanted: bytes) -> Headers:
+    """Return the answer to a browser that asks whether a page may read an address.
 
-
-class SecurityHeaders:
-    """Add the headers and give each request its nonce; answer HEAD like GET."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        nonce = new_nonce()
-        is_head = scope["method"] == "HEAD"
-        inner = {
-            **scope,
-            "method": "GET" if is_head else scope["method"],
-            "state": {**scope.get("state", {}), "nonce": nonce},
-        }
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in security_headers(nonce).items():
-                    headers[name] = value
-            elif is_head and message["type"] == "http.response.body":
-                message = {**message, "body": b""}
-            await send(message)
-
-        await self._app(inner, receive, send_with_headers)
-
-
-class CorsForReadApi:
-    """Let pages of any host read the API and the exports, and nothing else."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._plain = app
-        self._open = CORSMiddleware(
-            app,
-            allow_origins=("*",),
-            allow_methods=("GET", "HEAD"),
-            allow_headers=("If-None-Match",),
-            expose_headers=("ETag", "Link"),
-            max_age=86_400,
-        )
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        readable = scope["type"] == "http" and scope["path"].startswith(READ_API)
-        await (self._open if readable else self._plain)(scope, receive, send)
+    Parameters
+    ----------
+    path : str
+        The address, one of :data:`READ_API`.
+    wanted : bytes
+        Names of the headers the page would send; any are allowed, and no cookie.
+    """
+    methods = b"GET, HEAD, POST" if path.endswith(_TAKES_POST) else b"GET, HEAD"
+    named = len(wanted) <= _LONGEST_NAMES and _HEADER_NAMES.fullmatch(wanted)
+    return [
+        (b"access-control-allow-origin", b"*"),
+        (b"access-control-allow-methods", methods),
+        (b"access-control-allow-headers", wanted if named else b"*"),
+        (b"access-control-max-age", b"86400"),
+        (b"vary", b"Access-Control-Request-Headers"),
+    ]

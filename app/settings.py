@@ -1,11 +1,16 @@
 """Settings: the only place of the app that reads the environment."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.forwarded import networks
 from geodata.folders import HOME
+
+OWN_PATHS = ("api", "prospects", "static")
+"""First parts of our own addresses that a prefix must not look like."""
 
 
 class Settings(BaseSettings):
@@ -23,7 +28,10 @@ class Settings(BaseSettings):
         Number of server processes.
     public_url : str
         Address that users see, when a proxy stands in front; otherwise links
-        are made from the request.
+        are made from the request.  It may have a path, such as ``/atlas``.
+    trusted_proxies : str
+        Numbers and networks, separated by commas, of the proxies whose
+        ``X-Forwarded-For``, ``-Proto``, ``-Host`` and ``-Prefix`` are believed.
     log_level : str
         ``debug``, ``info``, ``warning`` or ``error``.
     """
@@ -36,8 +44,30 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65_535)
     workers: int = Field(default=1, ge=1, le=64)
-    public_url: str = Field(default="", pattern=r"^(https?://[A-Za-z0-9.:\[\]/_-]+)?$")
+    public_url: str = Field(
+        default="",
+        pattern=r"^(https?://[A-Za-z0-9.:\[\]_-]+(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?)?$",
+    )
+    trusted_proxies: str = "127.0.0.1,::1"
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
+
+    @field_validator("public_url")
+    @classmethod
+    def _apart_from_ours(cls, text: str) -> str:
+        """Refuse a path that could be taken for one of our own."""
+        first = urlsplit(text).path.strip("/").partition("/")[0]
+        if first in OWN_PATHS:
+            raise ValueError(
+                f"its path begins with /{first}, an address of the atlas itself; "
+                "expected another, such as /atlas"
+            )
+        return text
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_numbers(cls, text: str) -> str:
+        networks(text)
+        return text
 
     @property
     def releases(self) -> Path:

@@ -185,13 +185,8 @@ def test_arguments_carry_credits_and_licences_stand_in_the_table_of_layers(
     assert "Licence" in layers
 
 
-def test_browsers_find_an_icon_and_asking_for_options_is_answered_plainly(
-    client: TestClient,
-) -> None:
+def test_browsers_find_an_icon(client: TestClient) -> None:
     assert client.get("/favicon.ico").headers["content-type"] == "image/svg+xml"
-    answer = client.options("/")
-    assert answer.status_code == 405
-    assert answer.headers["content-type"].startswith("text/plain")
 
 
 def test_the_about_page_names_sites_without_coordinates(client: TestClient) -> None:
