@@ -6,7 +6,7 @@ import numpy as np
 
 from app import explanation_schemas as schemas
 from app.atlas import Atlas
-from app.opinions import of_area, of_place
+from app.opinions import of_area, of_places
 from app.text import say
 from app.text.explanation import distance, fact
 from geodata.errors import OutsideRegionError
@@ -51,11 +51,11 @@ def explain_place(
     release, leading = atlas.release, deposit_type == OVERALL
     if not leading:
         release.model(deposit_type)  # an unknown type is told before the place
-    place = release.at(lon, lat)
+    place = release.explainer.at(lon, lat)
     if leading:
-        deposit_type = place.leading_type or _first_type(atlas)
-    found = release.explain(place, deposit_type)
-    agreement = of_place(atlas, place, deposit_type)
+        deposit_type = place.leading_types()[0] or _first_type(atlas)
+    found = release.explainer.explain(place, deposit_type)
+    (agreement,) = of_places(atlas, place, deposit_type)
     return _explanation(atlas, found, leading=leading, agreement=agreement)
 
 
@@ -80,7 +80,7 @@ def _explanation(
 ) -> schemas.Explanation:
     """Put an explanation into words, with what a reader needs beside the score."""
     types = {item.id: item.title for item in atlas.deposit_types}
-    better = atlas.release.better_share(found.deposit_type, found.favourability)
+    better = float(atlas.release.better_share(found.deposit_type, found.favourability))
     numbers = {*Explanation.model_fields} - {"components", "learned"}
     plain = found.model_dump(mode="json", include=numbers)
     return schemas.Explanation.model_validate(

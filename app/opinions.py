@@ -11,7 +11,7 @@ from app.explanation_schemas import Agreement
 from app.text import say
 from app.text.map_tests import skill_of_map
 from app.text.opinions import compared, layers_not_here, too_few
-from geodata.release import OVERALL, DepositTypeEntry, LearnedMap, Place
+from geodata.release import OVERALL, DepositTypeEntry, LearnedMap, Places
 from geodata.scoring.agreement import WORDS, classes
 from geodata.scoring.validation.report import MapId
 
@@ -119,18 +119,21 @@ def compare(expert: float | None, learned: float | None) -> str:
     return WORDS[int(classes(*ranks)[0])]
 
 
-def of_place(atlas: Atlas, place: Place, deposit_type: str) -> Agreement | None:
-    """Compare the two models at a place; None where the type has no learned model."""
+def of_places(
+    atlas: Atlas, places: Places, deposit_type: str
+) -> list[Agreement | None]:
+    """Compare the two models at each place; None where the type has no learned one."""
     if not has_learned(atlas, deposit_type):
-        return None
-    ranks = place.ranks(deposit_type)
-    kind = compare(ranks.expert, ranks.learned)
-    return Agreement(
-        kind=kind,
-        text=compared(kind, ranks.expert, ranks.learned, what="place"),
-        expert_rank=ranks.expert,
-        learned_rank=ranks.learned,
-    )
+        return [None] * len(places)
+    return [
+        Agreement(
+            kind=(kind := compare(ranks.expert, ranks.learned)),
+            text=compared(kind, ranks.expert, ranks.learned, what="place"),
+            expert_rank=ranks.expert,
+            learned_rank=ranks.learned,
+        )
+        for ranks in places.ranks(deposit_type)
+    ]
 
 
 def of_area(atlas: Atlas, row: Mapping[str, Any]) -> Agreement | None:
@@ -146,7 +149,7 @@ def of_area(atlas: Atlas, row: Mapping[str, Any]) -> Agreement | None:
     Returns
     -------
     Agreement or None
-        As :func:`of_place`; an area has no single rank of the expert model, so
+        As of :func:`of_places`; an area has no single rank of the expert model, so
         ``expert_rank`` is None.
     """
     if not has_learned(atlas, str(row["deposit_type"])):

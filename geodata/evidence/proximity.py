@@ -143,17 +143,30 @@ class Proximity:
         )[0]
         return chord
 
-    def nearest_row(self, lon: float, lat: float) -> int:
-        """Return the row of the nearest geometry in the table."""
-        _, position = self._tree.query(earth_centred(np.array([lon]), np.array([lat])))
-        return int(self._points[1][np.asarray(position)[0]])
+    def nearest_rows(self, lon: DegreeArray, lat: DegreeArray) -> npt.NDArray[np.int64]:
+        """Return the rows of the nearest geometries in the table, shape (places,)."""
+        _, position = self._tree.query(earth_centred(lon, lat))
+        return self._points[1][np.asarray(position)]
 
     def nearest_name(self, lon: float, lat: float) -> str:
         """Return the name of the nearest geometry; empty where it bears none."""
+        return self.nearest_names(np.array([lon]), np.array([lat]))[0]
+
+    def nearest_names(self, lon: DegreeArray, lat: DegreeArray) -> list[str]:
+        """Return the name of the geometry nearest to each place, empty for none.
+
+        Parameters
+        ----------
+        lon, lat : array of float64, shape (places,)
+            Degrees, WGS 84.
+        """
         if self.table.empty or "name" not in self.table.columns:
-            return ""
-        name = self.table["name"].iloc[self.nearest_row(lon, lat)]
-        return name.strip() if isinstance(name, str) and name not in NAMELESS else ""
+            return [""] * len(lon)
+        names = self.table["name"].to_numpy()[self.nearest_rows(lon, lat)]
+        return [
+            name.strip() if isinstance(name, str) and name not in NAMELESS else ""
+            for name in names
+        ]
 
 
 def _tree_of(points: DegreeArray) -> "cKDTree":

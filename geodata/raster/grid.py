@@ -8,7 +8,7 @@ cells are shares of area.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +33,23 @@ SMALLEST_CELL_M = 30.0
 LARGEST_CELL_M = 50_000.0
 DEFAULT_CELL_M = 5_000.0  # positions of occurrences are good to 5-25 km
 _EDGE_STEP_DEG = 0.05  # geographic edges are curved in the projection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellPositions:
+    """The cells that hold some places; arrays of shape (places,).
+
+    Attributes
+    ----------
+    row, column : array of int
+        Of the cell; 0 for places outside the grid.
+    inside : array of bool
+        Whether the grid holds the place.
+    """
+
+    row: npt.NDArray[np.intp]
+    column: npt.NDArray[np.intp]
+    inside: npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,15 +116,26 @@ class Grid:
         step = self.cell_m
         return Affine(step, 0.0, self.west_m, 0.0, -step, self.north_m)
 
-    def cell_of(self, lon: float, lat: float) -> tuple[int, int] | None:
-        """Return (row, column) of the cell that holds a place, None outside."""
+    def cells_of(self, lon: DegreeArray, lat: DegreeArray) -> CellPositions:
+        """Return the cells that hold some places.
+
+        Parameters
+        ----------
+        lon, lat : array of float64, shape (places,)
+            Degrees, WGS 84; anywhere on Earth.
+        """
         x, y = _forward().transform(lon, lat)
-        if not (np.isfinite(x) and np.isfinite(y)):  # the far side of the Earth
-            return None
-        row = int(np.floor((self.north_m - y) / self.cell_m))
-        column = int(np.floor((x - self.west_m) / self.cell_m))
-        inside = 0 <= row < self.rows and 0 <= column < self.columns
-        return (row, column) if inside else None
+        there = np.isfinite(x) & np.isfinite(y)  # not so on the far side of the Earth
+        row = np.floor((self.north_m - np.where(there, y, np.inf)) / self.cell_m)
+        column = np.floor((np.where(there, x, np.inf) - self.west_m) / self.cell_m)
+        inside = (
+            (row >= 0) & (row < self.rows) & (column >= 0) & (column < self.columns)
+        )
+        return CellPositions(
+            row=np.where(inside, row, 0).astype(np.intp),
+            column=np.where(inside, column, 0).astype(np.intp),
+            inside=inside,
+        )
 
 
 @dataclass(frozen=True)
@@ -224,9 +252,11 @@ def _project(
     return shapely.transform(place, move)
 
 
+@cache  # it takes longer to make than to use
 def _forward() -> pyproj.Transformer:
     return pyproj.Transformer.from_crs("OGC:CRS84", EQUAL_AREA, always_xy=True)
 
 
+@cache
 def _inverse() -> pyproj.Transformer:
     return pyproj.Transformer.from_crs(EQUAL_AREA, "OGC:CRS84", always_xy=True)

@@ -11,7 +11,7 @@ from geodata.release.model import (
     MissingLayer,
 )
 from geodata.release.open import known_releases, open_release
-from geodata.release.place import OVERALL, LearnedMap, Place
+from geodata.release.place import OVERALL, LearnedMap, Places
 from geodata.release.release import Release
 from geodata.scoring.explanation import AreaExplanation
 from geodata.scoring.ranking import RANKED_FROM
@@ -25,7 +25,7 @@ __all__ = [
     "LearnedMap",
     "Manifest",
     "MissingLayer",
-    "Place",
+    "Places",
     "Release",
     "known_releases",
     "open_release",

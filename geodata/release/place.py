@@ -1,20 +1,21 @@
-"""One cell of a release: what was measured there, and what the models found."""
+"""Cells of a release: what was measured there, and what the models found."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import rasterio
-from rasterio.windows import Window
 
-from geodata.errors import OutsideRegionError
-from geodata.raster import FloatArray, Grid
+from geodata.raster import DegreeArray, FloatArray, Grid
+from geodata.release.blocks import Blocks, Positions
 from geodata.release.rasters import (
     LEADING,
     LEARNED_COVERAGE,
     LEARNED_RANK,
+    NODATA,
     RANK,
     SCALE,
     UNKNOWN,
@@ -22,8 +23,6 @@ from geodata.release.rasters import (
 
 OVERALL = "overall"
 """Name of the map of all deposit types together."""
-
-_BANDS = (RANK, LEARNED_RANK, LEADING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,80 +33,113 @@ class Ranks:
     learned: float | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """The cell that holds a place; every raster of it is read once.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """The cells that hold some places on land in the five states.
 
     Attributes
     ----------
-    lon, lat : float
-        The place, degrees, WGS 84.
-    row, column : int
-        Its cell.
-    measured : mapping of measurement key to float32 array, shape (1,)
+    lon, lat : array of float64, shape (places,)
+        The places, degrees, WGS 84.
+    rows, columns : array of int, shape (places,)
+        Their cells.
+    measured : mapping of measurement key to float32 array, shape (places,)
         NaN = unknown, also for measurements that have no band.
     favourability : Path
         Folder of the maps of the models.
     types : tuple of str
         Ids of the deposit types in the order their positions are stored.
+    blocks : Blocks
+        What reads the maps.
     """
 
-    lon: float
-    lat: float
-    row: int
-    column: int
+    lon: DegreeArray
+    lat: DegreeArray
+    rows: Positions
+    columns: Positions
     measured: Mapping[str, FloatArray]
     favourability: Path
     types: tuple[str, ...]
-    _read: dict[str, dict[str, int]] = field(default_factory=dict, repr=False)
+    blocks: Blocks
 
-    @property
-    def leading_type(self) -> str | None:
-        """The deposit type that scores best here, if any is known."""
-        position = self._stored(OVERALL).get(LEADING)
-        return None if position is None else self.types[position]
+    def __len__(self) -> int:
+        return len(self.lon)
 
-    def ranks(self, deposit_type: str) -> Ranks:
-        """Return the area ranks of a type that has a map."""
-        found = {
-            band: round(stored * SCALE, 6)
-            for band, stored in self._stored(deposit_type).items()
-        }
-        return Ranks(expert=found.get(RANK), learned=found.get(LEARNED_RANK))
+    def take(self, chosen: Positions) -> "Places":
+        """Take some of the places, in an order."""
+        return replace(
+            self,
+            lon=self.lon[chosen],
+            lat=self.lat[chosen],
+            rows=self.rows[chosen],
+            columns=self.columns[chosen],
+            measured={key: values[chosen] for key, values in self.measured.items()},
+        )
 
-    def learned_rank(self, deposit_type: str) -> float:
-        """Return the area rank by the learned model; NaN = unknown."""
-        stored = self._stored(deposit_type).get(LEARNED_RANK)
-        return np.nan if stored is None else stored * SCALE
+    def leading_types(self) -> tuple[str | None, ...]:
+        """Return the deposit type that scores best at each place, if any is known."""
+        return tuple(
+            None if np.isnan(position) else self.types[int(position)]
+            for position in self._band(OVERALL, LEADING)
+        )
 
-    def _stored(self, name: str) -> dict[str, int]:
-        """Return what the bands of a map hold here, as stored; unknown is left out."""
-        if name not in self._read:
-            path = self.favourability / f"{name}.tif"
-            with rasterio.open(path, driver="GTiff") as source:
-                bands = [band for band in source.descriptions if band in _BANDS]
-                stored = source.read(
-                    [source.descriptions.index(band) + 1 for band in bands],
-                    window=Window(self.column, self.row, 1, 1),
-                )
-            self._read[name] = {
-                band: int(value)
-                for band, value in zip(bands, stored[:, 0, 0], strict=True)
-                if value != UNKNOWN
-            }
-        return self._read[name]
+    def ranks(self, deposit_type: str) -> tuple[Ranks, ...]:
+        """Return the area ranks of a type that has a map, one pair a place."""
+        each = (
+            [
+                None if np.isnan(stored) else round(float(stored) * SCALE, 6)
+                for stored in self._band(deposit_type, band)
+            ]
+            for band in (RANK, LEARNED_RANK)
+        )
+        return tuple(
+            Ranks(expert=expert, learned=learned)
+            for expert, learned in zip(*each, strict=True)
+        )
+
+    def learned_ranks(self, deposit_type: str) -> npt.NDArray[np.float64]:
+        """Return the area ranks by the learned model; NaN = unknown."""
+        return self._band(deposit_type, LEARNED_RANK) * SCALE
+
+    def _band(self, name: str, band: str) -> npt.NDArray[np.float64]:
+        """Return a band of a map as stored; NaN = unknown, or there is no such band."""
+        if not len(self):
+            return np.empty(0)
+        path = self.favourability / f"{name}.tif"
+        found = self.blocks.at(path, self.rows, self.columns)
+        if band not in found.bands:
+            return np.full(len(self), np.nan)
+        stored = found.stored[:, found.bands.index(band)]
+        return np.where(stored == UNKNOWN, np.nan, stored).astype(np.float64)
 
 
-def place_at(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Located:
+    """Which of the places that were asked for can be explained.
+
+    Attributes
+    ----------
+    inside : array of bool, shape (asked,)
+        Whether it is on land in the five states.
+    places : Places
+        Those that are, in the same order.
+    """
+
+    inside: npt.NDArray[np.bool_]
+    places: Places
+
+
+def locate(
     folder: Path,
     grid: Grid,
     keys: tuple[str, ...],
     types: tuple[str, ...],
+    blocks: Blocks,
     *,
-    lon: float,
-    lat: float,
-) -> Place:
-    """Read every measurement of the cell that holds a place.
+    lon: DegreeArray,
+    lat: DegreeArray,
+) -> Located:
+    """Read every measurement of the cells that hold some places.
 
     Parameters
     ----------
@@ -119,69 +151,70 @@ def place_at(
         Measurement keys wanted.
     types : tuple of str
         Ids of its deposit types, in order.
-    lon, lat : float
+    blocks : Blocks
+        What reads its rasters.
+    lon, lat : array of float64, shape (asked,)
         Degrees, WGS 84.
-
-    Raises
-    ------
-    OutsideRegionError
-        If the place is not on land in the five states.
     """
-    cell = grid.cell_of(lon, lat)
-    outside = OutsideRegionError(
-        f"{lat:.4f} N, {lon:.4f} E is not on land in the five states, so there is "
-        "nothing to explain. Choose a place inside their borders."
-    )
-    if cell is None:
-        raise outside
-    row, column = cell
-    window = Window(column, row, 1, 1)
-    path = folder / "evidence" / "measurements.tif"
-    with rasterio.open(path, driver="GTiff") as source:
-        found = source.read(window=window)[:, 0, 0]
-        inside = source.dataset_mask(window=window)[0, 0]
-        nodata, names = source.nodata, source.descriptions
-    if not inside:
-        raise outside
-    found = np.where(found == nodata, np.nan, found).astype(np.float32)
-    present = dict(zip(names, found[:, np.newaxis], strict=True))
-    unknown = np.full(1, np.nan, dtype=np.float32)
-    return Place(
-        lon=lon,
-        lat=lat,
-        row=row,
-        column=column,
-        measured={key: present.get(key, unknown) for key in keys},
-        favourability=folder / "favourability",
-        types=types,
+    cells = grid.cells_of(lon, lat)
+    inside = cells.inside
+    measured: dict[str, FloatArray] = {}
+    if inside.any():
+        found = blocks.at(
+            folder / "evidence" / "measurements.tif",
+            cells.row[inside],
+            cells.column[inside],
+        )
+        inside[inside] = found.known
+        stored = found.stored[found.known]
+        values = np.where(stored == NODATA, np.nan, stored).astype(np.float32)
+        measured = dict(zip(found.bands, np.ascontiguousarray(values.T), strict=True))
+    unknown = np.full(int(inside.sum()), np.nan, dtype=np.float32)
+    return Located(
+        inside=inside,
+        places=Places(
+            lon=lon[inside],
+            lat=lat[inside],
+            rows=cells.row[inside],
+            columns=cells.column[inside],
+            measured={key: measured.get(key, unknown) for key in keys},
+            favourability=folder / "favourability",
+            types=types,
+            blocks=blocks,
+        ),
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankedArea:
-    """The land that a deposit type ranks, in its order.
+    """The land that a deposit type ranks, by its scores.
 
     Attributes
     ----------
-    ordered : array of float32
-        Favourability of every ranked cell, ascending.
+    scores : array of float32
+        Every favourability that a ranked cell has, ascending.
+    cells : array of int64
+        How many have it.
     """
 
-    ordered: FloatArray
+    scores: FloatArray
+    cells: npt.NDArray[np.int64]
 
-    def better_share(self, favourability: float) -> float:
+    def better_share(self, favourability: npt.ArrayLike) -> npt.NDArray[np.float64]:
         """Return the share of the ranked land that is strictly better, 0 to 1.
 
         Parameters
         ----------
-        favourability : float
+        favourability : array of float
             0 to 1; NaN = unknown, and stays NaN.  So it is where no land is ranked.
         """
-        score = np.float32(favourability)
-        if np.isnan(score) or not self.ordered.size:
-            return np.nan
-        above = self.ordered.size - np.searchsorted(self.ordered, score, side="right")
-        return float(np.float32(above) / np.float32(self.ordered.size))
+        asked = np.asarray(favourability, dtype=np.float32)
+        if not self.scores.size:
+            return np.full(asked.shape, np.nan)
+        above = np.append(np.cumsum(self.cells[::-1])[::-1], 0)
+        better = above[np.searchsorted(self.scores, asked, side="right")]
+        share = better.astype(np.float32) / np.float32(above[0])
+        return np.where(np.isnan(asked), np.nan, share).astype(np.float64)
 
 
 def ranked_area(path: Path) -> RankedArea:
@@ -191,8 +224,8 @@ def ranked_area(path: Path) -> RankedArea:
             source.descriptions.index(name) + 1 for name in ("favourability", RANK)
         ]
         favourability, rank = source.read(bands)
-    ranked = favourability[rank != UNKNOWN] * np.float32(SCALE)
-    return RankedArea(ordered=np.sort(ranked))
+    stored, cells = np.unique(favourability[rank != UNKNOWN], return_counts=True)
+    return RankedArea(scores=stored * np.float32(SCALE), cells=cells)
 
 
 class LearnedMap(Enum):

@@ -10,41 +10,26 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 
-from geodata.errors import (
-    UnknownDepositTypeError,
-)
-from geodata.evidence.proximity import Proximity
+from geodata.errors import UnknownDepositTypeError
 from geodata.raster import Grid
-from geodata.release.land import read_land
+from geodata.release.explainer import Explainer
 from geodata.release.learned_files import FOLDER as LEARNED_FOLDER
 from geodata.release.learned_files import read_files
-from geodata.release.model import (
-    NAMES,
-    Manifest,
-    explanations_of,
-)
+from geodata.release.model import Manifest, explanations_of
 from geodata.release.place import (
     OVERALL,
     LearnedMap,
-    Place,
     RankedArea,
     learned_map,
-    place_at,
     ranked_area,
 )
 from geodata.release.validation import ValidationReport, read_validation
 from geodata.scoring.deposit_file import parse
 from geodata.scoring.deposit_type import DepositType
-from geodata.scoring.draws import Draws, draw
-from geodata.scoring.expert_explanation import explain
-from geodata.scoring.explanation import AreaExplanation, Explanation, LearnedExplanation
-from geodata.scoring.land import RELIEF, kinds_of_land
-from geodata.scoring.learned.explanation import explain_learned
+from geodata.scoring.explanation import AreaExplanation
 from geodata.scoring.learned.model import LearnedModel
-from geodata.scoring.like_land import RegionalModel
-from geodata.scoring.measured import Background
-from geodata.scoring.uncertainty import DrawnModel
 
 
 @dataclass(frozen=True)
@@ -135,73 +120,27 @@ class Release:
             self.model(deposit_type)
         return self.folder / "favourability" / f"{deposit_type}.tif"
 
-    def at(self, lon: float, lat: float) -> Place:
-        """Return the cell that holds a place; it answers every question about it.
-
-        Parameters
-        ----------
-        lon, lat : float
-            Degrees, WGS 84.
-
-        Raises
-        ------
-        OutsideRegionError
-            If the place is not on land in the five states.
-        """
-        return place_at(
-            self.folder,
-            self.grid,
-            tuple(self._backgrounds),
-            tuple(self.deposit_types),
-            lon=lon,
-            lat=lat,
+    @cached_property
+    def explainer(self) -> Explainer:
+        """What explains its places."""
+        return Explainer(
+            folder=self.folder,
+            manifest=self.manifest,
+            grid=self.grid,
+            deposit_types=self.deposit_types,
+            learned_models=self.learned_models,
         )
 
-    def explain(self, place: Place, deposit_type: str) -> Explanation:
-        """Explain a place by both models.
-
-        Parameters
-        ----------
-        place : Place
-            From :meth:`at`.
-        deposit_type : str
-            Id of a deposit type.
-
-        Raises
-        ------
-        UnknownDepositTypeError
-            If the release has no such type.
-        """
-        model = self.model(deposit_type)
-        regional = self._regional_models[deposit_type]
-        drawn = DrawnModel.of(regional, self._draws[deposit_type])
-        ranges = drawn.ranges(
-            drawn.log_scores(place.measured), kinds_of_land(place.measured[RELIEF.key])
-        )
-        names = {
-            item.key: self._name_at(item.key, place)
-            for item in model.measurements()
-            if not np.isnan(place.measured[item.key][0])
-        }
-        found = explain(
-            regional,
-            ranges[0],
-            place.measured,
-            self._backgrounds,
-            names,
-            lon=place.lon,
-            lat=place.lat,
-        )
-        return found.model_copy(update={"learned": self._learned(deposit_type, place)})
-
-    def better_share(self, deposit_type: str, favourability: float) -> float:
+    def better_share(
+        self, deposit_type: str, favourability: npt.ArrayLike
+    ) -> npt.NDArray[np.float64]:
         """Return the share of a type's ranked land that is strictly better, 0 to 1.
 
         Parameters
         ----------
         deposit_type : str
             Id of a deposit type.
-        favourability : float
+        favourability : array of float
             0 to 1; NaN = unknown, and stays NaN.
         """
         if deposit_type not in self._ranked_areas:
@@ -224,19 +163,6 @@ class Release:
     def _learned_maps(self) -> dict[str, LearnedMap]:
         return {}
 
-    def _learned(self, name: str, place: Place) -> LearnedExplanation | None:
-        """Explain a place by the learned model of a type; None when there is none."""
-        model = self.learned_models.get(name)
-        if model is None:
-            return None
-        return explain_learned(
-            model,
-            place.measured,
-            self._backgrounds,
-            {item.key: self._name_at(item.key, place) for item in model.read},
-            rank=place.learned_rank(name),
-        )
-
     def model(self, deposit_type: str) -> DepositType:
         """Return the model of a deposit type.
 
@@ -251,33 +177,3 @@ class Release:
                 f"{', '.join(self.deposit_types)}."
             )
         return self.deposit_types[deposit_type]
-
-    @cached_property
-    def _regional_models(self) -> dict[str, RegionalModel]:
-        return read_land(self.folder, self.deposit_types)
-
-    @cached_property
-    def _draws(self) -> dict[str, Draws]:
-        parameters = self.manifest.parameters
-        return {
-            name: draw(model, count=parameters.draws, seed=parameters.seed)
-            for name, model in self.deposit_types.items()
-        }
-
-    @cached_property
-    def _backgrounds(self) -> dict[str, Background]:
-        return {item.key: item.background for item in self.manifest.measurements}
-
-    @cached_property
-    def _proximity(self) -> dict[str, Proximity]:
-        """Indexes over the named lines that distances were measured to."""
-        return {
-            item.key: Proximity(self.table(f"{NAMES}/{item.layer}"), None)
-            for item in self.manifest.measurements
-            if item.named
-        }
-
-    def _name_at(self, key: str, place: Place) -> str:
-        if key not in self._proximity:
-            return ""
-        return self._proximity[key].nearest_name(place.lon, place.lat)

@@ -112,6 +112,9 @@ def summarise(measured: FloatArray, *, is_class: bool) -> Amount:
     known = measured[~np.isnan(measured)]
     if not len(known):
         return Amount(typical=np.nan, low=np.nan, high=np.nan)
+    if len(known) == 1:
+        only = float(int(known[0]) if is_class else known[0])
+        return Amount(typical=only, low=only, high=only)
     if is_class:
         counts = np.bincount(known.astype(np.int64))
         code = float(counts.argmax())

@@ -1,13 +1,15 @@
 """Why the learned model says what it says: its exact account."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import scipy  # when first used: a server starts sooner
 
 from geodata.raster import FloatArray
 from geodata.scoring.explanation import LearnedExplanation, LearnedPart, TrainedOn
-from geodata.scoring.learned.argument import Argument
+from geodata.scoring.learned.argument import Argument, Float64Array
 from geodata.scoring.learned.model import LearnedModel, coverage_of
 from geodata.scoring.measured import Background, compare_with_region
 
@@ -23,7 +25,7 @@ def explain_learned(
     rank: float,
     spread: tuple[float, float] = (np.nan, np.nan),
 ) -> LearnedExplanation:
-    """Explain a place, or the average of the cells of an area.
+    """Explain the average of the cells of an area, or one place.
 
     Parameters
     ----------
@@ -46,16 +48,102 @@ def explain_learned(
         ``log_odds`` = ``intercept`` + the sum of the parts, each the mean over the
         cells.
     """
+    split = _split(model, measured, backgrounds)
+    return _told(split, measured, backgrounds, names, rank=rank, spread=spread)
+
+
+def explain_each_learned(
+    model: LearnedModel,
+    measured: Mapping[str, FloatArray],
+    backgrounds: Mapping[str, Background],
+    names: Mapping[str, Sequence[str]],
+    *,
+    ranks: Float64Array,
+) -> tuple[LearnedExplanation, ...]:
+    """Explain each of some places, judged together.
+
+    Parameters
+    ----------
+    model, backgrounds
+        As for :func:`explain_learned`.
+    measured : mapping of measurement key to float32 array, shape (places,)
+        NaN = unknown.
+    names : mapping of measurement key to sequence of str, one a place
+        What was measured to.
+    ranks : array of float64, shape (places,)
+        Area rank by this model, 0 best to 1; NaN = unknown.
+    """
+    split = _split(model, measured, backgrounds)
+    return tuple(
+        _told(
+            split.of(place),
+            {key: values[place : place + 1] for key, values in measured.items()},
+            backgrounds,
+            {key: each[place] for key, each in names.items()},
+            rank=float(rank),
+            spread=(np.nan, np.nan),
+        )
+        for place, rank in enumerate(ranks)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Split:
+    """What a model says of some cells, shape (cells, arguments); coverage (cells,)."""
+
+    model: LearnedModel
+    parts: Float64Array
+    known: Float64Array
+    beyond: npt.NDArray[np.bool_]
+    coverage: Float64Array
+
+    def of(self, cell: int) -> "_Split":
+        """Take one cell."""
+        one = slice(cell, cell + 1)
+        return _Split(
+            model=self.model,
+            parts=self.parts[one],
+            known=self.known[one],
+            beyond=self.beyond[one],
+            coverage=self.coverage[one],
+        )
+
+
+def _split(
+    model: LearnedModel,
+    measured: Mapping[str, FloatArray],
+    backgrounds: Mapping[str, Background],
+) -> _Split:
     keys = {item.measurement.key for item in model.arguments}
     encoded = model.encode(
         {key: measured[key] for key in keys},
         {key: backgrounds[key].classes for key in keys},
     )
-    parts = model.parts(encoded).mean(axis=0)
-    known = model.known(encoded).mean(axis=0)
-    beyond = model.beyond(encoded).mean(axis=0)
+    return _Split(
+        model=model,
+        parts=model.parts(encoded),
+        known=model.known(encoded),
+        beyond=model.beyond(encoded),
+        coverage=coverage_of(model, encoded),
+    )
+
+
+def _told(
+    split: _Split,
+    measured: Mapping[str, FloatArray],
+    backgrounds: Mapping[str, Background],
+    names: Mapping[str, str],
+    *,
+    rank: float,
+    spread: tuple[float, float],
+) -> LearnedExplanation:
+    """Tell the mean over some cells."""
+    model = split.model
+    parts = split.parts.mean(axis=0)
+    known = split.known.mean(axis=0)
+    beyond = split.beyond.mean(axis=0)
     log_odds = model.coefficients.intercept + float(parts.sum())
-    coverage = float(coverage_of(model, encoded).mean())
+    coverage = float(split.coverage.mean())
     training = model.training
     return LearnedExplanation(
         title=model.title,

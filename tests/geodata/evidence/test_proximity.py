@@ -66,8 +66,8 @@ def test_the_nearest_row_is_the_nearer_of_two_lines():
         ],
         crs="EPSG:4326",
     )
-    assert two["name"][Proximity(two, None).nearest_row(63.0, 45.0)] == "west"
-    assert two["name"][Proximity(two, None).nearest_row(67.0, 45.0)] == "east"
+    rows = Proximity(two, None).nearest_rows(np.array([63.0, 67.0]), np.full(2, 45.0))
+    assert two["name"].iloc[rows].tolist() == ["west", "east"]
 
 
 @pytest.mark.parametrize("name", [None, np.nan, "", " ", "nan", "None", "<NA>"])

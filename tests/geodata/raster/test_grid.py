@@ -67,18 +67,20 @@ def test_values_of_another_grid_are_refused():
 
 def test_the_cell_of_a_cell_centre_is_that_cell():
     cells = Cells.inside(Grid.covering(BOX, cell_m=25_000), BOX)
-    lon, lat = cells.lonlat()
-    for position in (0, len(cells) // 2, len(cells) - 1):
-        row, column = cells.grid.cell_of(lon[position], lat[position])
-        assert row * cells.grid.columns + column == cells.index[position]
-    assert cells.grid.cell_of(10.0, 10.0) is None
+    found = cells.grid.cells_of(*cells.lonlat())
+    assert found.inside.all()
+    index = found.row * cells.grid.columns + found.column
+    assert index.tolist() == cells.index.tolist()
 
 
-def test_no_place_on_earth_is_beyond_the_projection():
+@given(st.lists(st.tuples(st.floats(-180, 180), st.floats(-90, 90)), min_size=1))
+def test_every_place_on_earth_has_its_answer(places):
+    lon, lat = np.array([*places, (-113.0, -46.0), (10.0, 10.0)]).T
     grid = Grid.covering(BOX, cell_m=25_000)
-    for lon in (-114, -113, -112):
-        for lat in (-47, -46, -45):
-            assert grid.cell_of(lon, lat) is None
+    found = grid.cells_of(lon, lat)
+    assert found.inside.tolist()[-2:] == [False, False]
+    assert ((found.row >= 0) & (found.row < grid.rows)).all()
+    assert ((found.column >= 0) & (found.column < grid.columns)).all()
 
 
 @given(lon=st.floats(46, 88, allow_nan=False), lat=st.floats(35, 56, allow_nan=False))

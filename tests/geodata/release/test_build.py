@@ -215,8 +215,9 @@ def test_every_explanation_sums_to_its_score(release):
 def test_a_place_is_explained_as_its_cell_was_scored(release):
     lon, lat = 76.16, 42.87
     bands = read_shares(release.favourability_path("peralkaline")).bands
-    row, column = release.grid.cell_of(lon, lat)
-    why = release.explain(release.at(lon, lat), "peralkaline")
+    place = release.explainer.at(lon, lat)
+    row, column = place.rows[0], place.columns[0]
+    why = release.explainer.explain(place, "peralkaline")
     assert why.favourability == pytest.approx(
         bands["favourability"][row, column], abs=1e-4
     )
@@ -224,17 +225,53 @@ def test_a_place_is_explained_as_its_cell_was_scored(release):
     assert why.p10 == pytest.approx(bands["p10"][row, column], abs=1e-4)
 
 
+@pytest.mark.parametrize("deposit_type", sorted(deposit_type_texts()))
+def test_places_are_explained_together_as_one_by_one(release, deposit_type):
+    chance = np.random.default_rng(3)
+    asked = chance.uniform((46.5, 35.2), (87.3, 55.4), (60, 2)).T
+    found = release.explainer.locate(*asked)
+    assert 0 < len(found.places) == found.inside.sum() < len(found.inside)
+    together = release.explainer.explain_each(found.places, deposit_type)
+    scores = release.explainer.score_each(found.places, deposit_type)
+    for number, why in enumerate(together):
+        alone = release.explainer.at(why.lon, why.lat)
+        assert_alike(
+            why.model_dump(),
+            release.explainer.explain(alone, deposit_type).model_dump(),
+        )
+        for name in ("log_favourability", "p10", "p50", "p90", "coverage"):
+            assert getattr(scores, name)[number] == pytest.approx(
+                getattr(why, name), rel=1e-5, nan_ok=True
+            )
+
+
+def assert_alike(found, expected):
+    """Compare to the rounding of the numbers; what they stand in must be the same."""
+    if isinstance(expected, dict):
+        assert found.keys() == expected.keys()
+        for key, value in expected.items():
+            assert_alike(found[key], value)
+    elif isinstance(expected, tuple):
+        assert len(found) == len(expected)
+        for one, other in zip(found, expected, strict=True):
+            assert_alike(one, other)
+    elif isinstance(expected, float):
+        assert found == pytest.approx(expected, rel=1e-5, abs=1e-6, nan_ok=True)
+    else:
+        assert found == expected
+
+
 @pytest.mark.parametrize(
     ("lon", "lat"), [(0.0, 0.0), (77.2, 28.6), (51.0, 42.0), (37.6, 55.7)]
 )
 def test_a_place_outside_the_five_states_is_not_explained(release, lon, lat):
     with pytest.raises(OutsideRegionError, match="not on land in the five states"):
-        release.at(lon, lat)
+        release.explainer.at(lon, lat)
 
 
 def test_an_unknown_type_is_answered_with_the_known_ones(release):
     with pytest.raises(UnknownDepositTypeError, match="carbonatite"):
-        release.explain(release.at(70.0, 45.0), "gold")
+        release.model("gold")
     with pytest.raises(UnknownDepositTypeError, match="placer"):
         release.favourability_path("../../etc/passwd")
 

@@ -110,7 +110,8 @@ def test_the_release_carries_the_model_and_its_arguments(taught):
 def test_a_model_tested_on_fewer_than_five_places_makes_no_map(taught):
     other = read_shares(taught.favourability_path(UNTESTED)).bands
     assert not set(BANDS) & set(other)
-    assert taught.explain(taught.at(66.0, 44.0), UNTESTED).learned is None
+    place = taught.explainer.at(66.0, 44.0)
+    assert taught.explainer.explain(place, UNTESTED).learned is None
     assert not (taught.folder / "figures" / f"agreement-{UNTESTED}.png").exists()
     assert set(taught.validation.agreement) == {LEARNED}
 
@@ -170,8 +171,9 @@ def test_a_cell_is_explained_as_it_was_judged(taught, bands):
     lon, lat = cells.lonlat()
     seen = 0
     for number in range(0, len(lon), len(lon) // 12):
-        row, column = taught.grid.cell_of(lon[number], lat[number])
-        why = taught.explain(taught.at(lon[number], lat[number]), LEARNED).learned
+        place = taught.explainer.at(lon[number], lat[number])
+        row, column = place.rows[0], place.columns[0]
+        why = taught.explainer.explain(place, LEARNED).learned
         for name, band in (
             ("score", "learned"),
             ("rank", "learned_rank"),
@@ -195,9 +197,10 @@ def read_land(release):
 
 
 def test_a_type_without_a_learned_model_is_explained_without_one(taught):
-    why = taught.explain(taught.at(66.0, 44.0), "phosphorite")
+    place = taught.explainer.at(66.0, 44.0)
+    why = taught.explainer.explain(place, "phosphorite")
     assert why.learned is None
-    assert taught.explain(taught.at(66.0, 44.0), LEARNED).learned is not None
+    assert taught.explainer.explain(place, LEARNED).learned is not None
 
 
 def test_every_area_tells_what_the_learned_model_thinks_of_it(taught):

@@ -59,7 +59,7 @@ def test_a_corner_that_leaves_the_line_by_less_than_the_tolerance_goes(layered):
 def test_names_come_from_the_whole_lines_and_not_from_the_simplified_ones(layered):
     assert layered.has_table("names/faults")
     assert len(layered.table("names/faults").geometry.iloc[0].coords) == 3
-    why = layered.explain(layered.at(73.0, 42.5), "faulted")
+    why = layered.explainer.explain(layered.explainer.at(73.0, 42.5), "faulted")
     nearest = [
         item.measured.nearest
         for component in why.components
@@ -70,7 +70,7 @@ def test_names_come_from_the_whole_lines_and_not_from_the_simplified_ones(layere
 
 
 def test_a_fault_without_a_name_is_told_without_one(layered):
-    found = layered.explain(layered.at(81.5, 46.9), "faulted")
+    found = layered.explainer.explain(layered.explainer.at(81.5, 46.9), "faulted")
     items = [item for part in found.components for item in part.evidence]
     near = [item.measured for item in items if item.measured.kind == "distance"]
     assert any(item.typical < 50 and item.nearest == "" for item in near)
@@ -78,7 +78,7 @@ def test_a_fault_without_a_name_is_told_without_one(layered):
 
 
 def test_where_faults_are_not_mapped_the_argument_is_unknown(layered):
-    why = layered.explain(layered.at(57.0, 48.0), "faulted")
+    why = layered.explainer.explain(layered.explainer.at(57.0, 48.0), "faulted")
     known = {
         item.layer: item.known
         for component in why.components

@@ -1,15 +1,15 @@
 import numpy as np
 import pytest
 
-from geodata.errors import OutsideRegionError
 from geodata.raster import Cells, Grid
+from geodata.release.blocks import Blocks
 from geodata.release.place import (
     OVERALL,
     LearnedMap,
     RankedArea,
     Ranks,
     learned_map,
-    place_at,
+    locate,
     ranked_area,
 )
 from geodata.release.rasters import write_measurements, write_shares
@@ -49,70 +49,74 @@ def folder(tmp_path):
     return tmp_path
 
 
+def located(folder, lon, lat, *, blocks=None):
+    return locate(
+        *(folder, GRID, KEYS, ("clay", "placer"), blocks or Blocks()),
+        lon=np.asarray(lon),
+        lat=np.asarray(lat),
+    )
+
+
+@pytest.fixture
 def places(folder):
-    """Return the middles of the cells of land, as places of a release."""
-    lon, lat = CELLS.lonlat()
-    return [
-        place_at(folder, GRID, KEYS, ("clay", "placer"), lon=float(x), lat=float(y))
-        for x, y in zip(lon, lat, strict=True)
-    ]
+    """The middles of the cells of land, as places of a release."""
+    return located(folder, *CELLS.lonlat()).places
 
 
-def test_every_measurement_of_a_cell_is_read_and_unknown_is_unknown(folder):
-    for number, place in enumerate(places(folder)):
-        assert tuple(place.measured) == KEYS
-        rock = (1.5, nan, -3.0, 4.0)[number]
-        assert place.measured["rock"] == pytest.approx([rock], nan_ok=True)
-        assert place.measured["fault"].tolist() == [10.0 * (number + 1)]
-        assert np.isnan(place.measured["not in this release"]).tolist() == [True]
-        assert {row.dtype.name for row in place.measured.values()} == {"float32"}
+def test_every_measurement_of_a_cell_is_read_and_unknown_is_unknown(places):
+    assert tuple(places.measured) == KEYS
+    rock = [1.5, nan, -3.0, 4.0]
+    assert places.measured["rock"].tolist() == pytest.approx(rock, nan_ok=True)
+    assert places.measured["fault"].tolist() == [10.0, 20.0, 30.0, 40.0]
+    assert np.isnan(places.measured["not in this release"]).all()
+    assert {row.dtype.name for row in places.measured.values()} == {"float32"}
 
 
-def test_a_place_that_is_not_on_land_or_not_on_the_map_is_refused(folder):
+def test_a_place_that_is_not_on_land_or_not_on_the_map_is_told_apart(folder):
     sea = Cells(grid=GRID, index=np.array([4])).lonlat()
-    for lon, lat in ((sea[0][0], sea[1][0]), (0.0, 0.0)):
-        with pytest.raises(OutsideRegionError, match=f"{lat:.4f} N, {lon:.4f} E"):
-            place_at(folder, GRID, KEYS, (), lon=lon, lat=lat)
+    land = CELLS.lonlat()
+    found = located(
+        folder, [sea[0][0], land[0][3], 0.0, -113.0], [sea[1][0], land[1][3], 0.0, -46]
+    )
+    assert found.inside.tolist() == [False, True, False, False]
+    assert found.places.measured["fault"].tolist() == [40.0]
+    nowhere = located(folder, [0.0], [0.0])
+    assert len(nowhere.places) == 0
+    assert nowhere.places.leading_types() == nowhere.places.ranks("clay") == ()
 
 
-def test_a_place_tells_its_ranks_and_its_leading_type(folder):
-    found = places(folder)
-    assert [place.ranks("clay") for place in found] == [
+def test_places_tell_their_ranks_and_their_leading_types(places):
+    assert places.ranks("clay") == (
         Ranks(expert=0.25, learned=0.0),
         Ranks(expert=0.5, learned=1.0),
         Ranks(expert=None, learned=None),
         Ranks(expert=1.0, learned=0.1234),
-    ]
-    assert found[0].ranks("placer") == Ranks(expert=0.5, learned=None)
-    ranks = [place.learned_rank("clay") for place in found]
+    )
+    assert places.ranks("placer")[0] == Ranks(expert=0.5, learned=None)
+    ranks = places.learned_ranks("clay")
     assert ranks == pytest.approx([0.0, 1.0, nan, 0.1234], nan_ok=True)
-    leading = [place.leading_type for place in found]
-    assert leading == ["placer", "clay", None, "placer"]
+    assert places.leading_types() == ("placer", "clay", None, "placer")
 
 
-def test_every_map_is_opened_once_a_place(folder):
-    place = places(folder)[0]
-    first = (place.ranks("clay"), place.learned_rank("clay"), place.leading_type)
-    for path in (folder / "favourability").iterdir():
-        path.unlink()
-    assert (
-        place.ranks("clay"),
-        place.learned_rank("clay"),
-        place.leading_type,
-    ) == first
+def test_some_of_the_places_are_taken_in_the_order_asked(places):
+    some = places.take(np.array([3, 0]))
+    assert some.measured["fault"].tolist() == [40.0, 10.0]
+    assert some.leading_types() == ("placer", "placer")
+    assert some.ranks("clay") == (places.ranks("clay")[3], places.ranks("clay")[0])
 
 
 def test_a_share_of_the_area_counts_what_is_strictly_better():
-    area = RankedArea(ordered=np.float32([0.1, 0.2, 0.2, 0.4]))
-    asked = (0.4, 0.2, 0.1, nan)
-    assert np.isnan(RankedArea(ordered=np.float32([])).better_share(0.5))
-    found = [area.better_share(score) for score in asked]
-    assert found == pytest.approx([0.0, 0.25, 0.75, nan], nan_ok=True)
+    area = RankedArea(scores=np.float32([0.1, 0.2, 0.4]), cells=np.array([1, 2, 1]))
+    nothing = RankedArea(scores=np.float32([]), cells=np.array([], dtype=np.int64))
+    assert np.isnan(nothing.better_share(0.5))
+    found = area.better_share([0.4, 0.2, 0.1, 0.05, nan])
+    assert found == pytest.approx([0.0, 0.25, 0.75, 1.0, nan], nan_ok=True)
 
 
-def test_the_ranked_land_is_ordered_by_favourability(folder):
+def test_the_ranked_land_is_counted_by_favourability(folder):
     found = ranked_area(folder / "favourability" / "clay.tif")
-    assert found.ordered.tolist() == pytest.approx([0.1, 0.4, 0.5])
+    assert found.scores.tolist() == pytest.approx([0.1, 0.4, 0.5])
+    assert found.cells.tolist() == [1, 1, 1]
     other = ranked_area(folder / "favourability" / "placer.tif")
     assert other.better_share(0.5) == 0.5
 
