@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.collection import Collection, make_collections
 from app.errors import without_folder
+from app.grids.tiles import Grids
 from app.maps.backdrop import make_backdrop
 from app.maps.picture import Pictures
 from app.overlays import GAPS
@@ -38,6 +39,8 @@ class Atlas:
         The open release.
     collections : mapping of str to Collection
         What the API offers.
+    grids : Grids
+        Every raster, and tiles of them.
     images : Pictures
         The coloured maps, made when first asked for.
     backdrop : bytes
@@ -48,6 +51,7 @@ class Atlas:
 
     release: Release
     collections: Mapping[str, Collection]
+    grids: Grids
     images: Pictures
     backdrop: bytes
     warning: str = ""
@@ -112,6 +116,7 @@ def load_atlas(releases: Path) -> Atlas:
     return Atlas(
         release=release,
         collections=make_collections(release),
+        grids=Grids(release),
         images=Pictures(release),
         backdrop=make_backdrop(release),
         warning=warning,

@@ -10,6 +10,7 @@ from rasterio.features import rasterize
 from rasterio.warp import Resampling, reproject, transform_bounds
 
 from app.caching import BoundedCache
+from app.grids.png import indexed_png
 from app.maps.colours import (
     AGREEMENT,
     AREA_BREAKS,
@@ -21,7 +22,6 @@ from app.maps.colours import (
     Theme,
     class_colour,
 )
-from app.maps.png import indexed_png
 from geodata.region import Bounds
 from geodata.release import OVERALL, Release
 from geodata.scoring.agreement import BOTH, classes

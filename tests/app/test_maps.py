@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pytest
 from fastapi.testclient import TestClient
 
+from app.grids.png import indexed_png
 from app.maps.colours import (
     AGREEMENT,
     AREA_BREAKS,
@@ -23,7 +24,6 @@ from app.maps.colours import (
     legend_rows,
 )
 from app.maps.picture import Pictures, palette
-from app.maps.png import indexed_png
 from app.maps.shell import map_shell
 from geodata.errors import UnknownDepositTypeError
 from geodata.release import Release, open_release

@@ -1,0 +1,1 @@
+"""The rasters of a release over HTTP: what there is, tiles of it, numbers from it."""
