@@ -43,6 +43,14 @@ def main(
         Path | None,
         typer.Option(help="Folder with your own deposit-type files (*.toml)."),
     ] = None,
+    *,
+    predecessor: Annotated[
+        str | None,
+        typer.Option(
+            help="Release whose areas lend their ids, or 'none'; the last one if not "
+            "given."
+        ),
+    ] = None,
     quiet: Annotated[bool, typer.Option(help="Print the release id only.")] = False,
 ) -> None:
     """Build the release that follows from the layers and models, and rank it."""
@@ -68,6 +76,7 @@ def main(
                 parameters=Parameters()
                 if cell_m is None
                 else Parameters(cell_m=cell_m),
+                predecessor="" if predecessor == "none" else predecessor,
                 progress=progress,
             )
         release = open_release(home / "releases", built.folder.name)
@@ -81,6 +90,13 @@ def main(
         summary(release, out)
     except Exception as error:  # noqa: BLE001  # the release is published all the same
         errors.print(f"The summary could not be printed: {error!r}", style="yellow")
+    if built.note:
+        errors.print(
+            f"Ids do not follow the release before. {built.note}",
+            style="yellow",
+            highlight=False,
+        )
+    print_ids(release, out)
     how = f"built in {time.monotonic() - started:.1f} s" if built.fresh else "was there"
     out.print(f"Release {release.id} {how}: {built.folder}", highlight=False)
 
@@ -177,6 +193,17 @@ def summary(release: "Release", out: Console) -> None:
             out.print(f"  {beaten}", highlight=False)
     if any(site.circular for site in known.sites):
         out.print("* the site's own record is in a layer the model reads: no test.")
+
+
+def print_ids(release: "Release", out: Console) -> None:
+    """Say what became of the ids of the areas of the release before."""
+    manifest = release.manifest
+    if (since := manifest.id_changes) is not None:
+        out.print(
+            f"Ids since release {manifest.predecessor}: {since.kept} kept, "
+            f"{since.new} new, {since.retired} retired.",
+            highlight=False,
+        )
 
 
 def rank_in_words(rank: "SiteRank | None", *, circular: bool) -> str:

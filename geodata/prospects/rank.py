@@ -1,6 +1,5 @@
-"""Rank prospect areas and give them their names."""
+"""Rank prospect areas and put them into a table."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -10,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geodata.prospects.describe import ProspectArea
-from geodata.prospects.sheets import ROMAN_NUMERALS
+from geodata.prospects.names import label_of
 from geodata.region import STATES
 from geodata.scoring.agreement import word_for
 
@@ -92,40 +91,15 @@ def ranks_drawn(areas: Sequence[ProspectArea]) -> npt.NDArray[np.int64]:
     return np.asarray(np.argsort(order, axis=0) + 1)
 
 
-def name_areas(ranked: Sequence[ProspectArea]) -> list[tuple[str, str]]:
-    """Give each area an id and a label that survive a new release.
-
-    Both name the deposit type and the 1:200 000 sheet of the best cell; further
-    areas of the same type on a sheet get a 2, 3 … from west to east, whatever
-    their rank.
-
-    Returns
-    -------
-    list of (id, label)
-        For example ``("carb-k43-12", "CARB K-43-XII")``.
-    """
-    seen: Counter[str] = Counter()
-    names: dict[int, tuple[str, str]] = {}
-    eastward = sorted(range(len(ranked)), key=lambda n: (ranked[n].lon, ranked[n].lat))
-    for position in eastward:
-        area = ranked[position]
-        letter, zone, roman = area.sheet.split("-")
-        code = area.deposit_type.code
-        number = ROMAN_NUMERALS.index(roman) + 1
-        identity = f"{code}-{letter}{zone}-{number:02d}".lower()
-        label = f"{code.upper()} {area.sheet}"
-        seen[identity] += 1
-        again = seen[identity]
-        names[position] = (
-            (identity, label)
-            if again == 1
-            else (f"{identity}-{again}", f"{label} ({again})")
-        )
-    return [names[position] for position in range(len(ranked))]
-
-
-def to_table(ranked: Sequence[ProspectArea]) -> gpd.GeoDataFrame:
+def to_table(ranked: Sequence[ProspectArea], ids: Sequence[str]) -> gpd.GeoDataFrame:
     """Put ranked areas into one flat table.
+
+    Parameters
+    ----------
+    ranked : sequence of ProspectArea
+        From :func:`rank`.
+    ids : sequence of str
+        The id of each, from :func:`geodata.prospects.names.name_areas`.
 
     Returns
     -------
@@ -134,17 +108,16 @@ def to_table(ranked: Sequence[ProspectArea]) -> gpd.GeoDataFrame:
         scores 0 to 1.
     """
     rows = []
-    names, stand = name_areas(ranked), standings(ranked)
+    stand = standings(ranked)
     for position, area in enumerate(ranked):
         standing = stand[position]
         why = area.explanation
-        identity, label = names[position]
         nearest = area.nearest[0] if area.nearest else None
         learned = why.learned.rank if why.learned else np.nan
         rows.append(
             {
-                "id": identity,
-                "label": label,
+                "id": ids[position],
+                "label": label_of(ids[position]),
                 "rank": position + 1,
                 "rank_in_type": standing.rank,
                 "rank_in_type_p10": standing.p10,

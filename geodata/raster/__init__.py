@@ -8,6 +8,7 @@ from geodata.raster.grid import (
     FloatArray,
     Grid,
     check_cell_size,
+    corners_to_equal_area,
     to_equal_area,
     to_lonlat,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "Grid",
     "Raster",
     "check_cell_size",
+    "corners_to_equal_area",
     "to_equal_area",
     "to_lonlat",
 ]

@@ -238,6 +238,14 @@ def to_equal_area(place: shapely.Geometry) -> shapely.Geometry:
     return _project(shapely.segmentize(place, _EDGE_STEP_DEG), _forward())
 
 
+def corners_to_equal_area(place: shapely.Geometry) -> shapely.Geometry:
+    """Project the corners of a geometry alone: the inverse of :func:`to_lonlat`.
+
+    For outlines of cells, whose edges are straight in the projection.
+    """
+    return _project(place, _forward())
+
+
 def to_lonlat(place: shapely.Geometry) -> shapely.Geometry:
     """Project a geometry in :data:`EQUAL_AREA` back to longitude and latitude."""
     return _project(place, _inverse())

@@ -6,13 +6,15 @@ To open a release loads nothing that builds one: import that from
 
 from geodata.release.model import (
     DepositTypeEntry,
+    IdChanges,
     LayerEntry,
     Manifest,
     MissingLayer,
 )
-from geodata.release.open import known_releases, open_release
+from geodata.release.open import known_releases, open_release, pointed_release
 from geodata.release.place import OVERALL, LearnedMap, Places
 from geodata.release.release import Release
+from geodata.release.retired import RetiredArea
 from geodata.scoring.explanation import AreaExplanation
 from geodata.scoring.ranking import RANKED_FROM
 
@@ -21,12 +23,15 @@ __all__ = [
     "RANKED_FROM",
     "AreaExplanation",
     "DepositTypeEntry",
+    "IdChanges",
     "LayerEntry",
     "LearnedMap",
     "Manifest",
     "MissingLayer",
     "Places",
     "Release",
+    "RetiredArea",
     "known_releases",
     "open_release",
+    "pointed_release",
 ]

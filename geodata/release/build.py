@@ -1,32 +1,26 @@
 """Build a release: the whole method, in the order it is carried out."""
 
-import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from geodata.errors import (
-    CellSizeError,
-    DamagedReleaseError,
-    NoReleaseError,
-    OutdatedReleaseError,
-)
+import geopandas as gpd
+
+from geodata.errors import ReleaseError
 from geodata.execution import BackgroundWriter
 from geodata.layers.store import LayerStore, ReadOnce
 from geodata.prospects.delineate import delineate
 from geodata.prospects.describe import ProspectArea, Survey, describe
+from geodata.prospects.names import name_areas
 from geodata.prospects.rank import rank, to_table
 from geodata.raster import Cells, Grid
 from geodata.release.coverage import coverage_of_layers
 from geodata.release.default_opinions import default_opinions
 from geodata.release.export import named_layers, write_tables
 from geodata.release.figures import draw_map
+from geodata.release.identity import History
 from geodata.release.inputs import Inputs, Parameters, gather, require_known_layers
-from geodata.release.known_sites import (
-    check_known_sites,
-    circular_sites,
-    single_inputs,
-)
+from geodata.release.known_sites import check_known_sites, circular_sites, single_inputs
 from geodata.release.land import write_land
 from geodata.release.learned import opinions, with_learned
 from geodata.release.learned_files import FOLDER as LEARNED_FOLDER
@@ -41,8 +35,10 @@ from geodata.release.model_tests import (
     tests_of_maps,
     validation_report,
 )
+from geodata.release.needs import DISK_BASE, DISK_PER_CELL, check_memory
 from geodata.release.open import open_release
 from geodata.release.place import OVERALL
+from geodata.release.predecessor import Choice, choose_predecessor, of_same_inputs
 from geodata.release.publish import make_current, new_folder, publish
 from geodata.release.surroundings import read_surroundings
 from geodata.release.survey import (
@@ -57,15 +53,8 @@ from geodata.release.validation import write_validation
 from geodata.scoring.deposit_file import parse_all
 from geodata.scoring.deposit_type import DepositType
 from geodata.scoring.draws import draw
-from geodata.scoring.favourability import (
-    Favourability,
-    score_places,
-)
+from geodata.scoring.favourability import Favourability, score_places
 from geodata.scoring.like_land import RegionalModel
-
-_MEMORY_PER_CELL = 850  # bytes, all arrays of a build together, measured at 1 km
-_DISK_PER_CELL = 150  # bytes, all files of a release, measured at 1 km
-_DISK_BASE = 60_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,10 +67,13 @@ class Built:
         Its folder.
     fresh : bool
         False when an intact release of the same inputs was already there.
+    note : str
+        Why it does not follow the release it should; mostly empty.
     """
 
     folder: Path
     fresh: bool
+    note: str = ""
 
 
 def build_release(
@@ -90,6 +82,7 @@ def build_release(
     releases: Path,
     *,
     parameters: Parameters | None = None,
+    predecessor: str | None = None,
     progress: Progress = no_progress,
 ) -> Built:
     """Build the release that follows from some inputs, or find it already built.
@@ -104,6 +97,9 @@ def build_release(
         Folder that holds the releases.
     parameters : Parameters, optional
         Cell size, draws and rules; the defaults if None.
+    predecessor : str, optional
+        Id of the release whose areas lend their ids, empty for none; by default it
+        follows from the releases that are there.
     progress : function
         Told what is being done.
 
@@ -115,13 +111,31 @@ def build_release(
     models = parse_all(deposit_types)
     require_known_layers(models, store)
     inputs = gather(store, dict(deposit_types), parameters or Parameters())
-    try:
-        folder = open_release(releases, inputs.release_id).folder
-    except (NoReleaseError, DamagedReleaseError, OutdatedReleaseError):
-        folder = _build(ReadOnce(store), models, inputs, releases, progress)
-        return Built(folder=folder, fresh=True)
-    make_current(releases, inputs.release_id)
-    return Built(folder=folder, fresh=False)
+    if predecessor is None:
+        links = of_same_inputs(releases, inputs.inputs_id)
+        if found := _find([link.id for link in links], releases):
+            return found
+        choice = choose_predecessor(releases, inputs.inputs_id)
+    else:
+        choice = Choice(open_release(releases, predecessor) if predecessor else None)
+    inputs = replace(inputs, predecessor=choice.id)
+    if found := _find([inputs.release_id], releases):
+        return found
+    past = History.of(choice.release) if choice.release else History.none()
+    folder = _build(ReadOnce(store), models, inputs, releases, progress, past=past)
+    return Built(folder=folder, fresh=True, note=choice.note)
+
+
+def _find(names: Iterable[str], releases: Path) -> Built | None:
+    """Make the first release that is intact the current one."""
+    for name in names:
+        try:
+            folder = open_release(releases, name).folder
+        except ReleaseError:
+            continue
+        make_current(releases, name)
+        return Built(folder=folder, fresh=False)
+    return None
 
 
 def _build(
@@ -130,6 +144,8 @@ def _build(
     inputs: Inputs,
     releases: Path,
     progress: Progress,
+    *,
+    past: History,
 ) -> Path:
     progress("Laying the grid", 0.0)
     around = read_surroundings(store)
@@ -137,7 +153,7 @@ def _build(
     check_memory(grid)
     cells = Cells.inside(grid, around.scored)
     progress("Laying the grid", 1.0)
-    needed = _DISK_BASE + _DISK_PER_CELL * len(cells)
+    needed = DISK_BASE + DISK_PER_CELL * len(cells)
     with new_folder(releases, needed=needed) as folder:
         learned_models = {
             name: item.read() for name, item in bearing_maps(inputs.learned).items()
@@ -157,7 +173,8 @@ def _build(
             writer.begin(write_maps, folder, made, cells, progress)
             del maps, made  # their memory is free once they are written
             ranked = with_learned(rank(areas), learned, survey)
-            prospects = to_table(ranked)
+            prospects = _with_ids(ranked, past)
+            carried = past.followed_by(prospects)
             known = coverage_of_layers(store, readings.values(), survey, around)
             write_tables(
                 folder,
@@ -166,6 +183,7 @@ def _build(
                 store=store,
                 named=sorted(set(named_layers(readings).values())),
                 coverage=known.values(),
+                past=carried.tables,
             )
             explanations = [area.explanation for area in ranked]
             (folder / EXPLANATIONS).write_bytes(
@@ -227,8 +245,17 @@ def _build(
                 coverage=known,
                 ranks=ranks,
                 opinions=default_opinions(models, report),
+                id_changes=carried.changes,
             ),
         )
+
+
+def _with_ids(ranked: Sequence[ProspectArea], past: History) -> gpd.GeoDataFrame:
+    """Put ranked areas into a table, with the ids they keep and new ones."""
+    kept = past.kept_by(
+        [area.deposit_type.id for area in ranked], [area.geometry for area in ranked]
+    )
+    return to_table(ranked, name_areas(ranked, kept, used=past.ids))
 
 
 def _score(
@@ -270,21 +297,3 @@ def _write_models(folder: Path, inputs: Inputs) -> None:
         path = folder / "deposit_types" / f"{name}.toml"
         path.write_text(text, encoding="utf-8")
     write_files(folder / LEARNED_FOLDER, bearing_maps(inputs.learned))
-
-
-def check_memory(grid: Grid) -> None:
-    """Refuse a grid that would not fit into this machine's memory.
-
-    Raises
-    ------
-    CellSizeError
-        Naming the cells, the memory they need and the memory there is.
-    """
-    needed = grid.rows * grid.columns * _MEMORY_PER_CELL // 2  # half of it is land
-    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    if needed > there:
-        raise CellSizeError(
-            f"Cells of {grid.cell_m:g} m make a grid of {grid.rows:,} × "
-            f"{grid.columns:,}, which needs about {needed / 1e9:,.0f} GB of memory; "
-            f"this machine has {there / 1e9:,.0f} GB. Choose larger cells."
-        )

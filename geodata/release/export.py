@@ -22,6 +22,7 @@ def write_tables(
     store: LayerStore,
     named: Iterable[str],
     coverage: Iterable[LayerCoverage],
+    past: Mapping[str, gpd.GeoDataFrame],
 ) -> None:
     """Write prospects, what surrounds them, and the lines distances refer to.
 
@@ -39,8 +40,11 @@ def write_tables(
         Ids of vector layers whose names the explanations use.
     coverage : iterable of LayerCoverage
         Where the layers are known.
+    past : mapping of str to GeoDataFrame
+        What is carried on of earlier releases, by name.
     """
     tables = {
+        **past,
         "prospects": prospects,
         "states": around.states,
         "land": around.land,

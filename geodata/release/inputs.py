@@ -28,7 +28,7 @@ from geodata.scoring.validation.argument_records import (
     shipped_records,
 )
 
-METHOD_VERSION = "10"
+METHOD_VERSION = "11"
 """Version of the method: raise it with every change of the code that changes a
 number, a table or a file of a release.  A test holds the numbers of a small release
 against those stored with this version; see tests/geodata/release/fingerprint.py."""
@@ -111,6 +111,8 @@ class Inputs:
         Version of the method.
     libraries : dict of str to str
         Versions that shape the bytes of the result.
+    predecessor : str
+        Id of the release whose areas lend their ids; empty when there is none.
     """
 
     layers: dict[str, str]
@@ -122,10 +124,21 @@ class Inputs:
     parameters: Parameters
     method: str
     libraries: dict[str, str]
+    predecessor: str = ""
 
     @property
     def release_id(self) -> str:
-        """First 16 hexadecimal digits of the SHA-256 over all inputs."""
+        """First 16 hexadecimal digits of the SHA-256 over inputs and predecessor.
+
+        Without a predecessor it is :attr:`inputs_id`.
+        """
+        if not self.predecessor:
+            return self.inputs_id
+        return checksum(f"{self.inputs_id} {self.predecessor}".encode())[:_ID_DIGITS]
+
+    @property
+    def inputs_id(self) -> str:
+        """First 16 hexadecimal digits of the SHA-256 over all but the predecessor."""
         text = json.dumps(
             self.entry.model_dump(mode="json"), sort_keys=True, ensure_ascii=False
         )

@@ -20,6 +20,7 @@ from geodata.release.inputs import Inputs
 from geodata.release.model import (
     DepositTypeEntry,
     GridEntry,
+    IdChanges,
     LayerEntry,
     LayerUse,
     Manifest,
@@ -41,6 +42,7 @@ def make_manifest(
     coverage: Mapping[str, LayerCoverage],
     ranks: Mapping[str, FloatArray],
     opinions: Mapping[str, DefaultOpinion],
+    id_changes: IdChanges,
 ) -> Manifest:
     """Write down everything about a release but its list of files.
 
@@ -64,10 +66,15 @@ def make_manifest(
         Area ranks of each deposit type; NaN = not ranked.
     opinions : mapping of str to DefaultOpinion
         Which opinion of each deposit type is shown first.
+    id_changes : IdChanges
+        What became of the ids of the predecessor, if there was one.
     """
     uses = uses_of_layers(models.values())
     return Manifest(
         id=inputs.release_id,
+        inputs_id=inputs.inputs_id,
+        predecessor=inputs.predecessor,
+        id_changes=id_changes if inputs.predecessor else None,
         inputs=inputs.entry,
         caution=CAUTION,
         border_profile=inputs.parameters.border_profile,

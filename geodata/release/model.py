@@ -19,12 +19,14 @@ from geodata.scoring.explanation import AreaExplanation
 from geodata.scoring.measured import Background
 from geodata.scoring.record import Record
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 MANIFEST = "manifest.json"
 EXPLANATIONS = "explanations.json"
 CURRENT = "current"  # names the release to be served
 NAMES = "names"  # folder of the lines that distances refer to
 COVERAGE = "coverage"  # table of the areas that layers leave out
+RETIRED = "retired"  # table of the ids that no area has any more
+EARLIER = "earlier_outlines"  # table of the outlines that ids had before
 
 
 class FileEntry(Record):
@@ -161,19 +163,36 @@ class InputsEntry(Record):
     libraries: Mapping[str, str]
 
 
+class IdChanges(Record):
+    """How many ids of areas were kept since the predecessor, are new, were retired."""
+
+    kept: int
+    new: int
+    retired: int
+
+
 class Manifest(Record):
     """What a release is, what it was made from, what it lacks.
 
     Attributes
     ----------
+    inputs_id : str
+        Hash of the inputs alone; releases of the same inputs share it.
+    predecessor : str
+        Id of the release whose areas lent their ids; empty when there was none.
+    id_changes : IdChanges or None
+        What became of those ids; None when there was no predecessor.
     caution, border_note : str
         Stand here for a reader of the folder alone.
     files : mapping of str to FileEntry
         Every other file by its path inside the release.
     """
 
-    schema_version: Literal[3] = SCHEMA_VERSION
+    schema_version: Literal[4] = SCHEMA_VERSION
     id: str
+    inputs_id: str
+    predecessor: str
+    id_changes: IdChanges | None
     inputs: InputsEntry
     caution: str
     border_profile: str

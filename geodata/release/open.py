@@ -38,13 +38,12 @@ def open_release(releases: Path, release_id: str | None = None) -> Release:
         If it was built by a version that wrote releases otherwise.
     """
     if release_id is None:
-        pointer = releases / CURRENT
-        if not pointer.exists():
+        release_id = pointed_release(releases)
+        if not release_id:
             raise NoReleaseError(
                 f"There is no release in {releases}. Run scripts/rank_prospects.py, "
                 "or scripts/serve, which does it for you."
             )
-        release_id = pointer.read_bytes().decode("ascii", errors="replace").strip()
     folder = releases / release_id
     if not release_id.isalnum() or not folder.is_dir():
         raise NoReleaseError(
@@ -56,6 +55,14 @@ def open_release(releases: Path, release_id: str | None = None) -> Release:
     if fault := fault_of(folder, manifest.files):
         raise _damaged(folder, fault)
     return Release(folder, manifest)
+
+
+def pointed_release(releases: Path) -> str:
+    """Return the id of the release to be served, opened or not; empty if none."""
+    pointer = releases / CURRENT
+    if not pointer.exists():
+        return ""
+    return pointer.read_bytes().decode("ascii", errors="replace").strip()
 
 
 def _read_manifest(folder: Path) -> Manifest:

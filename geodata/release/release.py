@@ -25,6 +25,7 @@ from geodata.release.place import (
     learned_map,
     ranked_area,
 )
+from geodata.release.retired import RetiredArea, read_retired
 from geodata.release.validation import ValidationReport, read_validation
 from geodata.scoring.deposit_file import parse
 from geodata.scoring.deposit_type import DepositType
@@ -49,7 +50,7 @@ class Release:
 
     @property
     def id(self) -> str:
-        """Id: a hash of every input."""
+        """Id: a hash of every input and of the release before."""
         return self.manifest.id
 
     @cached_property
@@ -99,6 +100,14 @@ class Release:
     def validation(self) -> ValidationReport:
         """What the release says of how far its maps can be trusted."""
         return read_validation(self.folder)
+
+    def retired(self, area_id: str) -> RetiredArea | None:
+        """Return what is known of an id that only earlier releases gave."""
+        return self._retired.get(area_id)
+
+    @cached_property
+    def _retired(self) -> dict[str, RetiredArea]:
+        return read_retired(self.folder)
 
     def table(self, name: str) -> gpd.GeoDataFrame:
         """Read one of the release's tables, for example ``"terranes"``."""

@@ -71,6 +71,29 @@ def test_it_prints_the_best_areas_the_coverage_and_where_known_sites_fall(
     assert "was there" in again.stdout
 
 
+def test_it_says_what_became_of_the_ids_of_the_release_before(run, tmp_path):
+    assert "Ids since" not in run(tmp_path, *COARSE).stdout
+    first = open_release(tmp_path / "releases")
+    finer = ("--cell-m", "45000", *COARSE[2:])
+    done = run(tmp_path, *finer)
+    assert re.search(rf"Ids since release {first.id}: \d+ kept, \d+ new", done.stdout)
+    alone = run(tmp_path, *finer, "--predecessor", "none")
+    assert "Ids since" not in alone.stdout
+    assert open_release(tmp_path / "releases").manifest.predecessor == ""
+    wrong = run(tmp_path, *finer, "--predecessor", "nosuch")
+    assert wrong.exit_code == 1
+    assert "no release 'nosuch'" in wrong.stderr
+
+
+def test_it_says_why_ids_do_not_follow_the_release_before(run, tmp_path):
+    run(tmp_path, *COARSE)
+    (open_release(tmp_path / "releases").folder / "validation.json").unlink()
+    done = run(tmp_path, "--cell-m", "45000", *COARSE[2:])
+    assert done.exit_code == 0
+    assert "Ids do not follow the release before" in done.stderr
+    assert "validation.json is missing" in done.stderr
+
+
 @pytest.mark.parametrize("name", ["Kutessay [/upper]", "[red]Aktyuz", "[link=x]a"])
 def test_a_bracket_in_a_name_is_printed_as_it_is(release_home, tmp_path, name, capsys):
     shutil.copytree(release_home / "releases", tmp_path / "releases")

@@ -1,18 +1,12 @@
 import dataclasses
-import re
 
 import numpy as np
 import shapely
 
 from geodata.prospects.describe import ProspectArea
-from geodata.prospects.rank import (
-    COLUMNS,
-    name_areas,
-    rank,
-    ranks_drawn,
-    standings,
-    to_table,
-)
+from geodata.prospects.names import name_areas
+from geodata.prospects.rank import COLUMNS, rank, ranks_drawn, standings
+from geodata.prospects.rank import to_table as table_of
 from geodata.scoring.deposit_file import parse
 from geodata.scoring.deposit_type import deposit_type_texts
 from geodata.scoring.explanation import (
@@ -73,6 +67,10 @@ def area(
     )
 
 
+def to_table(ranked):
+    return table_of(ranked, name_areas(ranked))
+
+
 def test_areas_are_ranked_by_favourability_whatever_is_known():
     well_known = area(favourability=0.6, coverage=0.6)
     little_known = area(favourability=0.9, coverage=0.2)
@@ -90,20 +88,6 @@ def test_types_take_equal_turns_and_are_never_compared():
 def test_ties_are_always_broken_the_same_way():
     first, second = area(sheet="K-42-I"), area(sheet="K-43-I")
     assert rank([second, first]) == rank([first, second]) == [first, second]
-
-
-def test_an_id_names_type_and_sheet_and_is_fit_for_an_address():
-    names = name_areas([area(), area(sheet="M-42-XXXVI"), area(lon=75.9)])
-    assert names[0] == ("carb-k43-12", "CARB K-43-XII")
-    assert names[1] == ("carb-m42-36", "CARB M-42-XXXVI")
-    assert names[2] == ("carb-k43-12-2", "CARB K-43-XII (2)")
-    assert all(re.fullmatch(r"[a-z0-9-]{1,64}", identity) for identity, _ in names)
-
-
-def test_ids_of_two_areas_on_a_sheet_do_not_depend_on_their_ranks():
-    west, east = area(lon=75.1), area(lon=75.9)
-    assert name_areas([west, east]) == list(reversed(name_areas([east, west])))
-    assert name_areas([east, west])[1][0] == "carb-k43-12"
 
 
 def test_top_share_counts_the_draws_that_put_an_area_among_the_best_of_its_type():

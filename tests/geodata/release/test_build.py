@@ -21,9 +21,10 @@ from geodata.errors import (
 from geodata.layers.store import LayerStore
 from geodata.raster import Grid
 from geodata.release import known_releases, open_release
-from geodata.release.build import build_release, check_memory
+from geodata.release.build import build_release
 from geodata.release.inputs import Parameters
 from geodata.release.model import CURRENT, MANIFEST
+from geodata.release.needs import check_memory
 from geodata.release.rasters import read_shares
 from geodata.scoring.deposit_type import deposit_type_texts
 
@@ -104,7 +105,7 @@ def test_a_changed_byte_is_noticed(release_home, tmp_path):
         open_release(releases)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"schema_version": 3, "id": "x"}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"schema_version": 4, "id": "x"}'])
 def test_a_broken_manifest_is_a_damaged_release(release_home, tmp_path, text):
     releases = copy_of(release_home, tmp_path)
     folder = open_release(releases).folder

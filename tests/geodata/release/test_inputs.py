@@ -74,6 +74,7 @@ def test_mended_words_in_the_code_keep_the_id(inputs, tmp_path):
         {"records": ArgumentRecords(layers={}, by_type={})},
         {"learned": {}},
         {"parameters": Parameters(seed=1)},
+        {"predecessor": "0123456789abcdef"},
         {"deposit_types": {**MODELS, "placer": MODELS["placer"] + "\n"}},
     ],
     ids=lambda change: next(iter(change)),
@@ -86,3 +87,11 @@ def test_the_id_is_sixteen_hexadecimal_digits_and_repeatable(inputs):
     again = gather(LayerStore((Path(BUNDLE),)), MODELS, Parameters())
     assert again.release_id == inputs.release_id
     assert re.fullmatch(r"[0-9a-f]{16}", inputs.release_id)
+
+
+def test_the_id_tells_the_release_before_and_the_id_of_the_inputs_does_not(inputs):
+    assert inputs.release_id == inputs.inputs_id
+    after = dataclasses.replace(inputs, predecessor=inputs.release_id)
+    assert after.inputs_id == inputs.inputs_id
+    assert re.fullmatch(r"[0-9a-f]{16}", after.release_id)
+    assert dataclasses.replace(after).release_id == after.release_id
