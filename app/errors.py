@@ -49,6 +49,11 @@ _TITLES = {
     HTTPStatus.BAD_REQUEST: "error.bad-request",
     HTTPStatus.NOT_FOUND: "error.not-found",
     HTTPStatus.METHOD_NOT_ALLOWED: "error.only-read",
+    HTTPStatus.REQUEST_TIMEOUT: "error.too-slow",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "error.too-large",
+    HTTPStatus.REQUEST_URI_TOO_LONG: "error.too-large",
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "error.too-large",
+    HTTPStatus.TOO_MANY_REQUESTS: "error.too-often",
     HTTPStatus.SERVICE_UNAVAILABLE: "error.not-now",
     HTTPStatus.INTERNAL_SERVER_ERROR: "error.our-fault",
 }
@@ -120,18 +125,27 @@ def _unexpected(request: Request, error: Exception) -> Response:
     return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, say("error.noted"))
 
 
+def problem(status: HTTPStatus, detail: str) -> bytes:
+    """Return the document that says what is wrong (RFC 9457)."""
+    return orjson.dumps(
+        {
+            "type": "about:blank",
+            "title": _title(status),
+            "status": int(status),
+            "detail": detail,
+        }
+    )
+
+
+def _title(status: HTTPStatus) -> str:
+    return say(_TITLES[status]) if status in _TITLES else status.phrase
+
+
 def _answer(request: Request, status: HTTPStatus, text: str) -> Response:
-    title = say(_TITLES[status]) if status in _TITLES else status.phrase
-    path = request.url.path
-    if path.startswith(FOR_PROGRAMS):
-        body = orjson.dumps(
-            {
-                "type": "about:blank",
-                "title": title,
-                "status": int(status),
-                "detail": text,
-            }
-        )
+    if request.url.path.startswith(FOR_PROGRAMS):
+        body = problem(status, text)
         return Response(body, status_code=status, media_type=PROBLEM)
-    page = render(request, "error.html", title=title, text=text, status=int(status))
+    page = render(
+        request, "error.html", title=_title(status), text=text, status=int(status)
+    )
     return Response(page, status_code=status, media_type="text/html")
