@@ -8,6 +8,7 @@ import uvicorn
 from pydantic import ValidationError
 
 from app.atlas import find_release
+from app.limits import raise_descriptor_limit
 from app.main import create_app
 from app.maps.shell import LEAFLET_SCRIPT, LEAFLET_STYLE
 from app.settings import Settings
@@ -16,6 +17,12 @@ from geodata.errors import GeodataError, NoReleaseError, OutdatedReleaseError
 
 EXIT_NO_RELEASE = 3
 """Exit code that tells scripts/serve to build a release first."""
+
+GRACE_S = 10
+"""How long answers that have begun may take when the server is told to stop."""
+
+WORKER_START_S = 120
+"""Within which a process must have its release open, when all are loaded anew."""
 
 
 def main() -> int:
@@ -45,6 +52,7 @@ def main() -> int:
         return _fail(str(error), EXIT_NO_RELEASE)
     except (GeodataError, MissingAssetsError, PortInUseError, NoLoopError) as error:
         return _fail(str(error))
+    raise_descriptor_limit()
     uvicorn.run(
         app,
         factory=not alone,
@@ -52,8 +60,13 @@ def main() -> int:
         port=settings.port,
         workers=settings.workers,
         loop=loop,
+        http="app.protocol:Connection",
+        ws="none",
         log_level=settings.log_level,
         server_header=False,
+        proxy_headers=False,  # the entrance reads them
+        timeout_graceful_shutdown=GRACE_S,
+        timeout_worker_healthcheck=WORKER_START_S,
     )
     return 0
 

@@ -28,7 +28,7 @@ _MOST_CONNECTIONS = 2_048
 
 
 def raise_descriptor_limit() -> None:
-    """Let this process and its children open more files, as far as the system allows."""
+    """Let this process and its children open as many files as the system allows."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _DESCRIPTORS_WANTED
     if hard != resource.RLIM_INFINITY:

@@ -4,7 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -16,7 +16,7 @@ WAIT_S = 30.0
 
 @contextmanager
 def serving(
-    app: ASGIApp, *, connection: type[Connection] = Connection, loop: str = "asyncio"
+    app: ASGIApp, *, connection: type[Connection] = Connection
 ) -> Iterator[int]:
     """Serve an application on a free port of this machine; gives the port."""
     config = uvicorn.Config(
@@ -26,7 +26,7 @@ def serving(
         log_level="critical",
         http=connection,
         ws="none",
-        loop=loop,
+        loop="uvloop",
         proxy_headers=False,
         access_log=False,
         timeout_graceful_shutdown=1,
@@ -50,21 +50,17 @@ def connect(port: int) -> socket.socket:
 def rest(connection: socket.socket) -> bytes:
     """Read until the other side closes; a reset is an end, too."""
     read = bytearray()
-    try:
+    with suppress(ConnectionError):
         while piece := connection.recv(65_536):
             read += piece
-    except ConnectionError:
-        pass
     return bytes(read)
 
 
 def ask(port: int, request: bytes) -> bytes:
     """Send bytes and read everything until the server closes."""
     with connect(port) as connection:
-        try:
+        with suppress(ConnectionError):
             connection.sendall(request)
-        except ConnectionError:
-            pass
         return rest(connection)
 
 
