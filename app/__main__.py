@@ -7,13 +7,18 @@ import sys
 import uvicorn
 from pydantic import ValidationError
 
-from app.atlas import find_release
 from app.limits import raise_descriptor_limit
 from app.main import create_app
 from app.maps.shell import LEAFLET_SCRIPT, LEAFLET_STYLE
 from app.settings import Settings
 from app.templating import STATIC
 from geodata.errors import GeodataError, NoReleaseError, OutdatedReleaseError
+from geodata.release import (
+    known_releases,
+    open_release,
+    pointed_release,
+    read_manifest,
+)
 
 EXIT_NO_RELEASE = 3
 """Exit code that tells scripts/serve to build a release first."""
@@ -41,7 +46,7 @@ def main() -> int:
         loop = choose_loop(settings.workers)
         alone = settings.workers == 1
         if not alone:  # each process opens it for itself; is there one?
-            find_release(settings.releases)
+            _check_release(settings)
         app = create_app(settings) if alone else "app.main:create_default_app"
     except ValidationError as error:
         parts = [
@@ -69,6 +74,15 @@ def main() -> int:
         timeout_worker_healthcheck=WORKER_START_S,
     )
     return 0
+
+
+def _check_release(settings: Settings) -> None:
+    """Make sure that there is a release; each process opens it for itself."""
+    pointed = pointed_release(settings.releases)
+    names = [pointed] if pointed else known_releases(settings.releases)
+    if not names:
+        open_release(settings.releases)  # says what to do
+    read_manifest(settings.releases / names[0])
 
 
 class MissingAssetsError(Exception):

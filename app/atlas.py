@@ -1,32 +1,16 @@
 """The atlas: one open release, and everything made from it when it is opened."""
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from app.collection import Collection, make_collections
-from app.errors import without_folder
+from app.collection import Collection
+from app.collection_list import make_collections
 from app.grids.tiles import Grids
 from app.maps.backdrop import make_backdrop
 from app.maps.picture import Pictures
 from app.overlays import GAPS
 from app.schemas import CreditEntry, Stamp
-from app.text import say
-from geodata.errors import (
-    DamagedReleaseError,
-    NoReleaseError,
-    OutdatedReleaseError,
-    ReleaseError,
-)
-from geodata.release import (
-    DepositTypeEntry,
-    Release,
-    known_releases,
-    open_release,
-)
-
-_log = logging.getLogger("atlas")
+from geodata.release import DepositTypeEntry, Release, published_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +21,8 @@ class Atlas:
     ----------
     release : Release
         The open release.
+    published : str
+        When it was finished here, RFC 3339.
     collections : mapping of str to Collection
         What the API offers.
     grids : Grids
@@ -50,6 +36,7 @@ class Atlas:
     """
 
     release: Release
+    published: str
     collections: Mapping[str, Collection]
     grids: Grids
     images: Pictures
@@ -99,45 +86,25 @@ class Atlas:
         )
 
 
-def load_atlas(releases: Path) -> Atlas:
-    """Open the current release, or the newest intact one if that cannot be had.
+def open_atlas(release: Release, warning: str = "") -> Atlas:
+    """Make everything that is served from a release.
 
     Parameters
     ----------
-    releases : Path
-        Folder that holds the releases.
-
-    Raises
-    ------
-    NoReleaseError
-        If there is none that can be served.
+    release : Release
+        Open, every file of it checked.
+    warning : str
+        Empty, or why this is not the release it should be.
     """
-    release, warning = find_release(releases)
     return Atlas(
         release=release,
+        published=published_at(release.folder),
         collections=make_collections(release),
         grids=Grids(release),
         images=Pictures(release),
         backdrop=make_backdrop(release),
         warning=warning,
     )
-
-
-def find_release(releases: Path) -> tuple[Release, str]:
-    """Open the release to serve; say why it is not the current one, if it is not.
-
-    Raises
-    ------
-    NoReleaseError
-        If there is none that can be served.
-    """
-    try:
-        return open_release(releases), ""
-    except (DamagedReleaseError, NoReleaseError, OutdatedReleaseError) as error:
-        release = _newest_intact(releases, error)
-        warning = say("health.instead", reason=error, release=release.id)
-        _log.warning("%s", warning)
-        return release, without_folder(warning, releases)
 
 
 def lost_file(release: Release) -> str:
@@ -153,14 +120,3 @@ def lost_file(release: Release) -> str:
             pass
         return str(name)
     return ""
-
-
-def _newest_intact(releases: Path, reason: ReleaseError) -> Release:
-    for name in known_releases(releases):
-        try:
-            return open_release(releases, name)
-        except ReleaseError:
-            continue
-    if isinstance(reason, NoReleaseError | OutdatedReleaseError):
-        raise reason
-    raise NoReleaseError(say("health.nothing-intact", reason=reason, releases=releases))

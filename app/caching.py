@@ -1,28 +1,35 @@
-"""Answers that a client can keep: strong ETags, 304, and gzip made once."""
+"""Answers that a client can keep: strong ETags, 304, ranges, what is kept in memory."""
 
 import functools
 import gzip
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass
-from importlib import resources
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import metadata, resources
 from typing import Generic, TypeVar
 
+import brotli
 from fastapi import Request
 from starlette.datastructures import Headers
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.public_address import public_base
+from app.ranges import cut
 from app.templating import static_version
 from geodata.checksums import tree_checksum
 
-_SMALLEST_GZIP = 800  # bytes; below that it costs more than it saves
-_PICTURES = "image/"
+_SMALLEST_PACKED = 800  # bytes; below that it costs more than it saves
+_PACKED = ("json", "text/", "xml", "csv", "javascript")
+_GZIP_LEVEL, _BROTLI_QUALITY = 4, 4
+_LIBRARIES = ("fastapi", "geopandas", "orjson", "pyproj", "rio-tiler", "shapely")
+
 REVALIDATE = "public, no-cache"
+FOR_GOOD = "public, max-age=31536000, immutable"
+"""What an address that names its release answers never changes."""
 
 Key = TypeVar("Key")
 Kept = TypeVar("Kept")
@@ -30,19 +37,41 @@ Kept = TypeVar("Kept")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
-    """The bytes of an answer and what they are.
+    """The bytes of an answer, what they are, and their packed forms once asked for.
 
     Attributes
     ----------
-    content, gzipped : bytes
-        As they are, and compressed; the second is empty where it is not worth it.
+    content : bytes
+        As they are.
     media_type : str
-        What the bytes are.
+        What they are.
+    headers : mapping of str to str
+        What else belongs to them.
+    packed : dict of str to bytes
+        By encoding, ``br`` or ``gzip``.
     """
 
     content: bytes
-    gzipped: bytes
     media_type: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    packed: dict[str, bytes] = field(default_factory=dict)
+
+    def in_encoding(self, encoding: str) -> bytes:
+        """Return the bytes packed, packing them the first time."""
+        if encoding not in self.packed:
+            self.packed[encoding] = (
+                brotli.compress(self.content, quality=_BROTLI_QUALITY)
+                if encoding == "br"
+                else gzip.compress(self.content, _GZIP_LEVEL, mtime=0)
+            )
+        return self.packed[encoding]
+
+    @property
+    def worth_packing(self) -> bool:
+        """Whether packing makes it smaller by enough."""
+        return len(self.content) >= _SMALLEST_PACKED and any(
+            part in self.media_type for part in _PACKED
+        )
 
 
 class BoundedCache(Generic[Key, Kept]):
@@ -60,39 +89,62 @@ class BoundedCache(Generic[Key, Kept]):
         self._capacity = capacity
         self._size_of = size
         self._size = 0
-        self._kept: OrderedDict[Key, Kept] = OrderedDict()
+        self._kept: OrderedDict[Key, tuple[Kept, int]] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, key: Key) -> Kept | None:
         """Return a value kept earlier, or None."""
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
+            found = self._kept.get(key)
+            if found is None:
+                return None
+            self._kept.move_to_end(key)
+            return found[0]
 
     def put(self, key: Key, value: Kept) -> None:
         """Keep a value."""
         with self._lock:
             if key in self._kept:
                 return
-            self._kept[key] = value
-            self._size += self._size_of(value)
+            size = self._size_of(value)
+            self._kept[key] = (value, size)
+            self._size += size
             while self._size > self._capacity:
-                _, dropped = self._kept.popitem(last=False)
-                self._size -= self._size_of(dropped)
+                _, (_, dropped) = self._kept.popitem(last=False)
+                self._size -= dropped
 
 
-class AnswerCache(BoundedCache[str, Body]):
-    """Answers of one release, compressed forms included.
+class AnswerCache:
+    """Answers that were asked for at least twice.
+
+    One that was asked for once is only noted, by its tag: so addresses made up to fill
+    the memory push nothing out.
 
     Parameters
     ----------
     capacity : int
         Bytes to keep at most.
+    noted : int
+        Tags to remember at most.
     """
 
-    def __init__(self, capacity: int = 128_000_000) -> None:
-        super().__init__(capacity, lambda body: len(body.content) + len(body.gzipped))
+    def __init__(self, capacity: int = 64_000_000, noted: int = 8192) -> None:
+        self._kept = BoundedCache[str, Body](
+            capacity,
+            lambda body: 3 * len(body.content),  # with its packed forms
+        )
+        self._noted = BoundedCache[str, bool](noted, lambda _: 1)
+
+    def get(self, tag: str) -> Body | None:
+        """Return an answer kept earlier, or None."""
+        return self._kept.get(tag)
+
+    def put(self, tag: str, body: Body) -> None:
+        """Keep an answer, if it is asked for again."""
+        if self._noted.get(tag):
+            self._kept.put(tag, body)
+        else:
+            self._noted.put(tag, True)  # a mark, not a choice
 
 
 def answer(
@@ -101,56 +153,107 @@ def answer(
     *,
     media_type: str,
     file_name: str = "",
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Answer a GET request, or say that the client has the answer already.
 
     Parameters
     ----------
     request : Request
-        Its address, query included, is what is asked.
+        What is asked.
     make : function
         Makes the body; not called when the answer is at hand or not modified.
     media_type : str
         What the bytes are.
     file_name : str, optional
         Name under which a browser saves the answer.
+    headers : mapping of str to str, optional
+        What else belongs to the answer.
 
     Notes
     -----
-    The tag is a hash of the release, the version of our code and the address, so
-    it can be told without making the body: the same release gives the same bytes.
+    The tag is a hash of the release, the version of our code and of the libraries that
+    write, the address and the form that is asked for, so it can be told without making
+    the body: the same release gives the same bytes.
     """
-    key = tag(request)
-    headers = {"Cache-Control": REVALIDATE, "Vary": "Accept-Encoding"}
-    known = request.headers.get("if-none-match", "").strip()
-    for candidate in (f'"{key}"', f'"{key}-gzip"'):
-        if candidate in known:
-            return Response(status_code=304, headers={**headers, "ETag": candidate})
-    cache: AnswerCache = request.app.state.cache
-    body = cache.get(key)
-    if body is None:
-        body = _body(make(), media_type)
-        cache.put(key, body)
-    if known == "*":  # whatever there is; made first, for there may be nothing
-        return Response(status_code=304, headers={**headers, "ETag": f'"{key}"'})
-    zipped = accepts_gzip(request.headers.get("accept-encoding", ""))
+    own = dict(headers or {})
     if file_name:
-        headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
-    if zipped and body.gzipped:
-        headers |= {"Content-Encoding": "gzip", "ETag": f'"{key}-gzip"'}
-        return Response(body.gzipped, media_type=media_type, headers=headers)
-    headers["ETag"] = f'"{key}"'
-    return Response(body.content, media_type=media_type, headers=headers)
+        own["Content-Disposition"] = f'attachment; filename="{file_name}"'
+    tag = tag_of(request.scope)
+    asked = request.headers
+    known = asked.get("if-none-match", "").strip()
+    if known and known != "*" and (found := _matching(tag, known)):
+        return Response(status_code=304, headers=_common(request.scope, own, found))
+    cache: AnswerCache = request.app.state.cache
+    body = cache.get(tag)
+    if body is None:
+        body = Body(content=make(), media_type=media_type, headers=own)
+        cache.put(tag, body)
+    return respond(request.scope, body, tag)
 
 
-def accepts_gzip(header: str) -> bool:
-    """Tell from ``Accept-Encoding`` whether a client takes gzip.
+def respond(scope: Scope, body: Body, tag: str) -> Response:
+    """Answer with a body: packed, a part of it, or only that it has not changed."""
+    asked = Headers(scope=scope)
+    known = asked.get("if-none-match", "").strip()
+    if known and (known == "*" or _matching(tag, known)):
+        found = _matching(tag, known) or tag
+        return Response(status_code=304, headers=_common(scope, body.headers, found))
+    if "range" in asked:
+        headers = _common(scope, body.headers, tag)
+        return cut(asked, body.content, body.media_type, headers)
+    packing = _packing(body, asked)
+    if not packing:
+        return Response(
+            body.content,
+            media_type=body.media_type,
+            headers=_common(scope, body.headers, tag),
+        )
+    headers = _common(scope, body.headers, f"{tag}-{packing}")
+    headers["Content-Encoding"] = packing
+    return Response(
+        body.in_encoding(packing), media_type=body.media_type, headers=headers
+    )
 
-    >>> accepts_gzip("br, gzip;q=0.5"), accepts_gzip("gzip;q=0, *")
-    (True, False)
-    >>> accepts_gzip("*;q=0.1"), accepts_gzip("identity")
-    (True, False)
+
+class AnswerAgain:
+    """Give an answer that is kept without asking the routes."""
+
+    def __init__(self, app: ASGIApp, cache: AnswerCache) -> None:
+        self._app = app
+        self._cache = cache
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] == "http" and scope["method"] == "GET":
+            tag = tag_of(scope)
+            body = self._cache.get(tag)
+            packing = _packing(body, Headers(scope=scope)) if body else ""
+            if body and (not packing or packing in body.packed):
+                await respond(scope, body, tag)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+def _packing(body: Body, asked: Headers) -> str:
+    return encoding_of(asked.get("accept-encoding", "")) if body.worth_packing else ""
+
+
+def encoding_of(header: str) -> str:
+    """Choose from ``Accept-Encoding``: ``br``, ``gzip`` or, as it is, nothing.
+
+    >>> encoding_of("br, gzip;q=0.5"), encoding_of("gzip;q=0, *;q=0")
+    ('br', '')
+    >>> encoding_of("gzip"), encoding_of("identity"), encoding_of("br;q=0.1, gzip")
+    ('gzip', '', 'gzip')
     """
+    weights = _weights(header)
+    both = {name: weights.get(name, weights.get("*", 0.0)) for name in ("br", "gzip")}
+    best = max(both, key=lambda name: both[name])
+    return best if both[best] > 0 else ""
+
+
+def _weights(header: str) -> dict[str, float]:
     weights = {}
     for item in header.lower().split(","):
         name, _, parameter = item.replace(" ", "").partition(";")
@@ -158,7 +261,7 @@ def accepts_gzip(header: str) -> bool:
             weights[name] = float(parameter.removeprefix("q=") or 1)
         except ValueError:
             weights[name] = 0.0
-    return weights.get("gzip", weights.get("*", 0.0)) > 0
+    return weights
 
 
 class GzipIfAccepted(GZipMiddleware):
@@ -166,36 +269,58 @@ class GzipIfAccepted(GZipMiddleware):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] == "http" and not accepts_gzip(
-            Headers(scope=scope).get("accept-encoding", "")
-        ):
-            await self.app(scope, receive, send)
-            return
+        if scope["type"] == "http":
+            weights = _weights(Headers(scope=scope).get("accept-encoding", ""))
+            if not weights.get("gzip", weights.get("*", 0.0)) > 0:
+                await self.app(scope, receive, send)
+                return
         await super().__call__(scope, receive, send)
 
 
-def tag(request: Request) -> str:
-    """Return the tag of a request: release, code version and full address."""
-    release = request.app.state.atlas.release.id
-    address = f"{public_base(request)}{request.url.path}?{request.url.query}"
-    identity = (release, code_version(), static_version(), address)
-    return hashlib.sha256("\n".join(identity).encode()).hexdigest()[:32]
+def tag_of(scope: Scope) -> str:
+    """Return the tag of a request: release, versions, address and form asked for."""
+    state = scope["state"]
+    if "tag" not in state:
+        identity = (
+            state["atlas"].release.id,
+            state["release_prefix"],
+            code_version(),
+            static_version(),
+            public_base(Request(scope)),
+            scope["path"],
+            scope["query_string"].decode("latin-1"),
+            Headers(scope=scope).get("accept", ""),
+        )
+        digest = hashlib.sha256("\n".join(identity).encode("utf-8", "replace"))
+        state["tag"] = digest.hexdigest()[:32]
+    return str(state["tag"])
 
 
 @functools.cache
 def code_version() -> str:
     """Return a checksum over the Python text that answers are made by.
 
-    The id of a release tells the version of the method, not that of the code.
+    The id of a release tells the version of the method, not that of the code, nor
+    those of the libraries that write.
     """
     packages = (resources.files(name) for name in ("app", "geodata"))
-    return tree_checksum(*packages, suffixes=(".py",))
+    ours = tree_checksum(*packages, suffixes=(".py",))
+    return " ".join((ours, *(metadata.version(name) for name in _LIBRARIES)))
 
 
-def _body(content: bytes, media_type: str) -> Body:
-    worth = len(content) >= _SMALLEST_GZIP and not media_type.startswith(_PICTURES)
-    return Body(
-        content=content,
-        gzipped=gzip.compress(content, 6, mtime=0) if worth else b"",
-        media_type=media_type,
-    )
+def _matching(tag: str, header: str) -> str:
+    """Return the tag a client has of an answer, in whichever encoding; else nothing."""
+    given = {item.strip().removeprefix("W/").strip('"') for item in header.split(",")}
+    forms = (tag, f"{tag}-br", f"{tag}-gzip")
+    return next((form for form in forms if form in given), "")
+
+
+def _common(scope: Scope, own: Mapping[str, str], tag: str) -> dict[str, str]:
+    named = scope["state"]["release_prefix"]
+    return {
+        "Cache-Control": FOR_GOOD if named else REVALIDATE,
+        "Vary": "Accept, Accept-Encoding",
+        "Accept-Ranges": "bytes",
+        **own,
+        "ETag": f'"{tag}"',
+    }

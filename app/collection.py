@@ -1,4 +1,4 @@
-"""The collections the API offers: features encoded once, found by an index."""
+"""A collection: one geometry for answers, files and index, encoded once."""
 
 import re
 from collections.abc import Mapping
@@ -7,21 +7,33 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import shapely
-from pandas.api.types import is_bool_dtype, is_integer_dtype, is_numeric_dtype
 
-from app.geojson import encode_features
-from app.overlays import GAPS, Overlay, overlays
-from app.text import say
+from app.columns import Column, columns_of, tidied
+from app.geojson import Geometries, encode_features, published, type_of
 from geodata.display import Display
 from geodata.region import Bounds
-from geodata.release import Release
 
 FEATURE_ID = "^[a-z0-9-]{1,64}$"
 """What an id looks like; anything else is unknown before it is looked up."""
 
 Positions = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """Whose a collection is, and on what terms.
+
+    Attributes
+    ----------
+    credit : str
+        Whom to name.
+    licence : str
+        In the words of the publisher, or of who found none.
+    """
+
+    credit: str
+    licence: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +44,16 @@ class Collection:
     ----------
     id, title, description : str
         As the API and the pages name it.
+    terms : Terms
+        Whose it is.
     table : GeoDataFrame
-        The rows, EPSG:4326, in the order they are served.
+        The rows, EPSG:4326, in the order they are served: tidied, with the geometry
+        that every answer, file and index has.
+    columns : tuple of Column
+        What the rows hold besides their geometry.
+    geometry_type : str
+        The one type of all geometries, as GeoJSON names it; empty = none has a
+        position.
     ids : tuple of str
         Feature ids.
     features : list of bytes
@@ -42,8 +62,10 @@ class Collection:
         Feature id → row.
     tree : shapely.STRtree
         Index over the geometries that are there.
-    bounds : Bounds
-        Box around all geometries, degrees.
+    boxes : array of float64, shape (n, 4)
+        West, south, east, north of each geometry, degrees; NaN = no position.
+    bounds : Bounds or None
+        Box around all geometries, degrees; None = none has a position.
     display : Display or None
         How the page draws it; None = the page knows by itself, or does not draw it.
     """
@@ -51,33 +73,49 @@ class Collection:
     id: str
     title: str
     description: str
+    terms: Terms
     table: gpd.GeoDataFrame
+    columns: tuple[Column, ...]
+    geometry_type: str
     ids: tuple[str, ...]
     features: list[bytes]
     position: Mapping[str, int]
     tree: shapely.STRtree
-    bounds: Bounds
+    boxes: npt.NDArray[np.float64]
+    bounds: Bounds | None
     display: Display | None = None
+
+    @property
+    def geometry(self) -> Geometries:
+        """The published geometries, degrees; None where a row has no position."""
+        return np.asarray(self.table.geometry.to_numpy(), dtype=object)
+
+    @property
+    def rows(self) -> Positions:
+        """Every row, in order."""
+        return np.arange(len(self.ids), dtype=np.int64)
 
     def inside(self, box: Bounds) -> Positions:
         """Return the rows whose geometry touches a box, in their order."""
         if box.west <= box.east:
-            parts = [shapely.box(box.west, box.south, box.east, box.north)]
-        else:  # across the antimeridian, as RFC 7946 writes it
-            parts = [
-                shapely.box(box.west, box.south, 180.0, box.north),
-                shapely.box(-180.0, box.south, box.east, box.north),
-            ]
-        found = [self.tree.query(part, predicate="intersects") for part in parts]
-        return np.unique(np.concatenate(found)).astype(np.int64)
+            return self._inside(box.west, box.south, box.east, box.north)
+        parts = (  # across the antimeridian, as RFC 7946 writes it
+            self._inside(box.west, box.south, 180.0, box.north),
+            self._inside(-180.0, box.south, box.east, box.north),
+        )
+        return np.union1d(*parts)
 
-    def queryables(self) -> dict[str, dict[str, str]]:
-        """Return column name → its JSON type, for the API's description."""
-        return {
-            str(name): {"type": _json_type(self.table[name])}
-            for name in self.table.columns
-            if name != self.table.geometry.name
-        }
+    def _inside(
+        self, west: float, south: float, east: float, north: float
+    ) -> Positions:
+        box = shapely.box(west, south, east, north)
+        near = self.tree.query(box)
+        whole = (self.boxes[near, :2] >= (west, south)).all(axis=1)
+        whole &= (self.boxes[near, 2:] <= (east, north)).all(axis=1)
+        edge = near[~whole]  # a box that lies inside needs no look at its outline
+        shapely.prepare(box)
+        touched = edge[shapely.intersects(box, self.geometry[edge])]
+        return np.sort(np.concatenate([near[whole], touched])).astype(np.int64)
 
 
 def make_collection(
@@ -87,6 +125,7 @@ def make_collection(
     name: str,
     title: str,
     description: str,
+    terms: Terms,
     display: Display | None = None,
 ) -> Collection:
     """Make a collection of a table.
@@ -99,88 +138,31 @@ def make_collection(
         One a row, unique.
     name, title, description : str
         How the collection is called.
+    terms : Terms
+        Whose it is.
     display : Display, optional
         How the page draws it.
     """
-    table = table.reset_index(drop=True)
-    west, south, east, north = (float(value) for value in table.total_bounds)
+    tidy = tidied(table)
+    geometry = published(np.asarray(tidy.geometry.to_numpy(), dtype=object))
+    tidy = tidy.set_geometry(gpd.GeoSeries(geometry, crs=tidy.crs, index=tidy.index))
+    columns = columns_of(tidy)
+    boxes = shapely.bounds(geometry)
     return Collection(
         id=name,
         title=title,
         description=description,
-        table=table,
+        terms=terms,
+        table=tidy,
+        columns=columns,
+        geometry_type=type_of(geometry),
         ids=tuple(ids),
-        features=encode_features(table, ids),
+        features=encode_features(ids, geometry, tidy, columns),
         position={feature_id: row for row, feature_id in enumerate(ids)},
-        tree=shapely.STRtree(table.geometry.to_numpy()),
-        bounds=Bounds(west=west, south=south, east=east, north=north),
+        tree=shapely.STRtree(geometry),
+        boxes=boxes,
+        bounds=_around(boxes),
         display=display,
-    )
-
-
-def make_collections(release: Release) -> dict[str, Collection]:
-    """Make every collection a release has layers for.
-
-    Returns
-    -------
-    dict of str to Collection
-        ``prospects``, ``occurrences``, ``states``; the layers of
-        :func:`app.overlays.overlays`, and where layers
-        leave something out :data:`app.overlays.GAPS`.
-    """
-    prospects = release.prospects
-    occurrences = release.table("occurrences")
-    states = release.table("states")
-    made = [
-        make_collection(
-            prospects,
-            prospects["id"].tolist(),
-            name="prospects",
-            title=say("collection.prospects"),
-            description=say("collection.prospects-described"),
-        ),
-        make_collection(
-            occurrences,
-            unique_ids(occurrences["occurrence_id"].tolist()),
-            name="occurrences",
-            title=say("collection.occurrences"),
-            description=say("collection.occurrences-described"),
-        ),
-        make_collection(
-            states,
-            unique_ids(states["iso3"].tolist()),
-            name="states",
-            title=say("collection.states"),
-            description=say("collection.states-described"),
-        ),
-    ]
-    made += [_overlay(item, release.table(item.id)) for item in overlays(release)]
-    if release.has_table("coverage"):
-        gaps = release.table("coverage")
-        made.append(
-            make_collection(
-                gaps,
-                unique_ids(gaps["layer"].tolist()),
-                name=GAPS,
-                title=say("collection.gaps"),
-                description=say("collection.gaps-described"),
-            )
-        )
-    return {item.id: item for item in made}
-
-
-def _overlay(item: Overlay, table: gpd.GeoDataFrame) -> Collection:
-    """Make the collection of a layer; rows without an id of their own are numbered."""
-    column, form = item.display.id_column, item.display.form
-    names = table[column] if column in table.columns else range(1, len(table) + 1)
-    prefix = "" if form == "points" else item.id.removesuffix("s") + "-"
-    return make_collection(
-        table,
-        unique_ids([f"{prefix}{name}" for name in names]),
-        name=item.id,
-        title=item.display.title,
-        description=item.display.description,
-        display=item.display,
     )
 
 
@@ -201,9 +183,10 @@ def unique_ids(names: list[str]) -> list[str]:
     return list(ids)
 
 
-def _json_type(column: pd.Series) -> str:
-    if is_bool_dtype(column):
-        return "boolean"
-    if is_integer_dtype(column):
-        return "integer"
-    return "number" if is_numeric_dtype(column) else "string"
+def _around(boxes: npt.NDArray[np.float64]) -> Bounds | None:
+    placed = boxes[~np.isnan(boxes[:, 0])]
+    if not len(placed):
+        return None
+    west, south = (float(value) for value in placed[:, :2].min(axis=0))
+    east, north = (float(value) for value in placed[:, 2:].max(axis=0))
+    return Bounds(west=west, south=south, east=east, north=north)

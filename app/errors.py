@@ -36,9 +36,19 @@ class NotFoundError(Exception):
     """There is nothing under this address or with this id."""
 
 
+class GoneError(Exception):
+    """There was something under this address, and it is not kept any more."""
+
+
+class NotAcceptableError(Exception):
+    """A representation is asked for that this address does not have."""
+
+
 STATUS: dict[type[Exception], HTTPStatus] = {
     BadParameterError: HTTPStatus.BAD_REQUEST,
     NotFoundError: HTTPStatus.NOT_FOUND,
+    NotAcceptableError: HTTPStatus.NOT_ACCEPTABLE,
+    GoneError: HTTPStatus.GONE,
     OutsideRegionError: HTTPStatus.NOT_FOUND,
     UnknownDepositTypeError: HTTPStatus.NOT_FOUND,
     ReleaseError: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -54,6 +64,8 @@ _TITLES = {
     HTTPStatus.REQUEST_URI_TOO_LONG: "error.too-large",
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "error.too-large",
     HTTPStatus.TOO_MANY_REQUESTS: "error.too-often",
+    HTTPStatus.NOT_ACCEPTABLE: "error.not-acceptable",
+    HTTPStatus.GONE: "error.gone",
     HTTPStatus.SERVICE_UNAVAILABLE: "error.not-now",
     HTTPStatus.INTERNAL_SERVER_ERROR: "error.our-fault",
 }

@@ -1,4 +1,4 @@
-"""Absolute links, made from the request or from the address a proxy shows."""
+"""Absolute links, made from the address that users see."""
 
 from collections.abc import Mapping
 from urllib.parse import urlencode
@@ -8,19 +8,55 @@ from fastapi import Request
 from app.public_address import public_base
 from app.schemas import Link
 
-
-def base_url(request: Request) -> str:
-    """Return what stands before the path in every link."""
-    return public_base(request)
+API = "/api"
 
 
 def link(
-    request: Request, rel: str, path: str, *, media_type: str, title: str = ""
+    request: Request,
+    rel: str,
+    path: str,
+    *,
+    media_type: str,
+    title: str = "",
+    pinned: bool = False,
+    length: int | None = None,
 ) -> Link:
-    """Make a link to one of our own addresses."""
+    """Make a link to one of our own addresses.
+
+    Parameters
+    ----------
+    request : Request
+        What is answered.
+    rel : str
+        How the other address is related to this one.
+    path : str
+        The address without host, beginning with ``/``; one of the API is put into the
+        release that the request names, if it names one.
+    media_type, title : str
+        What is there.
+    pinned : bool
+        Whether the link names the release in any case, so that it leads to the same
+        bytes for good.
+    length : int, optional
+        Bytes of what is there.
+    """
     return Link(
-        href=f"{base_url(request)}{path}", rel=rel, type=media_type, title=title
+        href=f"{public_base(request)}{in_release(request, path, pinned=pinned)}",
+        rel=rel,
+        type=media_type,
+        title=title,
+        length=length,
     )
+
+
+def in_release(request: Request, path: str, *, pinned: bool = False) -> str:
+    """Return an address of the API inside the release of a request."""
+    prefix: str = request.state.release_prefix
+    if pinned:
+        prefix = f"{API}/releases/{request.state.atlas.release.id}"
+    if not prefix or not (path == API or path.startswith(f"{API}/")):
+        return path
+    return f"{prefix}{path.removeprefix(API)}"
 
 
 def with_query(path: str, query: Mapping[str, str], **changed: int) -> str:
@@ -31,3 +67,10 @@ def with_query(path: str, query: Mapping[str, str], **changed: int) -> str:
     """
     merged = {**query, **{name: str(value) for name, value in changed.items()}}
     return f"{path}?{urlencode(merged, safe=',/:')}" if merged else path
+
+
+def link_header(links: list[Link]) -> str:
+    """Write links as the value of a ``Link`` header (RFC 8288)."""
+    return ", ".join(
+        f'<{item.href}>; rel="{item.rel}"; type="{item.type}"' for item in links
+    )

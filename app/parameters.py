@@ -7,15 +7,16 @@ from typing import Annotated
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Path, Query, Request
 from fastapi.dependencies.models import Dependant
 
 from app.atlas import Atlas
+from app.collection import FEATURE_ID
 from app.errors import BadParameterError
 from app.text import say
 from geodata.region import STATES, Bounds
 
-DEFAULT_LIMIT, MAX_LIMIT = 10, 1000
+DEFAULT_LIMIT, MAX_LIMIT = 10, 10_000
 
 _DATE = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})"
 _DATETIME = re.compile(rf"^({_DATE}|(\.\.|{_DATE}|)/(\.\.|{_DATE}|))$")
@@ -28,10 +29,24 @@ BBox = Annotated[
     ),
 ]
 
+CollectionId = Annotated[
+    str, Path(description="Name of a collection.", examples=["prospects"])
+]
+FeatureId = Annotated[str, Path(description=f"Id of a feature, {FEATURE_ID}.")]
+
+Form = Annotated[
+    str | None,
+    Query(
+        alias="f",
+        max_length=40,
+        description="Form of the answer; otherwise the Accept header tells it.",
+    ),
+]
+
 
 def get_atlas(request: Request) -> Atlas:
-    """Return the open atlas of the application."""
-    atlas: Atlas = request.app.state.atlas
+    """Return the atlas of the release that a request is answered from."""
+    atlas: Atlas = request.state.atlas
     return atlas
 
 
@@ -53,7 +68,7 @@ def only_known_parameters(request: Request) -> None:
         raise BadParameterError(
             say(
                 "error.unknown-parameter",
-                given=", ".join(unknown),
+                given=", ".join(name[:40] for name in unknown[:8]),
                 known=", ".join(known) or say("error.no-parameters"),
             )
         )
@@ -133,7 +148,7 @@ class Selection:
             wanted = set(self.states)
             keep &= np.array(
                 [
-                    bool(wanted & set(codes.split(",")))
+                    bool(wanted & set((codes or "").split(",")))
                     for codes in table["state_codes"]
                 ],
                 dtype=np.bool_,
@@ -186,7 +201,7 @@ def _listed(name: str, text: str | None, known: list[str]) -> tuple[str, ...]:
             say(
                 "error.no-value",
                 name=name,
-                given=", ".join(wrong),
+                given=", ".join(wrong[:8]),
                 known=", ".join(known),
             )
         )

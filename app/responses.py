@@ -5,7 +5,10 @@ from typing import Any
 from app.errors import PROBLEM
 
 JSON = "application/json"
-OPENAPI = "application/vnd.oai.openapi+json;version=3.1"
+HTML = "text/html"
+SCHEMA = "application/schema+json"
+OPENAPI_30 = "application/vnd.oai.openapi+json;version=3.0"
+OPENAPI_31 = "application/vnd.oai.openapi+json;version=3.1"
 GEOJSON = "application/geo+json"
 PNG = "image/png"
 
@@ -16,12 +19,14 @@ _PROBLEM_BODY = {
 REFUSALS: dict[int | str, dict[str, Any]] = {
     304: {"description": "The client has this already"},
     400: {"description": "A parameter is unknown or wrong", **_PROBLEM_BODY},
+    406: {"description": "It is not to be had in this form", **_PROBLEM_BODY},
 }
 """Answers every readable address may give."""
 
 NOT_FOUND: dict[int | str, dict[str, Any]] = {
     **REFUSALS,
     404: {"description": "There is nothing with this name", **_PROBLEM_BODY},
+    410: {"description": "It is not kept any more", **_PROBLEM_BODY},
 }
 """The same, where a name is part of the address."""
 

@@ -23,6 +23,7 @@ class Link(BaseModel):
     rel: str
     type: str
     title: str = ""
+    length: int | None = None
 
 
 class Credit(BaseModel):
@@ -55,8 +56,31 @@ class LandingPage(BaseModel):
     title: str
     description: str
     release: str
+    published: str
     caution: str
-    credits: list[Credit]
+    attribution: str
+    credits: str
+    links: list[Link]
+
+
+class ReleaseSummary(BaseModel):
+    """One release that can be read here."""
+
+    id: str
+    published: str
+    served: bool
+    readable: bool
+    prospects: int | None = None
+    deposit_types: list[str] | None = None
+    layers: int | None = None
+    links: list[Link]
+
+
+class Releases(BaseModel):
+    """Every release that is kept here, the newest first."""
+
+    served: str
+    releases: list[ReleaseSummary]
     links: list[Link]
 
 
@@ -91,7 +115,12 @@ class CollectionInfo(BaseModel):
     description: str
     item_type: Literal["feature"] = Field(default="feature", alias="itemType")
     crs: list[str]
-    extent: Extent
+    storage_crs: str = Field(alias="storageCrs")
+    geometry_type: str = Field(alias="geometryType")
+    features: int
+    attribution: str
+    licence: str
+    extent: Extent | None = None
     display: Display | None = None
     links: list[Link]
 
@@ -105,8 +134,21 @@ class Collections(BaseModel):
     links: list[Link]
 
 
-class Queryables(BaseModel):
-    """The columns of a collection, as a JSON Schema."""
+class ColumnSchema(BaseModel):
+    """One column, as JSON Schema says it; any value may be missing."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    title: str
+    type: str | None = None
+    format: str | None = None
+    enum: list[str] | None = None
+    unit: str | None = Field(default=None, alias="x-ogc-unit")
+    role: str | None = Field(default=None, alias="x-ogc-role")
+
+
+class TableSchema(BaseModel):
+    """The columns of a collection, as a JSON Schema (OGC API – Features, part 5)."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -114,7 +156,9 @@ class Queryables(BaseModel):
     id_: str = Field(alias="$id")
     type: Literal["object"] = "object"
     title: str
-    properties: dict[str, dict[str, str]]
+    description: str
+    properties: dict[str, ColumnSchema]
+    additional: Literal[False] = Field(default=False, alias="additionalProperties")
 
 
 class Feature(BaseModel):
@@ -127,11 +171,13 @@ class Feature(BaseModel):
     links: list[Link] | None = None
     release: str | None = None
     caution: str | None = None
-    credits: list[Credit] | None = None
+    attribution: str | None = None
+    licence: str | None = None
+    credits: str | None = None
 
 
 class FeatureCollection(BaseModel):
-    """A page of GeoJSON features, with the release, caution and credits."""
+    """A page of GeoJSON features, with release, caution, licence and credits."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -139,9 +185,13 @@ class FeatureCollection(BaseModel):
     features: list[Feature]
     release: str
     caution: str
-    credits: list[Credit]
+    attribution: str
+    licence: str
+    credits: str
+    crs: str | None = None
     number_matched: int | None = Field(default=None, alias="numberMatched")
     number_returned: int | None = Field(default=None, alias="numberReturned")
+    time_stamp: str | None = Field(default=None, alias="timeStamp")
     links: list[Link] | None = None
 
 
@@ -150,5 +200,6 @@ class Health(BaseModel):
 
     status: Literal["ok", "degraded", "failed"]
     release: str
+    should_serve: str
     warning: str
     versions: dict[str, str]

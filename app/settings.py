@@ -32,6 +32,9 @@ class Settings(BaseSettings):
     trusted_proxies : str
         Numbers and networks, separated by commas, of the proxies whose
         ``X-Forwarded-For``, ``-Proto``, ``-Host`` and ``-Prefix`` are believed.
+    shared : Path or None
+        Folder in which the processes of one server tell each other what they have
+        open; the first process makes it.
     log_level : str
         ``debug``, ``info``, ``warning`` or ``error``.
     """
@@ -49,6 +52,7 @@ class Settings(BaseSettings):
         pattern=r"^(https?://[A-Za-z0-9.:\[\]_-]+(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?)?$",
     )
     trusted_proxies: str = "127.0.0.1,::1"
+    shared: Path | None = None
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
 
     @field_validator("public_url")

@@ -1,8 +1,7 @@
-"""Output formats of the prospect areas: a module of this folder each.
+"""Formats a collection is offered in; each module here holds one.
 
-A module holds ``FORMAT``; nothing else has to name it.  The address
-``/prospects.<ending>``, its description, the links of the API and the buttons of the
-pages follow from it.
+A module holds ``FORMAT``; its name, media type and function are all that the rest of
+the application knows of it.
 """
 
 import importlib
@@ -10,56 +9,60 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
-from app.collection import Collection, Positions
-from app.schemas import Stamp
+from app.excerpt import Excerpt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """How prospect areas are written for other programs.
+    """One format of a collection or a part of it.
 
     Attributes
     ----------
-    ending : str
-        Of the address and of the file, for example ``"csv"``.
+    name : str
+        Value of ``f=`` and ending of file names.
     title : str
-        As buttons and links name it.
+        What a reader calls it.
     media_type : str
-        What the bytes are, with a character set where that is not known otherwise.
-    schema : mapping
-        JSON schema of the answer, for the description of the API.
+        What the bytes are, parameters included.
+    schema : mapping of str to object
+        JSON Schema of a body, for the description of the API.
     write : function
-        Writes rows of a collection: the collection, the rows in their order, the
-        stamp (release, caution, credits) and the address of the page that holds the
-        whole caution, citations and licences.
+        Encodes an excerpt.
     position : int
-        Where it stands among the downloads, the lowest first.
+        Place among the formats that are offered, smallest first.
+    pages : bool
+        Whether a page of items may be asked for in it, beside whole files.
     """
 
-    ending: str
+    name: str
     title: str
     media_type: str
-    schema: Mapping[str, Any]
-    write: Callable[[Collection, Positions, Stamp, str], bytes]
-    position: int = 10
+    schema: Mapping[str, object]
+    write: Callable[[Excerpt], bytes]
+    position: int
+    pages: bool = True
+
+    @property
+    def content_type(self) -> str:
+        """The media type without its parameters."""
+        return self.media_type.partition(";")[0]
 
     @property
     def path(self) -> str:
-        """Address of all prospect areas in this format."""
-        return f"/prospects.{self.ending}"
+        """Address of the prospect areas in this format."""
+        return f"/prospects.{self.name}"
 
 
 @cache
 def formats() -> tuple[Format, ...]:
     """Return every format, in the order in which they are offered.
 
-    >>> [item.ending for item in formats()]
+    >>> [item.name for item in formats()][:2]
     ['geojson', 'csv']
     """
     found: list[Format] = [
         importlib.import_module(f"{__name__}.{item.name}").FORMAT
         for item in pkgutil.iter_modules(__path__)
     ]
-    return tuple(sorted(found, key=lambda item: (item.position, item.ending)))
+    return tuple(sorted(found, key=lambda item: (item.position, item.name)))

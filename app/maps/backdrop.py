@@ -6,7 +6,8 @@ import geopandas as gpd
 import orjson
 import shapely
 
-from app.geojson import to_geometry, to_member
+from app.columns import text_of
+from app.geojson import to_geometry
 from geodata.release import Release
 
 TOLERANCE_DEG = 0.004  # about 400 m; the outlines are good to about 2 km
@@ -54,7 +55,7 @@ def _collection(table: gpd.GeoDataFrame) -> dict[str, Any]:
         "features": [
             {
                 "type": "Feature",
-                "properties": {"name": to_member(name)},
+                "properties": {"name": text_of(name)},
                 "geometry": to_geometry(geometry, _DECIMALS),
             }
             for name, geometry in zip(table["name"], table.geometry, strict=True)
@@ -68,7 +69,7 @@ def _places(table: gpd.GeoDataFrame) -> list[dict[str, Any]]:
     table = table.sort_values(["population", "name"], ascending=[False, True])
     return [
         {
-            "name": to_member(row.name_),
+            "name": text_of(row.name_),
             "lon": round(row.point.x, _DECIMALS),
             "lat": round(row.point.y, _DECIMALS),
             "population": int(row.population),

@@ -1,44 +1,64 @@
 """The list of collections, and what is to be known of each."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
 from app.atlas import Atlas
 from app.caching import answer
 from app.collection import Collection
+from app.columns import Column
 from app.errors import NotFoundError
+from app.excerpt import CRS84_URI, Source
 from app.formats import formats
-from app.links import base_url, link
-from app.parameters import AtlasNow, only_known_parameters
-from app.responses import GEOJSON, JSON, NOT_FOUND, REFUSALS
-from app.schemas import CollectionInfo, Collections, Extent, Queryables, SpatialExtent
+from app.links import in_release, link
+from app.negotiation import choose
+from app.parameters import AtlasNow, CollectionId, Form, only_known_parameters
+from app.public_address import public_base
+from app.responses import GEOJSON, HTML, JSON, NOT_FOUND, REFUSALS, SCHEMA
+from app.routes.pages import show_page
+from app.schemas import (
+    CollectionInfo,
+    Collections,
+    ColumnSchema,
+    Extent,
+    Link,
+    SpatialExtent,
+    TableSchema,
+)
 from app.text import say
 
 router = APIRouter(dependencies=[Depends(only_known_parameters)], tags=["Features"])
 
-CollectionId = Annotated[str, Path(description="Name of a collection.")]
+_REL = "http://www.opengis.net/def/rel/ogc/1.0"
+_FORMS = {"json": JSON, "html": HTML}
 
-CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+_GEOMETRY_FORMATS = {
+    "Point": "geometry-point",
+    "MultiPoint": "geometry-multipoint",
+    "MultiLineString": "geometry-multilinestring",
+    "MultiPolygon": "geometry-multipolygon",
+}
 
 
 class SchemaResponse(JSONResponse):
     """The same, for descriptions of columns."""
 
-    media_type = "application/schema+json"
+    media_type = SCHEMA
 
 
 @router.get("/api/collections", response_model=Collections, responses=REFUSALS)
-async def collections(request: Request, atlas: AtlasNow) -> Response:
+def collections(request: Request, atlas: AtlasNow, form: Form = None) -> Response:
     """List the collections."""
+    form = choose(request, form, _FORMS)
     listed = Collections(
         release=atlas.release.id,
         caution=atlas.caution,
-        collections=[_info(request, item) for item in atlas.collections.values()],
+        collections=[describe(request, item) for item in atlas.collections.values()],
         links=[link(request, "self", "/api/collections", media_type=JSON)],
     )
+    if form == "html":
+        return show_page(request, atlas, "collections.html", listed=listed)
     return answer(request, lambda: _dump(listed), media_type=JSON)
 
 
@@ -47,35 +67,46 @@ async def collections(request: Request, atlas: AtlasNow) -> Response:
     response_model=CollectionInfo,
     responses=NOT_FOUND,
 )
-async def one_collection(
-    request: Request, collection_id: CollectionId, atlas: AtlasNow
+def one_collection(
+    request: Request, collection_id: CollectionId, atlas: AtlasNow, form: Form = None
 ) -> Response:
     """Describe one collection."""
-    info = _info(request, find_collection(atlas, collection_id))
+    form = choose(request, form, _FORMS)
+    found = find_collection(atlas, collection_id)
+    info = describe(request, found)
+    if form == "html":
+        return show_page(request, atlas, "collection.html", info=info, found=found)
     return answer(request, lambda: _dump(info), media_type=JSON)
 
 
 @router.get(
     "/api/collections/{collection_id}/queryables",
-    response_model=Queryables,
+    response_model=TableSchema,
     response_class=SchemaResponse,
     responses=NOT_FOUND,
 )
-async def queryables(
-    request: Request, collection_id: CollectionId, atlas: AtlasNow
+def queryables(
+    request: Request, collection_id: CollectionId, atlas: AtlasNow, form: Form = None
 ) -> Response:
-    """Describe the columns of a collection."""
+    """Describe what a filter may ask of a collection."""
+    choose(request, form, {"json": SCHEMA})
     found = find_collection(atlas, collection_id)
-    described = Queryables(
-        **{
-            "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "$id": f"{base_url(request)}{request.url.path}",
-        },
-        title=found.title,
-        properties=found.queryables(),
-    )
-    make = lambda: _dump(described)  # noqa: E731  # one call, named once
-    return answer(request, make, media_type=SchemaResponse.media_type)
+    return _schema(request, found, "queryables")
+
+
+@router.get(
+    "/api/collections/{collection_id}/schema",
+    response_model=TableSchema,
+    response_class=SchemaResponse,
+    responses=NOT_FOUND,
+)
+def schema(
+    request: Request, collection_id: CollectionId, atlas: AtlasNow, form: Form = None
+) -> Response:
+    """Describe the columns and the geometry of a collection."""
+    choose(request, form, {"json": SCHEMA})
+    found = find_collection(atlas, collection_id)
+    return _schema(request, found, "schema")
 
 
 def find_collection(atlas: Atlas, name: str) -> Collection:
@@ -93,43 +124,114 @@ def find_collection(atlas: Atlas, name: str) -> Collection:
     return atlas.collections[name]
 
 
-def _info(request: Request, found: Collection) -> CollectionInfo:
-    path, box = f"/api/collections/{found.id}", found.bounds
-    bulk = [
-        link(
-            request,
-            "enclosure",
-            form.path,
-            media_type=form.media_type.partition(";")[0],
-            title=say("collection.all-of-it", format=form.title),
-        )
-        for form in formats()
-        if found.id == "prospects"
-    ]
+def source_of(request: Request, atlas: Atlas, found: Collection) -> Source:
+    """Return what an answer from a collection says of where it comes from."""
+    path = f"/api/collections/{found.id}"
+    return Source(
+        release=atlas.release.id,
+        caution=atlas.caution,
+        attribution=found.terms.credit,
+        licence=found.terms.licence,
+        about=f"{public_base(request)}/layers",
+        address=f"{public_base(request)}{in_release(request, path, pinned=True)}",
+    )
+
+
+def describe(request: Request, found: Collection) -> CollectionInfo:
+    """Describe a collection, with links to all that is to be had of it."""
+    box = found.bounds
+    extent = None
+    if box is not None:
+        corners = [box.west, box.south, box.east, box.north]
+        extent = Extent(spatial=SpatialExtent(bbox=[corners], crs=CRS84_URI))
     return CollectionInfo(
         id=found.id,
         title=found.title,
         description=found.description,
-        crs=[CRS84],
-        extent=Extent(
-            spatial=SpatialExtent(
-                bbox=[[box.west, box.south, box.east, box.north]], crs=CRS84
-            )
-        ),
+        crs=[CRS84_URI],
+        storage_crs=CRS84_URI,
+        geometry_type=found.geometry_type,
+        features=len(found.ids),
+        attribution=found.terms.credit,
+        licence=found.terms.licence,
+        extent=extent,
         display=found.display,
-        links=[
-            link(request, "self", path, media_type=JSON),
-            link(request, "items", f"{path}/items", media_type=GEOJSON),
-            link(
-                request,
-                "http://www.opengis.net/def/rel/ogc/1.0/queryables",
-                f"{path}/queryables",
-                media_type=SchemaResponse.media_type,
-            ),
-            *bulk,
-        ],
+        links=_links(request, found),
+    )
+
+
+def _links(request: Request, found: Collection) -> list[Link]:
+    path = f"/api/collections/{found.id}"
+    items = [
+        link(
+            request,
+            "items",
+            f"{path}/items{'' if form.content_type == GEOJSON else f'?f={form.name}'}",
+            media_type=form.content_type,
+            title=say("collection.items", format=form.title),
+        )
+        for form in formats()
+        if form.pages
+    ]
+    return [
+        link(request, "self", path, media_type=JSON),
+        link(request, "alternate", f"{path}?f=html", media_type=HTML),
+        link(request, "canonical", path, media_type=JSON, pinned=True),
+        *items,
+        link(
+            request,
+            "items",
+            f"{path}/items?f=html",
+            media_type=HTML,
+            title=say("collection.items", format="HTML"),
+        ),
+        link(request, f"{_REL}/queryables", f"{path}/queryables", media_type=SCHEMA),
+        link(request, f"{_REL}/schema", f"{path}/schema", media_type=SCHEMA),
+        link(request, "describedby", f"{path}/schema", media_type=SCHEMA),
+        link(
+            request,
+            "license",
+            "/layers",
+            media_type=HTML,
+            title=say("collection.licence"),
+        ),
+    ]
+
+
+def _schema(request: Request, found: Collection, what: str) -> Response:
+    path = f"/api/collections/{found.id}/{what}"
+    properties = {item.name: _column_schema(item) for item in found.columns}
+    for name in ("id", "occurrence_id"):
+        if what == "schema" and name in properties:
+            properties[name] = properties[name].model_copy(update={"role": "id"})
+            break
+    if found.geometry_type:
+        properties["geometry"] = ColumnSchema(
+            title=say("column.geometry"),
+            format=_GEOMETRY_FORMATS[found.geometry_type],
+            role="primary-geometry",
+        )
+    described = TableSchema(
+        **{
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$id": f"{public_base(request)}{in_release(request, path)}",
+        },
+        title=found.title,
+        description=found.description,
+        properties=properties,
+    )
+    make = lambda: _dump(described)  # noqa: E731  # one call, named once
+    return answer(request, make, media_type=SCHEMA)
+
+
+def _column_schema(column: Column) -> ColumnSchema:
+    return ColumnSchema(
+        title=column.title,
+        type=column.kind,
+        enum=list(column.values) or None,
+        unit=column.unit or None,
     )
 
 
 def _dump(model: BaseModel) -> bytes:
-    return model.model_dump_json(by_alias=True).encode()
+    return model.model_dump_json(by_alias=True, exclude_none=True).encode()

@@ -9,9 +9,8 @@ from app.caching import answer
 from app.errors import NotFoundError
 from app.explanation_schemas import Explanation
 from app.explanations import explain_area, explain_place
-from app.parameters import AtlasNow, only_known_parameters
+from app.parameters import AtlasNow, FeatureId, only_known_parameters
 from app.responses import JSON, NOT_FOUND
-from app.routes.features import FeatureId
 from app.text import say
 from geodata.release import OVERALL
 

@@ -1,33 +1,32 @@
-"""Collections and their features, as OGC API – Features asks."""
-
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Annotated
+"""The features of a collection, as OGC API – Features asks."""
 
 import numpy as np
 import orjson
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, Response
 
+from app.asked import Asked, AskedFor
 from app.atlas import Atlas
 from app.caching import answer
-from app.collection import FEATURE_ID, Collection, Positions
+from app.collection import Collection, Positions
 from app.errors import NotFoundError
-from app.geojson import collection as feature_collection
-from app.links import link, with_query
+from app.excerpt import Excerpt, of_rows
+from app.formats import formats
+from app.formats.geojson import feature_collection, features_of, stamp
+from app.links import in_release, link, link_header, with_query
+from app.negotiation import choose
 from app.parameters import (
-    DEFAULT_LIMIT,
-    MAX_LIMIT,
     AtlasNow,
-    BBox,
+    CollectionId,
+    FeatureId,
+    Form,
     Selected,
-    check_datetime,
     only_known_parameters,
-    parse_bbox,
 )
-from app.responses import GEOJSON, JSON, NOT_FOUND, REFUSALS
-from app.routes.collections import CollectionId, find_collection
-from app.schemas import Feature, FeatureCollection
+from app.responses import GEOJSON, HTML, JSON, NOT_FOUND, REFUSALS
+from app.routes.collections import describe, find_collection, source_of
+from app.routes.pages import show_page
+from app.schemas import Feature, FeatureCollection, Link
 from app.text import say
 
 router = APIRouter(dependencies=[Depends(only_known_parameters)], tags=["Features"])
@@ -39,62 +38,23 @@ class GeoJSONResponse(JSONResponse):
     media_type = GEOJSON
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Which part of the matching features is asked for.
-
-    Attributes
-    ----------
-    limit, offset : int
-        How many at most, and how many to leave out before.
-    box : str or None
-        As the client wrote it.
-    """
-
-    limit: int
-    offset: int
-    box: str | None
-
-
-def get_page(
-    bbox: BBox = None,
-    limit: Annotated[
-        int,
-        Query(
-            ge=1, description=f"Features a page; more than {MAX_LIMIT} count as that."
-        ),
-    ] = DEFAULT_LIMIT,
-    offset: Annotated[
-        int, Query(ge=0, le=1_000_000_000, description="Features to leave out before.")
-    ] = 0,
-    datetime: Annotated[
-        str | None,
-        Query(description="Date-time or interval; features have none, so all match."),
-    ] = None,
-) -> Page:
-    """Read paging and place from the query."""
-    check_datetime(datetime)
-    parse_bbox(bbox)
-    return Page(min(limit, MAX_LIMIT), offset, bbox)
-
-
-Paged = Annotated[Page, Depends(get_page)]
-FeatureId = Annotated[str, Path(description=f"Id of a feature, {FEATURE_ID}.")]
-
-
 @router.get(
     "/api/collections/prospects/items",
     response_model=FeatureCollection,
     response_class=GeoJSONResponse,
     responses=REFUSALS,
 )
-async def prospect_items(
-    request: Request, atlas: AtlasNow, page: Paged, selection: Selected
+def prospect_items(
+    request: Request,
+    atlas: AtlasNow,
+    asked: AskedFor,
+    selection: Selected,
+    form: Form = None,
 ) -> Response:
     """List prospect areas, best first; filters as on the map."""
     found = atlas.collections["prospects"]
-    rows = np.flatnonzero(selection.mask(found.table))
-    return _items(request, atlas, found, page, rows)
+    among = np.flatnonzero(selection.mask(found.table))
+    return _items(request, found, asked, among=among, form=form)
 
 
 @router.get(
@@ -103,13 +63,16 @@ async def prospect_items(
     response_class=GeoJSONResponse,
     responses=NOT_FOUND,
 )
-async def items(
-    request: Request, collection_id: CollectionId, atlas: AtlasNow, page: Paged
+def items(
+    request: Request,
+    collection_id: CollectionId,
+    atlas: AtlasNow,
+    asked: AskedFor,
+    form: Form = None,
 ) -> Response:
     """List the features of a collection."""
     found = find_collection(atlas, collection_id)
-    rows = np.arange(len(found.ids), dtype=np.int64)
-    return _items(request, atlas, found, page, rows)
+    return _items(request, found, asked, among=found.rows, form=form)
 
 
 @router.get(
@@ -118,66 +81,149 @@ async def items(
     response_class=GeoJSONResponse,
     responses=NOT_FOUND,
 )
-async def item(
+def item(
     request: Request,
     collection_id: CollectionId,
     feature_id: FeatureId,
     atlas: AtlasNow,
+    form: Form = None,
 ) -> Response:
     """Return one feature."""
+    form = choose(request, form, {"geojson": GEOJSON, "html": HTML})
     found = find_collection(atlas, collection_id)
     if feature_id not in found.position:
         raise NotFoundError(say("error.no-feature", collection=found.title))
+    rows = np.array([found.position[feature_id]], dtype=np.int64)
+    excerpt = of_rows(found, rows, source_of(request, atlas, found))
+    links = _item_links(request, found, feature_id)
+    if form == "html":
+        return show_page(
+            request,
+            atlas,
+            "item.html",
+            found=found,
+            id=feature_id,
+            values=_values(excerpt)[0],
+            links=links,
+        )
 
     def make() -> bytes:
-        row = found.position[feature_id]
-        path = f"/api/collections/{found.id}"
-        links = [
-            link(request, "self", f"{path}/items/{feature_id}", media_type=GEOJSON),
-            link(request, "collection", path, media_type=JSON),
-        ]
-        extra = {**atlas.stamp, "links": [entry.model_dump() for entry in links]}
-        return found.features[row][:-1] + b"," + orjson.dumps(extra)[1:]
+        extra = {**stamp(excerpt), "links": _plain(links)}
+        return features_of(excerpt)[0][:-1] + b"," + orjson.dumps(extra)[1:]
 
-    return answer(request, make, media_type=GEOJSON)
+    return answer(
+        request, make, media_type=GEOJSON, headers={"Link": link_header(links)}
+    )
 
 
 def _items(
-    request: Request, atlas: Atlas, found: Collection, page: Page, rows: Positions
+    request: Request,
+    found: Collection,
+    asked: Asked,
+    *,
+    among: Positions,
+    form: str | None,
 ) -> Response:
-    make = _page_maker(request, atlas, found, page, rows)
-    return answer(request, make, media_type=GEOJSON)
+    atlas: Atlas = request.state.atlas
+    offered = {each.name: each for each in formats() if each.pages}
+    media = {name: each.media_type for name, each in offered.items()} | {"html": HTML}
+    form = choose(request, form, media)
+    matched = asked.rows(found, among)
+    shown = matched[asked.offset : asked.offset + asked.limit]
+    links = _page_links(request, found, asked, len(matched), media[form])
+    excerpt = of_rows(found, shown, source_of(request, atlas, found))
+    if form == "html":
+        return show_page(
+            request,
+            atlas,
+            "items.html",
+            info=describe(request, found),
+            found=found,
+            own=in_release(request, f"/api/collections/{found.id}"),
+            rows=_values(excerpt),
+            ids=excerpt.ids,
+            columns=excerpt.columns,
+            matched=len(matched),
+            offset=asked.offset,
+            links={each.rel: each.href for each in links},
+        )
+    headers = {
+        "Link": link_header(links),
+        "OGC-NumberMatched": str(len(matched)),
+        "OGC-NumberReturned": str(len(shown)),
+    }
 
-
-def _page_maker(
-    request: Request, atlas: Atlas, found: Collection, page: Page, rows: Positions
-) -> Callable[[], bytes]:
     def make() -> bytes:
-        box = parse_bbox(page.box)
-        matched = rows if box is None else np.intersect1d(rows, found.inside(box))
-        shown = matched[page.offset : page.offset + page.limit]
-        query, path = dict(request.query_params), f"/api/collections/{found.id}"
-        steps = {"self": page.offset}
-        if page.offset + len(shown) < len(matched):
-            steps["next"] = page.offset + page.limit
-        if page.offset > 0:
-            steps["prev"] = max(page.offset - page.limit, 0)
-        links = [
-            link(
-                request,
-                rel,
-                with_query(f"{path}/items", query, limit=page.limit, offset=offset),
-                media_type=GEOJSON,
-            )
-            for rel, offset in steps.items()
-        ]
-        links.append(link(request, "collection", path, media_type=JSON))
+        if form != "geojson":
+            return offered[form].write(excerpt)
         return feature_collection(
-            [found.features[row] for row in shown],
-            **atlas.stamp,
+            excerpt,
             numberMatched=len(matched),
             numberReturned=len(shown),
-            links=[entry.model_dump() for entry in links],
+            timeStamp=atlas.published,
+            links=_plain(links),
         )
 
-    return make
+    return answer(request, make, media_type=media[form], headers=headers)
+
+
+def _page_links(
+    request: Request, found: Collection, asked: Asked, matched: int, media_type: str
+) -> list[Link]:
+    """Return the links of a page; all of them name its release.
+
+    The pages before and after share no feature with this one.
+    """
+    path = f"/api/collections/{found.id}"
+    query = dict(request.query_params)
+    steps = {"self": (asked.offset, asked.limit)}
+    if asked.offset + asked.limit < matched:
+        steps["next"] = (asked.offset + asked.limit, asked.limit)
+    if asked.offset > 0 and matched > 0:
+        start = max(min(asked.offset, matched) - asked.limit, 0)
+        steps["prev"] = (start, min(asked.limit, asked.offset - start))
+    pages = [
+        link(
+            request,
+            rel,
+            with_query(f"{path}/items", query, limit=limit, offset=offset),
+            media_type=media_type.partition(";")[0],
+            pinned=True,
+        )
+        for rel, (offset, limit) in steps.items()
+    ]
+    return [*pages, link(request, "collection", path, media_type=JSON, pinned=True)]
+
+
+def _item_links(request: Request, found: Collection, feature_id: str) -> list[Link]:
+    path = f"/api/collections/{found.id}"
+    own = f"{path}/items/{feature_id}"
+    links = [
+        link(request, "self", own, media_type=GEOJSON, pinned=True),
+        link(request, "alternate", f"{own}?f=html", media_type=HTML, pinned=True),
+        link(request, "collection", path, media_type=JSON, pinned=True),
+    ]
+    if found.id == "prospects":
+        area = f"/prospects/{feature_id}"
+        why = f"/api/prospects/{feature_id}/explanation"
+        links += [
+            link(request, "related", area, media_type=HTML, title=say("item.page")),
+            link(
+                request,
+                "related",
+                why,
+                media_type=JSON,
+                pinned=True,
+                title=say("item.explanation"),
+            ),
+        ]
+    return links
+
+
+def _values(excerpt: Excerpt) -> list[dict[str, object]]:
+    """Return the properties of the rows, by column."""
+    return [dict(orjson.loads(item)["properties"]) for item in features_of(excerpt)]
+
+
+def _plain(links: list[Link]) -> list[dict[str, object]]:
+    return [item.model_dump(exclude_none=True) for item in links]

@@ -12,9 +12,9 @@ from starlette.responses import Response
 
 from app.atlas import Atlas, lost_file
 from app.parameters import AtlasNow, only_known_parameters
-from app.recovery import reopen
 from app.responses import JSON, REFUSALS
 from app.schemas import Health
+from app.shelf import Shelf
 from app.text import say
 from geodata.errors import ReleaseError
 
@@ -37,28 +37,33 @@ async def health(request: Request, atlas: AtlasNow) -> Response:
     When files of the open release are lost, another release is opened; the first
     answer after that is 503 all the same, so that the loss is noticed.
     """
+    shelf: Shelf = request.app.state.shelf
     lost = lost_file(atlas.release)
     if lost:
         reason = say("health.lost", release=atlas.release.id, file=lost)
-        said = await run_in_threadpool(_after_loss, request, atlas, reason)
-        return _say(said, atlas, status_code=503)
-    return _say(("degraded" if atlas.warning else "ok", atlas.warning), atlas)
+        status, warning = await run_in_threadpool(_after_loss, shelf, atlas, reason)
+        return _say(status, atlas, atlas.release.id, warning, status_code=503)
+    wanted, why = shelf.wanted()
+    return _say("degraded" if why else "ok", atlas, wanted, why)
 
 
-def _after_loss(request: Request, atlas: Atlas, reason: str) -> tuple[Status, str]:
+def _after_loss(shelf: Shelf, atlas: Atlas, reason: str) -> tuple[Status, str]:
     try:
-        reopen(request.app.state, atlas)
+        shelf.replace(atlas)
     except ReleaseError:
         return "failed", say("health.none-left", reason=reason)
-    serving = request.app.state.atlas.release.id
+    serving = shelf.served.release.id
     return "degraded", say("health.another", reason=reason, release=serving)
 
 
-def _say(said: tuple[Status, str], atlas: Atlas, *, status_code: int = 200) -> Response:
+def _say(
+    status: Status, atlas: Atlas, wanted: str, warning: str, *, status_code: int = 200
+) -> Response:
     found = Health(
-        status=said[0],
+        status=status,
         release=atlas.release.id,
-        warning=said[1],
+        should_serve=wanted,
+        warning=warning,
         versions=versions(),
     )
     return Response(

@@ -2,95 +2,121 @@
 
 import orjson
 from fastapi import APIRouter, Depends, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from app.caching import answer
+from app.conformance import CONFORMANCE
 from app.formats import formats
-from app.links import link
-from app.parameters import AtlasNow, only_known_parameters
-from app.responses import JSON, OPENAPI, REFUSALS
-from app.schemas import Conformance, Credit, LandingPage
+from app.links import in_release, link
+from app.negotiation import choose
+from app.openapi import described, in_version_3_0
+from app.parameters import AtlasNow, Form, only_known_parameters
+from app.public_address import public_base
+from app.responses import HTML, JSON, OPENAPI_30, OPENAPI_31, REFUSALS
+from app.schemas import Conformance, LandingPage, Link
 from app.text import say
 
 router = APIRouter(dependencies=[Depends(only_known_parameters)], tags=["API"])
 
-CONFORMANCE = (
-    "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
-    "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
-    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
-    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
-    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
-)
-"""Names, not addresses we call: classes of OGC API that are met."""
+DESCRIPTIONS = {"3.0": OPENAPI_30, "3.1": OPENAPI_31}
+"""Version of OpenAPI → media type; clients older than 2022 know the first alone."""
 
 
-@router.get("/api", include_in_schema=False)
 @router.get("/api/", response_model=LandingPage, responses=REFUSALS)
-async def landing_page(request: Request, atlas: AtlasNow) -> Response:
+def landing_page(request: Request, atlas: AtlasNow, form: Form = None) -> Response:
     """Say what this is and where everything is."""
+    if choose(request, form, {"json": JSON, "html": HTML}) == "html":
+        target = f"{public_base(request)}{in_release(request, '/api/docs')}"
+        return RedirectResponse(target, status_code=303)
     page = LandingPage(
         title=say("page.atlas"),
         description=say("service.atlas-described"),
         release=atlas.release.id,
+        published=atlas.published,
         caution=atlas.caution,
-        credits=[Credit(**item) for item in atlas.stamp["credits"]],
-        links=[
-            link(
-                request,
-                "self",
-                "/api/",
-                media_type=JSON,
-                title=say("service.this-page"),
-            ),
-            link(
-                request,
-                "service-desc",
-                "/api/openapi.json",
-                media_type=OPENAPI,
-                title=say("service.openapi"),
-            ),
-            link(
-                request,
-                "describedby",
-                "/about",
-                media_type="text/html",
-                title=say("service.about"),
-            ),
-            link(
-                request,
-                "service-doc",
-                "/api/docs",
-                media_type="text/html",
-                title=say("service.for-readers"),
-            ),
-            link(request, "conformance", "/api/conformance", media_type=JSON),
-            link(request, "data", "/api/collections", media_type=JSON),
-            *(
-                link(
-                    request,
-                    "enclosure",
-                    form.path,
-                    media_type=form.media_type.partition(";")[0],
-                    title=say("service.all-areas", format=form.title),
-                )
-                for form in formats()
-            ),
-        ],
+        attribution=say("page.atlas"),
+        credits=f"{public_base(request)}/layers",
+        links=_links(request),
     )
-    return answer(request, lambda: page.model_dump_json().encode(), media_type=JSON)
+    make = page.model_dump_json(exclude_none=True).encode
+    return answer(request, make, media_type=JSON)
 
 
 @router.get("/api/conformance", response_model=Conformance, responses=REFUSALS)
-async def conformance(request: Request) -> Response:
+def conformance(request: Request, form: Form = None) -> Response:
     """List the parts of the standards that are met."""
-    return answer(
-        request, lambda: orjson.dumps({"conformsTo": CONFORMANCE}), media_type=JSON
-    )
+    choose(request, form, {"json": JSON})
+    make = lambda: orjson.dumps({"conformsTo": CONFORMANCE})  # noqa: E731
+    return answer(request, make, media_type=JSON)
 
 
 @router.get("/api/openapi.json", include_in_schema=False)
-async def description(request: Request) -> Response:
-    """Describe every operation; self-contained, nothing refers elsewhere."""
-    return answer(
-        request, lambda: orjson.dumps(request.app.openapi()), media_type=OPENAPI
-    )
+def description(request: Request, form: Form = None) -> Response:
+    """Describe every operation in OpenAPI 3.0 or, for who asks for it, 3.1."""
+    asked = request.headers.get("accept", "").replace(" ", "").replace('"', "")
+    newer = form == "3.1" or (form is None and "version=3.1" in asked)
+    if not newer and form != "3.0":
+        choose(request, form, {"json": JSON, "openapi": OPENAPI_30})
+    return _description(request, "3.1" if newer else "3.0")
+
+
+@router.get("/api/openapi-3.0.json", include_in_schema=False)
+def description_3_0(request: Request) -> Response:
+    """Describe every operation in OpenAPI 3.0."""
+    return _description(request, "3.0")
+
+
+@router.get("/api/openapi-3.1.json", include_in_schema=False)
+def description_3_1(request: Request) -> Response:
+    """Describe every operation in OpenAPI 3.1."""
+    return _description(request, "3.1")
+
+
+def _description(request: Request, version: str) -> Response:
+    def make() -> bytes:
+        document = described(request.app, request.state.atlas, public_base(request))
+        return orjson.dumps(document if version == "3.1" else in_version_3_0(document))
+
+    return answer(request, make, media_type=DESCRIPTIONS[version])
+
+
+def _links(request: Request) -> list[Link]:
+    """Link to everything: relation, address, media type, title."""
+    descriptions = [
+        (
+            "service-desc",
+            f"/api/openapi-{version}.json",
+            media_type,
+            say("service.openapi", version=version),
+        )
+        for version, media_type in reversed(DESCRIPTIONS.items())
+    ]
+    exports = [
+        (
+            "enclosure",
+            each.path,
+            each.content_type,
+            say("service.all-areas", format=each.title),
+        )
+        for each in formats()
+    ]
+    told = [
+        ("self", "/api/", JSON, say("service.this-page")),
+        ("alternate", "/api/docs", HTML, say("service.for-readers")),
+        *descriptions,
+        ("service-doc", "/api/docs", HTML, say("service.for-readers")),
+        ("conformance", "/api/conformance", JSON, say("service.conformance")),
+        ("data", "/api/collections", JSON, say("service.collections")),
+        ("describedby", "/about", HTML, say("service.about")),
+        ("license", "/layers", HTML, say("collection.licence")),
+        ("version-history", "/api/releases", JSON, say("service.releases")),
+        *exports,
+    ]
+    title = say("service.this-release")
+    return [
+        *(
+            link(request, rel, path, media_type=media_type, title=said)
+            for rel, path, media_type, said in told
+        ),
+        link(request, "canonical", "/api/", media_type=JSON, title=title, pinned=True),
+    ]

@@ -18,6 +18,7 @@ from app.maps.colours import agreement_swatches, legend_rows
 from app.maps.shell import map_shell
 from app.maps.sketch import HEIGHT, WIDTH, draw_sketch
 from app.nearby import MINERALS, MINERALS_KM, MINES, MINES_KM, near_area
+from app.openapi import described
 from app.opinions import (
     first_opinion,
     has_learned,
@@ -27,8 +28,8 @@ from app.opinions import (
     why_not_ranked,
 )
 from app.overlays import overlays
-from app.parameters import AtlasNow, Selected, only_known_parameters
-from app.routes.features import FeatureId
+from app.parameters import AtlasNow, FeatureId, Selected, only_known_parameters
+from app.public_address import public_base
 from app.templating import STATIC, render
 from app.text import say
 from app.text.known_sites import capture_rows, verdict
@@ -194,9 +195,11 @@ def favicon() -> Response:
 @router.get("/api/docs", summary="The read-only service, described")
 def service_page(request: Request, atlas: AtlasNow) -> Response:
     """Describe every address that programs may read."""
-    described = request.app.openapi()
+    document = described(request.app, atlas, public_base(request))
     addresses = [
-        {"path": path, **methods["get"]} for path, methods in described["paths"].items()
+        {"path": path, "method": method.upper(), **operation}
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
     ]
     return show_page(request, atlas, "service.html", addresses=addresses)
 

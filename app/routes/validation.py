@@ -11,9 +11,8 @@ from app.atlas import Atlas
 from app.caching import answer
 from app.errors import NotFoundError
 from app.opinions import layers_of_test, why_not_learned
-from app.parameters import AtlasNow, only_known_parameters
+from app.parameters import AtlasNow, FeatureId, only_known_parameters
 from app.responses import NOT_FOUND, PNG, documented
-from app.routes.features import FeatureId
 from app.routes.pages import show_page, type_titles
 from app.text import map_tests, say, specificity
 from app.text import validation as words

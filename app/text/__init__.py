@@ -1,5 +1,5 @@
 """Every sentence the atlas says, by key, through gettext."""
 
-from app.text.catalogue import for_scripts, language, say, say_html, say_many
+from app.text.catalogue import for_scripts, has, language, say, say_html, say_many
 
-__all__ = ["for_scripts", "language", "say", "say_html", "say_many"]
+__all__ = ["for_scripts", "has", "language", "say", "say_html", "say_many"]

@@ -97,6 +97,15 @@ def _lookup(key: str) -> tuple[Catalogue, tuple[str, ...]]:
     return spoken, spoken.sentences[key]
 
 
+def has(key: str) -> bool:
+    """Say whether there is a sentence of this key, at least in English.
+
+    >>> has("number.no-data"), has("column.nobody-wrote-this")
+    (True, False)
+    """
+    return key in catalogue(ENGLISH, LOCALES).sentences
+
+
 def say(key: str, /, **values: object) -> str:
     """Say a sentence.
 

@@ -11,7 +11,13 @@ from geodata.release.model import (
     Manifest,
     MissingLayer,
 )
-from geodata.release.open import known_releases, open_release, pointed_release
+from geodata.release.open import (
+    known_releases,
+    open_release,
+    pointed_release,
+    published_at,
+    read_manifest,
+)
 from geodata.release.place import OVERALL, LearnedMap, Places
 from geodata.release.release import Release
 from geodata.release.retired import RetiredArea
@@ -34,4 +40,6 @@ __all__ = [
     "known_releases",
     "open_release",
     "pointed_release",
+    "published_at",
+    "read_manifest",
 ]

@@ -1,5 +1,6 @@
 """Open a finished release: find it, read its manifest, check every file of it."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from geodata.errors import (
@@ -51,7 +52,7 @@ def open_release(releases: Path, release_id: str | None = None) -> Release:
             f"{', '.join(known_releases(releases)) or 'none'}. Run "
             "scripts/rank_prospects.py to build one."
         )
-    manifest = _read_manifest(folder)
+    manifest = read_manifest(folder)
     if fault := fault_of(folder, manifest.files):
         raise _damaged(folder, fault)
     return Release(folder, manifest)
@@ -65,7 +66,16 @@ def pointed_release(releases: Path) -> str:
     return pointer.read_bytes().decode("ascii", errors="replace").strip()
 
 
-def _read_manifest(folder: Path) -> Manifest:
+def read_manifest(folder: Path) -> Manifest:
+    """Read the manifest of a finished release; its other files are not looked at.
+
+    Raises
+    ------
+    DamagedReleaseError
+        If it cannot be read.
+    OutdatedReleaseError
+        If it was built by a version that wrote releases otherwise.
+    """
     try:
         text = (folder / MANIFEST).read_text(encoding="utf-8")
         version = schema_version_of(text)
@@ -80,6 +90,12 @@ def _read_manifest(folder: Path) -> Manifest:
         f"reads form {SCHEMA_VERSION}). Run scripts/setup --release, which builds it "
         "anew from the same layers."
     )
+
+
+def published_at(folder: Path) -> str:
+    """Return when a release was finished on this machine, RFC 3339, in UTC."""
+    seconds = int((folder / MANIFEST).stat().st_mtime)
+    return f"{datetime.fromtimestamp(seconds, tz=UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def known_releases(releases: Path) -> list[str]:

@@ -87,10 +87,23 @@ def test_another_start_gives_the_same_bytes_and_tags(
 
 
 def test_the_cache_keeps_to_its_size() -> None:
-    cache = AnswerCache(capacity=100)
+    cache = AnswerCache(capacity=400)
     for number in range(10):
-        content = bytes(40)
-        cache.put(str(number), Body(content=content, gzipped=b"", media_type="x"))
+        for _ in range(2):
+            cache.put(str(number), Body(content=bytes(40), media_type="x"))
     assert cache.get("0") is None
     assert cache.get("9") is not None
+
+
+def test_what_is_asked_for_once_pushes_nothing_out() -> None:
+    cache = AnswerCache(capacity=200)
+    for _ in range(2):
+        cache.put("wanted", Body(content=bytes(40), media_type="x"))
+    for number in range(1000):
+        cache.put(f"junk-{number}", Body(content=bytes(40), media_type="x"))
+    assert cache.get("wanted") is not None
+    assert cache.get("junk-999") is None
+
+
+def test_the_same_bytes_are_packed_the_same() -> None:
     assert gzip.compress(b"", mtime=0) == gzip.compress(b"", mtime=0)

@@ -49,12 +49,13 @@ def test_the_description_is_valid_and_refers_to_nothing_outside(
 
 
 def test_every_answer_fits_its_description(client: TestClient) -> None:
-    described = client.get("/api/openapi.json").json()
+    described = client.get("/api/openapi-3.1.json").json()
     area = client.get(ITEMS).json()["features"][0]["id"]
     given = {
         "{collection_id}": "prospects",
         "{feature_id}": area,
         "{prospect_id}": area,
+        "{release_id}": client.get("/api/").json()["release"],
         "{deposit_type}": "placer",
     }
     for path, methods in described["paths"].items():
@@ -98,11 +99,16 @@ def test_every_collection_is_described_and_can_be_read(client: TestClient) -> No
         page = client.get(f"{path}/items?limit=1000")
         assert page.headers["content-type"] == "application/geo+json"
         FeatureCollection.model_validate(page.json())
+        if not item["geometryType"]:
+            assert "extent" not in item
+            assert all(one["geometry"] is None for one in page.json()["features"])
+            continue
+        columns = client.get(f"{path}/queryables").json()["properties"]
+        told = page.json()["features"][0]["properties"]
+        assert columns.keys() == {*told, "geometry"}
         west, south, east, north = item["extent"]["spatial"]["bbox"][0]
         assert -180 <= west < east <= 180
         assert -90 <= south < north <= 90
-        columns = client.get(f"{path}/queryables").json()["properties"]
-        assert columns.keys() == page.json()["features"][0]["properties"].keys()
 
 
 def test_a_page_says_what_matched_and_carries_caution_and_licences(
@@ -113,7 +119,9 @@ def test_a_page_says_what_matched_and_carries_caution_and_licences(
     assert page["numberMatched"] > 4
     assert page["release"]
     assert page["caution"].startswith("Exploration aid, not a resource estimate.")
-    assert all(item["licence"] for item in page["credits"])
+    assert page["attribution"]
+    assert page["licence"]
+    assert page["credits"].endswith("/layers")
 
 
 def test_paging_shows_each_feature_once_in_rank_order(client: TestClient) -> None:

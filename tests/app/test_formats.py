@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import pyogrio
 import pytest
 import shapely
@@ -15,14 +14,13 @@ from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.collection import make_collection
-from app.formats.csv import BOM, neutralise, write
+from app.collection import Terms, make_collection
+from app.excerpt import Source, whole
+from app.formats.csv import neutralise, write
 
 
 def read_csv(content: bytes) -> list[dict[str, str]]:
-    text = content.decode("utf-8")
-    assert text.startswith(BOM)
-    return list(csv.DictReader(io.StringIO(text.removeprefix(BOM), newline="")))
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8"), newline="")))
 
 
 def test_gdal_reads_the_geojson(client: TestClient, tmp_path: Path) -> None:
@@ -45,17 +43,19 @@ def test_the_geojson_says_what_it_is(client: TestClient) -> None:
     assert content["credits"]
 
 
-def test_the_csv_has_units_in_its_headers_and_outlines(client: TestClient) -> None:
+def test_the_csv_has_the_columns_of_the_geojson(
+    client: TestClient,
+) -> None:
     rows = read_csv(client.get("/prospects.csv").content)
     first = rows[0]
-    for name in ("area_km2", "lon_deg_wgs84", "coverage_0_to_1"):
+    for name in ("area_km2", "lon", "coverage"):
         assert float(first[name]) > 0
-    assert shapely.from_wkt(first["outline_wkt_deg_wgs84"]).is_valid
+    assert shapely.from_wkt(first["geometry_wkt"]).is_valid
     assert all(row["caution"].startswith("Exploration aid") for row in rows)
     assert {row["caution"] for row in rows} == {
         "Exploration aid, not a resource estimate."
     }
-    about = rows[0]["caution_credits_and_licences_at"]
+    about = rows[0]["credits"]
     assert rows[0]["release"]
     assert client.get(about).status_code == 200
 
@@ -66,7 +66,7 @@ def test_both_exports_say_which_components_nothing_is_known_of(
     shapes = client.get("/prospects.geojson").json()["features"]
     rows = read_csv(client.get("/prospects.csv").content)
     told = [shape["properties"]["unknown_components"] for shape in shapes]
-    assert [row["unknown_components"] for row in rows] == told
+    assert [row["unknown_components"] or None for row in rows] == told
     assert any(told)
 
 
@@ -103,17 +103,22 @@ def test_no_part_of_a_text_cell_starts_a_formula(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["Kutessay;=cmd|' /C calc'!A0", 'a;"=1+1"', "a|@x"])
 def test_a_formula_behind_another_list_separator_is_neutralised(text: str) -> None:
-    stamp = {"caution": "An aid.", "release": "r"}
     table = gpd.GeoDataFrame(
         {"nearest_occurrence": [text]}, geometry=[shapely.Point(70, 45)], crs=4326
     )
-    found = make_collection(table, ["a"], name="", title="", description="")
-    lines = (
-        write(found, np.array([0]), stamp, "/about")
-        .decode()
-        .removeprefix(BOM)
-        .splitlines()
+    terms = Terms(credit="us", licence="free")
+    found = make_collection(
+        table, ["a"], name="", title="", description="", terms=terms
     )
+    source = Source(
+        release="r",
+        caution="An aid.",
+        attribution="us",
+        licence="free",
+        about="/layers",
+        address="/",
+    )
+    lines = write(whole(found, source)).decode().splitlines()
     for cell in re.split("[;|]", lines[1]):
         assert not cell.strip('" ').startswith(("=", "@"))
 
@@ -124,5 +129,5 @@ def test_numbers_are_left_alone_and_text_is_neutralised(
     shapes = hostile_client.get("/prospects.geojson").json()["features"]
     rows = read_csv(hostile_client.get("/prospects.csv").content)
     assert rows[0]["place"].endswith(shapes[0]["properties"]["place"])
-    assert float(rows[0]["lon_deg_wgs84"]) == shapes[0]["properties"]["lon"]
+    assert float(rows[0]["lon"]) == shapes[0]["properties"]["lon"]
     assert json.dumps(shapes[0])

@@ -163,7 +163,7 @@ def test_the_account_of_a_prospect_adds_up_and_says_what_it_was_trained_on(
 def test_wherever_a_release_has_a_learned_model_its_account_of_a_cell_adds_up(
     client: TestClient,
 ) -> None:
-    atlas = client.app.state.atlas  # type: ignore[attr-defined]  # ours has a state
+    atlas = client.app.state.shelf.served  # type: ignore[attr-defined]  # ours has a state
     for item in atlas.deposit_types:
         query = f"lon=73.1&lat=49.8&deposit_type={item.id}"
         told = client.get(f"/api/explain?{query}").json()
@@ -191,12 +191,9 @@ def test_exports_and_queryables_carry_the_learned_columns(
     rows = {
         row["id"]: row for row in read_csv(learned_client.get("/prospects.csv").content)
     }
-    assert rows[area["id"]]["learned_rank_0_best_to_1"] == "0.34"
-    assert rows[other["id"]]["learned_rank_0_best_to_1"] == ""
-    assert (
-        float(rows[area["id"]]["rank_in_type_p90_of_trial_runs"])
-        == (area["rank_in_type_p90"])
-    )
+    assert rows[area["id"]]["learned_rank"] == "0.34"
+    assert rows[other["id"]]["learned_rank"] == ""
+    assert float(rows[area["id"]]["rank_in_type_p90"]) == (area["rank_in_type_p90"])
     path = "/api/collections/prospects/queryables"
     columns = learned_client.get(path).json()["properties"]
     assert columns["learned_rank"] == {"type": "number"}

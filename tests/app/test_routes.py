@@ -39,17 +39,18 @@ FORMAT = '''
 from app.formats import Format
 
 
-def write(found, rows, stamp, about):
+def write(excerpt):
     """Write the ids."""
-    return "\\n".join(found.ids[row] for row in rows).encode()
+    return "\\n".join(excerpt.ids).encode()
 
 
 FORMAT = Format(
-    ending="txt",
+    name="txt",
     title="Names",
     media_type="text/plain; charset=utf-8",
     schema={"type": "string"},
     write=write,
+    position=9,
 )
 '''
 
@@ -108,6 +109,6 @@ def test_no_address_hides_another(application: FastAPI) -> None:
 
 
 def test_formats_have_endings_of_their_own() -> None:
-    endings = [item.ending for item in formats()]
+    endings = [item.name for item in formats()]
     assert endings == sorted(set(endings), key=endings.index)
     assert endings[:2] == ["geojson", "csv"]

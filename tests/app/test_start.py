@@ -104,8 +104,8 @@ def test_a_release_of_an_older_version_is_refused_with_what_to_do(
     shutil.copytree(folder, newer)
     _make_older(folder)
     app = create_app(Settings(home=tmp_path))
-    assert app.state.atlas.release.folder.name == "0ld"
-    assert "older version" in app.state.atlas.warning
+    assert app.state.shelf.served.release.folder.name == "0ld"
+    assert "older version" in app.state.shelf.served.warning
     with TestClient(app) as client:
         shutil.rmtree(newer / "favourability")
         answer = client.get("/api/explain?lon=67&lat=48")
@@ -125,9 +125,9 @@ def test_without_a_good_pointer_the_newest_intact_release_is_served(
     if pointer is not None:
         current.write_bytes(pointer)
     app = create_app(Settings(home=two_releases))
-    assert app.state.atlas.release.folder.name == "0ld"
-    assert "instead" in app.state.atlas.warning
-    assert str(two_releases) not in app.state.atlas.warning
+    assert app.state.shelf.served.release.folder.name == "0ld"
+    assert "instead" in app.state.shelf.served.warning
+    assert str(two_releases) not in app.state.shelf.served.warning
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def served(release_home: Path, tmp_path: Path) -> tuple[TestClient, Path]:
     shutil.copytree(release_home / "releases", tmp_path / "releases")
     app = create_app(Settings(home=tmp_path))
     client = TestClient(app, raise_server_exceptions=False)
-    return client, app.state.atlas.release.folder
+    return client, app.state.shelf.served.release.folder
 
 
 READS = ("/", "/api/explain?lon=67&lat=48", "/api/maps/placer.png", "/healthz")
