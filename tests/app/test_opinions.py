@@ -196,8 +196,8 @@ def test_exports_and_queryables_carry_the_learned_columns(
     assert float(rows[area["id"]]["rank_in_type_p90"]) == (area["rank_in_type_p90"])
     path = "/api/collections/prospects/queryables"
     columns = learned_client.get(path).json()["properties"]
-    assert columns["learned_rank"] == {"type": "number"}
-    assert columns["agreement"] == {"type": "string"}
+    assert columns["learned_rank"]["type"] == "number"
+    assert columns["agreement"]["type"] == "string"
 
 
 def test_the_description_of_the_api_tells_of_both_accounts(
