@@ -8,9 +8,10 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from app.agreement import Agreement
-from app.caching import AnswerAgain, AnswerCache, GzipIfAccepted
+from app.caching import AnswerAgain, GzipIfAccepted
 from app.entrance import Service
 from app.errors import add_error_handlers
+from app.kept import AnswerCache
 from app.recovery import FromRelease
 from app.routes import routers
 from app.settings import Settings

@@ -9,8 +9,8 @@ import rasterio
 import shapely
 from rasterio.features import rasterize
 
-from app.caching import BoundedCache
 from app.grids.tile_cells import CRS_OF, SIZE, MatrixSet, TilePlace
+from app.kept import BoundedCache
 from geodata.release import Release
 
 _FINE = 0.3  # pixels that an outline may be off

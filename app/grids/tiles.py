@@ -10,7 +10,6 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from app.caching import BoundedCache
 from app.errors import BadParameterError, NotFoundError
 from app.grids.catalogue import Grid, list_grids
 from app.grids.files import Datasets, FloatArray
@@ -18,6 +17,7 @@ from app.grids.land import Land
 from app.grids.looks import LINE, NO_DATA, NOTHING, Look, Ramp, RampLook, palette
 from app.grids.png import indexed_png
 from app.grids.tile_cells import SIZE, TileCells, TilePlace, cells_of_tile
+from app.kept import BoundedCache
 from app.maps.colours import Colour, Opinion, Theme
 from app.text import say
 from geodata.release import Release

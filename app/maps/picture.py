@@ -9,8 +9,8 @@ import scipy  # when first used: a server starts sooner
 from rasterio.features import rasterize
 from rasterio.warp import Resampling, reproject, transform_bounds
 
-from app.caching import BoundedCache
 from app.grids.png import indexed_png
+from app.kept import BoundedCache
 from app.maps.colours import (
     AGREEMENT,
     AREA_BREAKS,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from app.caching import AnswerCache, Body
+from app.kept import AnswerCache, Body
 from app.main import create_app
 from app.settings import Settings
 
