@@ -7,7 +7,6 @@ from app.collection import Collection
 from app.collection_list import make_collections
 from app.grids.tiles import Grids
 from app.maps.backdrop import make_backdrop
-from app.maps.picture import Pictures
 from app.overlays import GAPS
 from app.schemas import CreditEntry, Stamp
 from geodata.release import DepositTypeEntry, Release, published_at
@@ -27,8 +26,6 @@ class Atlas:
         What the API offers.
     grids : Grids
         Every raster, and tiles of them.
-    images : Pictures
-        The coloured maps, made when first asked for.
     backdrop : bytes
         Water, states and towns for the map page, as JSON.
     warning : str
@@ -39,7 +36,6 @@ class Atlas:
     published: str
     collections: Mapping[str, Collection]
     grids: Grids
-    images: Pictures
     backdrop: bytes
     warning: str = ""
 
@@ -101,7 +97,6 @@ def open_atlas(release: Release, warning: str = "") -> Atlas:
         published=published_at(release.folder),
         collections=make_collections(release),
         grids=Grids(release),
-        images=Pictures(release),
         backdrop=make_backdrop(release),
         warning=warning,
     )

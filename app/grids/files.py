@@ -182,7 +182,7 @@ class Datasets:
             yield source
         except rasterio.errors.RasterioIOError as error:
             source.close()
-            raise _unreadable(path) from error
+            raise unreadable(path) from error
         except BaseException:
             source.close()
             raise
@@ -208,10 +208,11 @@ def _open(path: Path, level: int) -> DatasetReader:
         with rasterio.Env(**_OPENING):
             return rasterio.open(path, driver="GTiff", sharing=False, **options)
     except rasterio.errors.RasterioIOError as error:
-        raise _unreadable(path) from error
+        raise unreadable(path) from error
 
 
-def _unreadable(path: Path) -> DamagedReleaseError:
+def unreadable(path: Path) -> DamagedReleaseError:
+    """Return the error that says which file cannot be read."""
     return DamagedReleaseError(
         say("grid.unreadable", file=path.name, release=path.parent.parent.name)
     )

@@ -7,16 +7,14 @@ import numpy as np
 import numpy.typing as npt
 import rasterio
 import shapely
-from rasterio.features import rasterize
 
+from app.grids.scan_lines import Polygons, inside
 from app.grids.tile_cells import CRS_OF, SIZE, MatrixSet, TilePlace
 from app.kept import BoundedCache
 from geodata.release import Release
 
 _FINE = 0.3  # pixels that an outline may be off
 _KEPT_BYTES = 8_000_000  # a thousand tiles; every deposit type shares them
-
-Polygons = npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True)
@@ -63,15 +61,11 @@ class Land:
             shapely.simplify(_within(parts, place.bounds), pixel * _FINE)
             for parts in self._parts[place.matrix_set]
         )
-        if not len(states):
-            return np.zeros((SIZE, SIZE), dtype=np.bool_)
-        drawn = rasterize(
-            [*((item, 1) for item in states), *((item, 0) for item in lakes)],
-            out_shape=(SIZE, SIZE),
-            transform=rasterio.Affine(pixel, 0.0, west, 0.0, -pixel, north),
-            dtype="uint8",
+        transform = rasterio.Affine(pixel, 0.0, west, 0.0, -pixel, north)
+        on_land, in_lakes = (
+            inside(parts, (SIZE, SIZE), transform) for parts in (states, lakes)
         )
-        return np.asarray(drawn, dtype=np.bool_)
+        return on_land & ~in_lakes
 
 
 def _within(polygons: Polygons, bounds: tuple[float, float, float, float]) -> Polygons:

@@ -12,6 +12,7 @@ from app.errors import BadParameterError
 from app.grid_schemas import GridPoint, GridStatistics
 from app.grids.catalogue import Grid
 from app.grids.files import FULL, Datasets, FloatArray, GridFile
+from app.grids.scan_lines import inside
 from app.grids.tile_cells import transformer
 from app.text import say
 
@@ -195,9 +196,6 @@ def _parts_inside(
     shape: tuple[int, int],
 ) -> Weights:
     """Return which part of each cell lies in a polygon, 0 to 1."""
-    # Not needed before: a server starts sooner.
-    from rasterio.features import rasterize  # noqa: PLC0415
-
     rows, columns = shape
     fine = max(min(_FINE, math.isqrt(_MOST_PARTS // (rows * columns))), 1)
     transform = file.transform
@@ -205,18 +203,18 @@ def _parts_inside(
         transform @= transform.scale(file.shape[1] / columns, file.shape[0] / rows)
     else:
         transform @= transform.translation(window.col_off, window.row_off)
-    for all_touched in (False, True):  # a polygon may lie between all middles
-        parts = rasterize(
-            [(polygon, 1)],
-            out_shape=(rows * fine, columns * fine),
-            transform=transform @ transform.scale(1 / fine),
-            all_touched=all_touched,
-            dtype="uint8",
-        )
-        if parts.any():
-            break
-    inside = parts.reshape(rows, fine, columns, fine).sum(axis=(1, 3), dtype=np.int64)
-    return np.asarray(inside / fine**2)
+    parts = inside(
+        shapely.get_parts(polygon),
+        (rows * fine, columns * fine),
+        transform @ transform.scale(1 / fine),
+    )
+    found = parts.reshape(rows, fine, columns, fine).mean(axis=(1, 3))
+    if not parts.any():  # it lies between all middles: its own cell is taken
+        place = shapely.point_on_surface(polygon)
+        column, row = ~transform @ (place.x, place.y)
+        if 0 <= row < rows and 0 <= column < columns:
+            found[int(row), int(column)] = 1.0
+    return np.asarray(found)
 
 
 def _short(value: float | FloatArray) -> float:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from app.errors import BadParameterError, NotFoundError
 from app.grids.catalogue import Grid, list_grids
+from app.grids.description import bbox_of
 from app.grids.files import Datasets, FloatArray
 from app.grids.land import Land
 from app.grids.looks import LINE, NO_DATA, NOTHING, Look, Ramp, RampLook, palette
@@ -20,7 +21,8 @@ from app.grids.tile_cells import SIZE, TileCells, TilePlace, cells_of_tile
 from app.kept import BoundedCache
 from app.maps.colours import Colour, Opinion, Theme
 from app.text import say
-from geodata.release import Release
+from geodata.region import Bounds
+from geodata.release import OVERALL, Release
 
 Form = Literal["png", "webp", "npy"]
 
@@ -88,6 +90,12 @@ class Grids:
     def by_id(self) -> Mapping[str, Grid]:
         """Every grid of the release."""
         return list_grids(self.release)
+
+    @property
+    def bounds(self) -> Bounds:
+        """Box of every map, degrees, rounded outward."""
+        west, south, east, north = bbox_of(self.by_id[OVERALL].file)
+        return Bounds(west=west, south=south, east=east, north=north)
 
     def grid(self, name: str) -> Grid:
         """Return a grid.

@@ -10,7 +10,7 @@ from app.errors import NotFoundError
 from app.grid_schemas import GridFileInfo, GridInfo, GridList, OneGrid
 from app.grids.catalogue import Grid
 from app.grids.description import bbox_of, crs_of, legends_of
-from app.grids.files import GridFile
+from app.grids.files import GridFile, unreadable
 from app.grids.links import GEOTIFF, file_links, grid_links, is_pinned
 from app.grids.numbers import statistics_of
 from app.links import link
@@ -92,6 +92,8 @@ def grid_file(
             say("grid.no-file", name=file[:80], known=", ".join(sorted(files)))
         )
     found = files[file]
+    if not found.path.is_file():
+        raise unreadable(found.path)
     tag = f'"{found.sha256}"'
     headers = {
         "ETag": tag,

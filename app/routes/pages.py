@@ -77,7 +77,7 @@ def map_page(request: Request, atlas: AtlasNow) -> Response:
         atlas,
         "map.html",
         shell=map_shell(),
-        bounds=atlas.images.bounds,
+        bounds=atlas.grids.bounds,
         home=atlas.collections["states"].bounds,
         verdict=verdict(atlas.release.validation.known_sites).short,
         legend=legend_rows(),

@@ -7,9 +7,11 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from app.atlas import Atlas
 from app.caching import answer
-from app.errors import BadParameterError
+from app.errors import BadParameterError, NotFoundError
 from app.grid_schemas import TileJson
+from app.grids.catalogue import Grid
 from app.grids.description import bbox_of, legends_of
 from app.grids.links import is_pinned, tile_template
 from app.grids.looks import Ramp
@@ -17,6 +19,7 @@ from app.grids.tile_cells import CRS_OF, MAX_ZOOM, MatrixSet, TilePlace
 from app.grids.tiles import MEDIA_TYPES, Form, Rendering, fitting
 from app.grids.wmts import SHOWN_ZOOM, capabilities
 from app.maps.colours import Opinion, Theme
+from app.opinions import why_not_learned
 from app.parameters import AtlasNow, only_known_parameters
 from app.responses import JSON, NOT_FOUND, REFUSALS, documented
 from app.routes.grids import GridId
@@ -72,6 +75,22 @@ async def get_rendering(
 Rendered = Annotated[Rendering, Depends(get_rendering)]
 
 
+def _fitting(atlas: Atlas, grid: Grid, rendering: Rendering) -> Rendering:
+    """Check that a grid can be drawn so; a second opinion that is wanting has reasons.
+
+    Raises
+    ------
+    BadParameterError
+        If the colours of the grid cannot be chosen, or it is no map.
+    NotFoundError
+        If there is no such map.
+    """
+    second = rendering.opinion != "expert" and grid.kind == "map"
+    if second and (reason := why_not_learned(atlas, grid.id)):
+        raise NotFoundError(say("error.no-map", reason=reason))
+    return fitting(grid, rendering)
+
+
 @router.get("/api/tiles/WMTSCapabilities.xml", responses=documented(REFUSALS, XML, {}))
 def wmts(request: Request, atlas: AtlasNow) -> Response:
     """Describe every grid as a layer of a WMTS, for QGIS and GDAL."""
@@ -103,7 +122,7 @@ def tilejson(
 ) -> Response:
     """Describe the tiles of a grid (TileJSON); a query is passed on to them."""
     grid = atlas.grids.grid(grid_id)
-    fitting(grid, rendering)
+    _fitting(atlas, grid, rendering)
 
     def make() -> bytes:
         west, south, east, north = box = bbox_of(grid.file)
@@ -154,7 +173,7 @@ async def tile(  # noqa: PLR0917  # the parts of one address
 ) -> Response:
     """Return a tile of 256 × 256 pixels: cells as they are, nothing in between."""
     grid = atlas.grids.grid(grid_id)
-    asked = fitting(grid, rendering)
+    asked = _fitting(atlas, grid, rendering)
     place = TilePlace(matrix_set=matrix_set, z=z, x=x, y=y)
     if x >= place.columns or y >= place.rows:
         raise BadParameterError(

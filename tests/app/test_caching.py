@@ -14,7 +14,7 @@ READABLE = (
     "/api/",
     "/api/collections",
     "/api/collections/prospects/items?limit=3",
-    "/api/maps/placer.png?theme=dark",
+    "/api/tiles/placer/WebMercatorQuad/5/22/11.png?theme=dark",
     "/api/maps/backdrop.json",
     "/api/explain?lon=67&lat=48&deposit_type=placer",
     "/prospects.geojson",

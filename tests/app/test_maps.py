@@ -1,8 +1,6 @@
 """Colours, pictures and the shell: fixed breaks, honest hatching, no data in Folium."""
 
 import math
-import struct
-import zlib
 from itertools import combinations, pairwise
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import numpy.typing as npt
 import pytest
 from fastapi.testclient import TestClient
 
+from app.grids.looks import FIRST, LINE, NO_DATA, NOTHING, MapLook, palette
 from app.grids.png import indexed_png
 from app.maps.colours import (
     AGREEMENT,
@@ -23,10 +22,10 @@ from app.maps.colours import (
     class_colour,
     legend_rows,
 )
-from app.maps.picture import Pictures, palette
 from app.maps.shell import map_shell
-from geodata.errors import UnknownDepositTypeError
 from geodata.release import Release, open_release
+from tests.app.png_reader import decode
+from tests.app.tile_pictures import picture
 
 THEMES: tuple[Theme, ...] = ("light", "dark")
 SIGHTS = {
@@ -64,21 +63,6 @@ def to_lab(colour: Colour, sight: npt.NDArray[np.float64]) -> npt.NDArray[np.flo
     xyz = to_xyz @ linear / np.array([0.95047, 1.0, 1.08883])
     f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
-
-
-def decode(content: bytes) -> tuple[npt.NDArray[np.uint8], bytes, bytes]:
-    """Read back a picture of palette positions: positions, palette, opacity."""
-    assert content.startswith(b"\x89PNG\r\n\x1a\n")
-    found, at = {}, 8
-    while at < len(content):
-        (size,) = struct.unpack(">I", content[at : at + 4])
-        kind, body = content[at + 4 : at + 8], content[at + 8 : at + 8 + size]
-        (check,) = struct.unpack(">I", content[at + 8 + size : at + 12 + size])
-        assert check == zlib.crc32(kind + body)
-        found[kind], at = body, at + 12 + size
-    columns, rows = struct.unpack(">II", found[b"IHDR"][:8])
-    lines = np.frombuffer(zlib.decompress(found[b"IDAT"]), dtype=np.uint8)
-    return lines.reshape(rows, columns + 1)[:, 1:], found[b"PLTE"], found[b"tRNS"]
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -126,10 +110,9 @@ def test_a_picture_can_be_read_back() -> None:
 def test_the_best_part_of_the_area_is_as_large_as_the_legend_says(
     release: Release,
 ) -> None:
-    images = Pictures(release)
-    index, _, _ = decode(images.png("clay-hosted", "light"))
-    known = index[index >= 3].astype(int)
-    ranks = (known - 3) // len(STRENGTHS)
+    index = picture(release, "clay-hosted")
+    known = index[index >= FIRST].astype(int)
+    ranks = (known - FIRST) // len(STRENGTHS)
     # Mercator draws the north larger, so shares on the picture are not exact.
     assert 0.05 < np.mean(ranks <= 3) < 0.2
     assert np.mean(ranks == 5) > 0.6
@@ -138,29 +121,17 @@ def test_the_best_part_of_the_area_is_as_large_as_the_legend_says(
 def test_unknown_land_is_hatched_and_the_rest_is_left_out(
     release: Release, hostile_home: Path
 ) -> None:
-    half = Pictures(open_release(hostile_home / "releases"))
-    whole, _, opacity = decode(Pictures(release).png("placer", "light"))
-    index, _, _ = decode(half.png("placer", "light"))
-    west, east = np.array_split(index, 2, axis=1)
-    assert set(np.unique(west)) == {0, 1, 2}
-    assert np.mean(east >= 3) > 0.2
-    assert opacity[0] == 0
-    assert whole[0, 0] == whole[-1, -1] == 0
-    assert np.mean((whole == 1) | (whole == 2)) < 0.01
-    assert len(palette("light")) == 3 + (len(AREA_BREAKS) + 1) * len(STRENGTHS)
-
-
-def test_themes_share_the_picture_and_differ_in_colours(release: Release) -> None:
-    images = Pictures(release)
-    light, light_colours, _ = decode(images.png("overall", "light"))
-    dark, dark_colours, _ = decode(images.png("overall", "dark"))
-    assert (light == dark).all()
-    assert light_colours != dark_colours
-
-
-def test_an_unknown_type_has_no_picture(release: Release) -> None:
-    with pytest.raises(UnknownDepositTypeError):
-        Pictures(release).png("../manifest", "light")
+    half = picture(open_release(hostile_home / "releases"), "placer")
+    whole = picture(release, "placer")
+    inside = np.flatnonzero((whole != NOTHING).any(axis=0))
+    west, east = np.array_split(half[:, inside[0] : inside[-1]], 2, axis=1)
+    assert np.mean(west[:, :-50] >= FIRST) < 0.01
+    assert np.mean(east >= FIRST) > 0.2
+    assert np.mean((west == NO_DATA) | (west == LINE)) > 0.2
+    assert whole[0, 0] == whole[-1, -1] == NOTHING
+    assert np.mean((whole == NO_DATA) | (whole == LINE)) < 0.01
+    classes = (len(AREA_BREAKS) + 1) * len(STRENGTHS)
+    assert len(palette(MapLook(), "light")) == FIRST + classes
 
 
 def test_the_shell_names_our_assets_and_no_other_host() -> None:

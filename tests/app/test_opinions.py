@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
+from app.grids.looks import MapLook, palette
 from app.main import create_app
 from app.maps.colours import AGREEMENT, AREA_BREAKS, STRENGTHS
-from app.maps.picture import Pictures, palette
 from app.opinions import compare, has_learned
 from app.settings import Settings
 from app.text import say, say_many
@@ -21,8 +21,8 @@ from tests.app.learned_release import change, copy_release
 from tests.app.learned_reports import LEARNED, UNTAUGHT
 from tests.app.sealing import seal
 from tests.app.test_formats import read_csv
-from tests.app.test_maps import decode
 from tests.app.test_pages import Reader
+from tests.app.tile_pictures import A_TILE, picture
 
 FIRST_CLASS = 3
 
@@ -30,10 +30,6 @@ FIRST_CLASS = 3
 @pytest.fixture(scope="module")
 def taught(learned_home: Path) -> Release:
     return open_release(learned_home / "releases")
-
-
-def picture(release: Release, opinion: Any) -> Any:
-    return decode(Pictures(release).png(LEARNED, "light", opinion))[0]
 
 
 def areas_of(client: TestClient, deposit_type: str) -> list[dict[str, Any]]:
@@ -62,7 +58,7 @@ def test_a_tenth_of_the_area_is_the_best_part_its_end_included(
 def test_the_learned_map_has_the_rank_colours_and_pales_by_its_own_coverage(
     taught: Release,
 ) -> None:
-    index = picture(taught, "learned")
+    index = picture(taught, LEARNED, "learned")
     rows, columns = np.nonzero(index >= FIRST_CLASS)
     classes = index[rows, columns].astype(int) - FIRST_CLASS
     rank, coverage = classes // len(STRENGTHS), classes % len(STRENGTHS)
@@ -76,11 +72,11 @@ def test_the_learned_map_has_the_rank_colours_and_pales_by_its_own_coverage(
 def test_the_map_of_agreement_has_four_classes_and_hatches_the_unknown(
     taught: Release,
 ) -> None:
-    index = picture(taught, "agreement")
+    index = picture(taught, LEARNED, "agreement")
     assert set(np.unique(index)) == set(range(7))
-    colours = palette("light", "agreement")
+    colours = palette(MapLook("agreement"), "light")
     assert colours[FIRST_CLASS:] == list(AGREEMENT["light"])
-    expert, learned = picture(taught, "expert"), picture(taught, "learned")
+    expert, learned = picture(taught, LEARNED), picture(taught, LEARNED, "learned")
     known = index >= FIRST_CLASS
     within = len(STRENGTHS) * (AREA_BREAKS.index(0.10) + 1) + FIRST_CLASS
     expected = 2 * (expert >= within).astype(int) + (learned >= within)
@@ -88,7 +84,7 @@ def test_the_map_of_agreement_has_four_classes_and_hatches_the_unknown(
 
 
 def test_the_picture_follows_the_opinion_asked_for(learned_client: TestClient) -> None:
-    url = f"/api/maps/{LEARNED}.png"
+    url = f"/api/tiles/{LEARNED}/{A_TILE}"
     contents = {
         learned_client.get(f"{url}?opinion={name}").content
         for name in ("expert", "learned", "agreement")
@@ -105,14 +101,14 @@ def test_the_picture_follows_the_opinion_asked_for(learned_client: TestClient) -
         (UNTAUGHT, say_many("learned.too-few", 7)),
         ("peralkaline", say("learned.absent")),
         (OVERALL, say("learned.one-type")),
-        ("nosuch", "There is no deposit type"),
+        ("nosuch", "has no grid"),
         ("..%2fmanifest", ""),
     ],
 )
 def test_a_map_that_is_not_there_is_refused_with_the_reason(
     learned_client: TestClient, deposit_type: str, reason: str, opinion: str
 ) -> None:
-    answer = learned_client.get(f"/api/maps/{deposit_type}.png?opinion={opinion}")
+    answer = learned_client.get(f"/api/tiles/{deposit_type}/{A_TILE}?opinion={opinion}")
     assert answer.status_code == 404
     assert reason in answer.json()["detail"]
 
@@ -308,7 +304,7 @@ def test_a_release_without_learned_models_explains_and_exports_one_opinion(
     page = Reader(untaught_client.get(f"/prospects/{area['id']}").text).text
     assert sentence(say("learned.absent")) in page
     assert read_csv(untaught_client.get("/prospects.csv").content)
-    answer = untaught_client.get(f"/api/maps/{LEARNED}.png?opinion=learned")
+    answer = untaught_client.get(f"/api/tiles/{LEARNED}/{A_TILE}?opinion=learned")
     assert answer.status_code == 404
 
 
@@ -365,10 +361,10 @@ def test_a_release_with_all_layers_of_the_test_says_nothing_of_them(
 def test_a_map_on_which_nothing_is_known_is_refused_with_the_reason(
     empty_client: TestClient, opinion: str
 ) -> None:
-    answer = empty_client.get(f"/api/maps/{LEARNED}.png?opinion={opinion}")
+    answer = empty_client.get(f"/api/tiles/{LEARNED}/{A_TILE}?opinion={opinion}")
     assert answer.status_code == 404
     assert say("learned.empty") in answer.json()["detail"]
-    assert empty_client.get(f"/api/maps/{LEARNED}.png").status_code == 200
+    assert empty_client.get(f"/api/tiles/{LEARNED}/{A_TILE}").status_code == 200
 
 
 def test_an_empty_map_is_no_choice_but_its_model_keeps_its_explanation(

@@ -139,7 +139,12 @@ def served(release_home: Path, tmp_path: Path) -> tuple[TestClient, Path]:
     return client, app.state.shelf.served.release.folder
 
 
-READS = ("/", "/api/explain?lon=67&lat=48", "/api/maps/placer.png", "/healthz")
+READS = (
+    "/",
+    "/api/explain?lon=67&lat=48",
+    "/api/tiles/placer/WebMercatorQuad/5/22/11.png",
+    "/healthz",
+)
 
 
 @pytest.mark.parametrize("path", READS)
@@ -167,7 +172,7 @@ def test_with_all_releases_gone_no_answer_names_a_folder(
     assert str(folder.parent) not in answer.text
 
 
-@pytest.mark.parametrize("path", ["/", "/api/maps/placer.png"])
+@pytest.mark.parametrize("path", ["/", "/api/tiles/placer/WebMercatorQuad/5/22/11.png"])
 def test_when_files_are_lost_another_release_answers(
     served: tuple[TestClient, Path], path: str
 ) -> None:

@@ -24,7 +24,7 @@ from app.grids.tile_cells import TilePlace
 from app.maps.colours import AREA_BREAKS, STRENGTHS
 from geodata.release import Release
 from tests.app.learned_release import LEARNED
-from tests.app.test_maps import decode
+from tests.app.png_reader import decode
 from tests.browser.conftest import serving
 from tests.conftest import skip_or_fail
 
@@ -185,9 +185,10 @@ def test_opinions_are_drawn_where_there_are_two(
     two = learned_client.get(tile(LEARNED, "5/22/11", query))
     assert two.status_code == 200
     assert two.content != learned_client.get(tile(LEARNED, "5/22/11")).content
-    one = learned_client.get(tile("overall", "5/22/11", query))
-    assert one.status_code == 400
-    assert "expert" in one.json()["detail"]
+    assert learned_client.get(tile("overall", "5/22/11", query)).status_code == 404
+    band = learned_client.get(tile("overall.coverage", "5/22/11", query))
+    assert band.status_code == 400
+    assert "It has expert" in band.json()["detail"]
 
 
 def test_a_quantity_has_the_scale_that_is_asked_for(client: TestClient) -> None:

@@ -25,6 +25,7 @@ from tests.app.learned_reports import (
 )
 from tests.app.sealing import seal
 from tests.app.test_pages import FORBIDDEN, Reader
+from tests.app.tile_pictures import A_TILE
 
 FIGURES = ("withheld", "calibration", "tornado", "agreement")
 WHOLE = learned_report()
@@ -266,7 +267,7 @@ def test_a_type_that_was_not_tested_begins_with_why_it_has_no_map(
     text = text_of(client)
     assert f"Placers N{why}. What follows was tested elsewhere in the world" in text
     assert text.count(say("validation.untested")) == 1
-    answer = client.get(f"/api/maps/{UNTAUGHT}.png?opinion=learned")
+    answer = client.get(f"/api/tiles/{UNTAUGHT}/{A_TILE}?opinion=learned")
     assert (answer.status_code, why in answer.text) == (404, True)
     assert f"n{why}" in client.get("/").text
 

@@ -185,7 +185,7 @@ def test_a_choice_of_type_filters_list_map_and_downloads(
     )
     first = page.locator("#rows .rk").all_text_contents()
     assert first[0] == "1"
-    assert any("/api/maps/clay-hosted.png" in url for url in window.requests)
+    assert any("/api/tiles/clay-hosted/" in url for url in window.requests)
     page.select_option("[name=state]", "KGZ")
     page.select_option("[name=min_coverage]", "0.7")
     expect(page.locator("#list-notice")).to_contain_text("No prospect area fits")
@@ -490,3 +490,37 @@ def test_the_map_page_prints_as_a_list_with_the_caution(
     assert page.locator(".print-only").is_visible()
     for name in (".map", ".key", ".tools", ".filters .button", ".list-foot"):
         assert not page.locator(name).first.is_visible(), name
+
+
+def test_the_map_is_made_of_tiles_that_leave_no_gap(
+    open_browser: Opener, address: str
+) -> None:
+    window = open_browser(address)
+    page = window.open("/?map=6.25/46/67")
+    tiles = page.locator(".favourability img.leaflet-tile-loaded")
+    assert tiles.count() > 3
+    gaps = page.evaluate(
+        """() => {
+            const boxes = [...document.querySelectorAll(".favourability img")]
+                .map((tile) => tile.getBoundingClientRect());
+            return boxes.filter((a) => boxes.some((b) => Math.abs(a.top - b.top) < 1
+                && b.left > a.left && b.left < a.right + 5 && b.left >= a.right));
+        }"""
+    )
+    assert gaps == []
+    assert all("WebMercatorQuad/6/" in url for url in window.requests if "tiles" in url)
+
+
+def test_the_last_tiles_lie_there_until_the_next_have_come(
+    open_browser: Opener, address: str
+) -> None:
+    window = open_browser(address)
+    page = window.open("/")
+    page.route("**/api/tiles/placer/**", lambda route: None)  # never answered
+    page.check("input[value=placer]")
+    expect(page.locator(".favourability")).to_have_count(2)
+    assert page.locator(".favourability").first.locator("img").count() > 3
+    page.unroute("**/api/tiles/placer/**")
+    page.check("input[value=clay-hosted]")
+    expect(page.locator(".favourability")).to_have_count(1)
+    page.wait_for_load_state("networkidle")

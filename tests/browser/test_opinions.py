@@ -45,8 +45,8 @@ def test_the_opinion_changes_picture_key_list_and_address(
     expect(page).to_have_url(re.compile(rf"deposit_type={LEARNED}&opinion=learned$"))
     expect(page.locator("#key-title")).to_contain_text("Learned model’s rank")
     expect(page.locator(".ramp")).to_be_visible()
-    expect(page.locator("img.favourability")).to_have_attribute(
-        "alt", "Ranking by the learned model"
+    expect(page.locator(".leaflet-colours-pane")).to_have_attribute(
+        "aria-label", "Ranking by the learned model"
     )
     page.check(AGREEMENT)
     expect(page.locator(".ramp")).to_be_hidden()
@@ -63,8 +63,9 @@ def test_the_opinion_changes_picture_key_list_and_address(
     expect(page.locator(ROWS).nth(1)).to_contain_text("expert only; learned 34 %")
     page.wait_for_load_state("networkidle")
     for opinion in ("learned", "agreement"):
-        wanted = f"/api/maps/{LEARNED}.png?theme=light&opinion={opinion}"
-        assert f"{learned_address}{wanted}" in window.requests
+        asked = [url for url in window.requests if f"&opinion={opinion}" in url]
+        assert len(asked) > 1
+        assert all(f"/api/tiles/{LEARNED}/" in url for url in asked)
     page.go_back()
     expect(page.locator(SECOND)).to_be_checked()
     page.check(f"input[value={UNTAUGHT}]")

@@ -32,25 +32,44 @@ const ALTS = {
   "": say("panel.picture-expert"), learned: say("panel.picture-learned"), agreement: say("panel.picture-agreement"),
 };
 
-/** What a model says of a deposit type, as one picture. */
+const FINEST = 11; // the map goes no further
+
+/** Let a tile lie a pixel over the next: between zooms there would be gaps. */
+function lapOver(tile, { x, y }) {
+  tile.style.width = `${x + 1}px`;
+  tile.style.height = `${y + 1}px`;
+}
+
+/** What a model says of a deposit type, as tiles; the last lie there until the next do. */
 export class Favourability {
   constructor() {
     const box = document.body.dataset;
     this.bounds = [[+box.south, +box.west], [+box.north, +box.east]];
-    this.layer = L.imageOverlay(Favourability.url("", ""), this.bounds, {
-      pane: "colours", className: "favourability", alt: ALTS[""],
-    });
+    this.layer = L.layerGroup();
+    this.url = "";
+    const picture = map.getPane("colours");
+    picture.setAttribute("role", "img");
+    this.say = (opinion) => picture.setAttribute("aria-label", ALTS[opinion]);
   }
 
   static url(type, opinion) {
     const query = new URLSearchParams({ theme: theme(), ...(opinion && { opinion }) });
     const one = type && !type.includes(",") ? type : "overall"; // there is no picture of some types
-    return `/api/maps/${encodeURIComponent(one)}.png?${query}`;
+    return `/api/tiles/${encodeURIComponent(one)}/WebMercatorQuad/{z}/{x}/{y}.png?${query}`;
   }
 
   show({ deposit_type: type, opinion }) {
-    this.layer.options.alt = ALTS[opinion];
-    this.layer.getElement()?.setAttribute("alt", ALTS[opinion]);
-    this.layer.setUrl(Favourability.url(type, opinion));
+    this.say(opinion);
+    const url = Favourability.url(type, opinion);
+    if (url === this.url) return;
+    this.url = url;
+    const next = L.tileLayer(url, {
+      pane: "colours", className: "favourability", bounds: this.bounds, maxNativeZoom: FINEST, detectRetina: true, keepBuffer: 4,
+    });
+    next.on("tileloadstart", ({ tile }) => lapOver(tile, next.getTileSize()));
+    next.once("load", () => this.layer.eachLayer((other) => {
+      if (other !== next && this.url === url) this.layer.removeLayer(other);
+    }));
+    this.layer.addLayer(next);
   }
 }
