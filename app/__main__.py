@@ -3,14 +3,17 @@
 import importlib.util
 import socket
 import sys
+from contextlib import nullcontext
 
 import uvicorn
 from pydantic import ValidationError
 
+from app.journal import log_config
 from app.limits import raise_descriptor_limit
 from app.main import create_app
 from app.maps.shell import LEAFLET_SCRIPT, LEAFLET_STYLE
 from app.settings import Settings
+from app.shared_folder import shared_folder
 from app.templating import STATIC
 from geodata.errors import GeodataError, NoReleaseError, OutdatedReleaseError
 from geodata.release import (
@@ -58,21 +61,24 @@ def main() -> int:
     except (GeodataError, MissingAssetsError, PortInUseError, NoLoopError) as error:
         return _fail(str(error))
     raise_descriptor_limit()
-    uvicorn.run(
-        app,
-        factory=not alone,
-        host=settings.host,
-        port=settings.port,
-        workers=settings.workers,
-        loop=loop,
-        http="app.protocol:Connection",
-        ws="none",
-        log_level=settings.log_level,
-        server_header=False,
-        proxy_headers=False,  # the entrance reads them
-        timeout_graceful_shutdown=GRACE_S,
-        timeout_worker_healthcheck=WORKER_START_S,
-    )
+    with nullcontext() if alone else shared_folder():
+        uvicorn.run(
+            app,
+            factory=not alone,
+            host=settings.host,
+            port=settings.port,
+            workers=settings.workers,
+            loop=loop,
+            http="app.protocol:Connection",
+            ws="none",
+            log_config=log_config(settings.log_form, settings.log_level),
+            log_level=settings.log_level,
+            access_log=False,  # the entrance writes requests down
+            server_header=False,
+            proxy_headers=False,  # the entrance reads them
+            timeout_graceful_shutdown=GRACE_S,
+            timeout_worker_healthcheck=WORKER_START_S,
+        )
     return 0
 
 

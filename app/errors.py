@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
 
+from app.limits import RETRY_S
 from app.security import READ_API
 from app.templating import render
 from app.text import say
@@ -24,7 +25,7 @@ _log = logging.getLogger("atlas")
 
 PROBLEM = "application/problem+json"
 
-FOR_PROGRAMS = (*READ_API, "/healthz")
+FOR_PROGRAMS = (*READ_API, "/healthz", "/readyz", "/metrics")
 """Addresses whose errors are documents for programs, not pages."""
 
 
@@ -44,6 +45,24 @@ class NotAcceptableError(Exception):
     """A representation is asked for that this address does not have."""
 
 
+class BusyError(Exception):
+    """There is too much work at once, or it took too long."""
+
+
+class TooOftenError(Exception):
+    """A client asked more often than it may.
+
+    Attributes
+    ----------
+    wait_s : int
+        When it may ask again, seconds.
+    """
+
+    def __init__(self, text: str, *, wait_s: int) -> None:
+        super().__init__(text)
+        self.wait_s = wait_s
+
+
 STATUS: dict[type[Exception], HTTPStatus] = {
     BadParameterError: HTTPStatus.BAD_REQUEST,
     NotFoundError: HTTPStatus.NOT_FOUND,
@@ -51,6 +70,8 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     GoneError: HTTPStatus.GONE,
     OutsideRegionError: HTTPStatus.NOT_FOUND,
     UnknownDepositTypeError: HTTPStatus.NOT_FOUND,
+    BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
+    TooOftenError: HTTPStatus.TOO_MANY_REQUESTS,
     ReleaseError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """What each error means to a client."""
@@ -85,7 +106,10 @@ def answer_error(request: Request, error: Exception) -> Response:
     """Answer with the status of an error and with its text."""
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     releases = request.app.state.settings.releases
-    return _answer(request, status, without_folder(str(error), releases))
+    answer = _answer(request, status, without_folder(str(error), releases))
+    if status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}:
+        answer.headers["Retry-After"] = str(getattr(error, "wait_s", RETRY_S))
+    return answer
 
 
 def without_folder(text: str, releases: Path) -> str:
@@ -113,6 +137,7 @@ def _http(request: Request, error: Exception) -> Response:
     key = {
         HTTPStatus.NOT_FOUND: "error.no-address",
         HTTPStatus.METHOD_NOT_ALLOWED: "error.use-get",
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "error.refused-413",
     }.get(status)
     headers = dict(error.headers or {})
     if status == HTTPStatus.METHOD_NOT_ALLOWED:

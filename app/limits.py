@@ -19,6 +19,11 @@ STALL_S = 30.0
 REQUEST_S = 30.0
 """Within which an answer must begin."""
 
+THREADS = 4
+"""Of each process, in which requests are worked on; more would only take turns."""
+MAX_AT_WORK = 128
+"""Requests of each process that are worked on or wait for a thread."""
+
 RETRY_S = 2
 """When a client that was sent away may come again, seconds."""
 

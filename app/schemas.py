@@ -203,3 +203,10 @@ class Health(BaseModel):
     should_serve: str
     warning: str
     versions: dict[str, str]
+
+
+class Readiness(BaseModel):
+    """Whether requests can be sent to this process."""
+
+    ready: bool
+    release: str

@@ -1,5 +1,6 @@
 """Whether the atlas serves, which release, and what it runs on."""
 
+import asyncio
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
@@ -8,12 +9,13 @@ import orjson
 import rasterio
 from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from app.atlas import Atlas, lost_file
+from app.metrics import MEDIA_TYPE, Metrics
 from app.parameters import AtlasNow, only_known_parameters
 from app.responses import JSON, REFUSALS
-from app.schemas import Health
+from app.schemas import Health, Readiness
 from app.shelf import Shelf
 from app.text import say
 from geodata.errors import ReleaseError
@@ -45,6 +47,44 @@ async def health(request: Request, atlas: AtlasNow) -> Response:
         return _say(status, atlas, atlas.release.id, warning, status_code=503)
     wanted, why = shelf.wanted()
     return _say("degraded" if why else "ok", atlas, wanted, why)
+
+
+@router.get(
+    "/readyz",
+    responses={
+        400: REFUSALS[400],
+        503: {"description": "Files of the release are lost", "model": Readiness},
+    },
+    response_model=Readiness,
+)
+async def readiness(atlas: AtlasNow) -> Response:
+    """Say whether requests can be sent here: a release is open and its files are there.
+
+    Nothing is mended; `/healthz` does that.
+    """
+    ready = not lost_file(atlas.release)
+    return Response(
+        orjson.dumps(Readiness(ready=ready, release=atlas.release.id).model_dump()),
+        status_code=200 if ready else 503,
+        media_type=JSON,
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+@router.get(
+    "/metrics",
+    response_class=PlainTextResponse,
+    responses={
+        200: {"description": "Counts and times", "content": {MEDIA_TYPE: {}}},
+        400: REFUSALS[400],
+    },
+)
+async def metrics(request: Request, atlas: AtlasNow) -> Response:
+    """Tell counts and times of all processes in the text form of Prometheus."""
+    told: Metrics = request.app.state.metrics
+    loop = asyncio.get_running_loop()  # its threads are not those that work is done in
+    text = await loop.run_in_executor(None, told.exposed, atlas.release.id)
+    return Response(text, media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})
 
 
 def _after_loss(shelf: Shelf, atlas: Atlas, reason: str) -> tuple[Status, str]:
