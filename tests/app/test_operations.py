@@ -39,9 +39,9 @@ def counted(client: TestClient, name: str) -> dict[str, float]:
 def test_requests_are_counted_by_template_method_and_status(
     watched: TestClient,
 ) -> None:
-    for name in ("places", "occurrences", "nosuch"):
+    for name in ("towns", "occurrences", "nosuch"):
         watched.get(f"/api/collections/{name}/items")
-    watched.head("/api/collections/places/items")
+    watched.head("/api/collections/towns/items")
     watched.get("/made/up")
     watched.request("BREW", "/")
     requests = counted(watched, "atlas_requests_total")
