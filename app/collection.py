@@ -49,6 +49,8 @@ class Collection:
     table : GeoDataFrame
         The rows, EPSG:4326, in the order they are served: tidied, with the geometry
         that every answer, file and index has.
+    geometry : array of shapely geometries, shape (n,)
+        The published geometries, degrees; None where a row has no position.
     columns : tuple of Column
         What the rows hold besides their geometry.
     geometry_type : str
@@ -75,6 +77,7 @@ class Collection:
     description: str
     terms: Terms
     table: gpd.GeoDataFrame
+    geometry: Geometries
     columns: tuple[Column, ...]
     geometry_type: str
     ids: tuple[str, ...]
@@ -86,36 +89,35 @@ class Collection:
     display: Display | None = None
 
     @property
-    def geometry(self) -> Geometries:
-        """The published geometries, degrees; None where a row has no position."""
-        return np.asarray(self.table.geometry.to_numpy(), dtype=object)
-
-    @property
     def rows(self) -> Positions:
         """Every row, in order."""
         return np.arange(len(self.ids), dtype=np.int64)
 
-    def inside(self, box: Bounds) -> Positions:
-        """Return the rows whose geometry touches a box, in their order."""
-        if box.west <= box.east:
-            return self._inside(box.west, box.south, box.east, box.north)
-        parts = (  # across the antimeridian, as RFC 7946 writes it
-            self._inside(box.west, box.south, 180.0, box.north),
-            self._inside(-180.0, box.south, box.east, box.north),
-        )
-        return np.union1d(*parts)
+    def touching(self, place: shapely.Geometry) -> Positions:
+        """Return the rows whose geometry touches a place, in their order.
 
-    def _inside(
-        self, west: float, south: float, east: float, north: float
-    ) -> Positions:
-        box = shapely.box(west, south, east, north)
-        near = self.tree.query(box)
-        whole = (self.boxes[near, :2] >= (west, south)).all(axis=1)
-        whole &= (self.boxes[near, 2:] <= (east, north)).all(axis=1)
-        edge = near[~whole]  # a box that lies inside needs no look at its outline
-        shapely.prepare(box)
-        touched = edge[shapely.intersects(box, self.geometry[edge])]
-        return np.sort(np.concatenate([near[whole], touched])).astype(np.int64)
+        Parameters
+        ----------
+        place : shapely geometry
+            One box or several, degrees, or any other area.
+        """
+        parts = [self._touching(part) for part in shapely.get_parts(place)]
+        return np.unique(np.concatenate(parts)) if len(parts) != 1 else parts[0]
+
+    def _touching(self, part: shapely.Geometry) -> Positions:
+        near = self.tree.query(part)
+        edge = near
+        whole = near[:0]
+        west, south, east, north = part.bounds
+        if shapely.equals_exact(
+            shapely.normalize(part), shapely.normalize(shapely.box(*part.bounds))
+        ):  # what lies inside a box needs no look at its outline
+            inside = (self.boxes[near, :2] >= (west, south)).all(axis=1)
+            inside &= (self.boxes[near, 2:] <= (east, north)).all(axis=1)
+            whole, edge = near[inside], near[~inside]
+        shapely.prepare(part)
+        touched = edge[shapely.intersects(part, self.geometry[edge])]
+        return np.sort(np.concatenate([whole, touched])).astype(np.int64)
 
 
 def make_collection(
@@ -154,6 +156,7 @@ def make_collection(
         description=description,
         terms=terms,
         table=tidy,
+        geometry=geometry,
         columns=columns,
         geometry_type=type_of(geometry),
         ids=tuple(ids),

@@ -1,5 +1,7 @@
 """Which parts of the standards of OGC API are met."""
 
+from app.filters import CONFORMANCE as CQL2
+
 _FEATURES = "http://www.opengis.net/spec/ogcapi-features"
 _COMMON = "http://www.opengis.net/spec/ogcapi-common"
 
@@ -21,5 +23,6 @@ CONFORMANCE = (
     f"{_FEATURES}-5/1.0/conf/schemas",
     f"{_FEATURES}-5/1.0/conf/core-roles-features",
     f"{_FEATURES}-5/1.0/conf/returnables-and-receivables",
+    *CQL2,
 )
 """Names, not addresses we call."""

@@ -9,17 +9,32 @@ import numpy.typing as npt
 import pandas as pd
 from fastapi import Depends, Path, Query, Request
 from fastapi.dependencies.models import Dependant
+from pydantic import BeforeValidator
 
 from app.atlas import Atlas
 from app.collection import FEATURE_ID
 from app.errors import BadParameterError
 from app.text import say
-from geodata.region import STATES, Bounds
+from geodata.region import STATES
 
 DEFAULT_LIMIT, MAX_LIMIT = 10, 10_000
 
-_DATE = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})"
-_DATETIME = re.compile(rf"^({_DATE}|(\.\.|{_DATE}|)/(\.\.|{_DATE}|))$")
+_NUMBER = re.compile(r"[+-]?(\d{1,300}(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+
+
+def _plain(value: object) -> object:
+    """Refuse signs that Python reads in numbers and nobody else does.
+
+    >>> _plain("10")
+    '10'
+    """
+    if isinstance(value, str) and not _NUMBER.fullmatch(value):
+        raise ValueError("expected a plain number")
+    return value
+
+
+WholeNumber = Annotated[int, BeforeValidator(_plain)]
+Number = Annotated[float, BeforeValidator(_plain)]
 
 BBox = Annotated[
     str | None,
@@ -82,47 +97,6 @@ def _query_names(dependant: Dependant) -> set[str]:
     return names.union(*map(_query_names, dependant.dependencies))
 
 
-def parse_bbox(text: str | None) -> Bounds | None:
-    """Read a box of longitudes and latitudes.
-
-    >>> parse_bbox("60,40,80,50").east
-    80.0
-
-    Raises
-    ------
-    BadParameterError
-        If it is not four (or, with heights, six) numbers in range.
-    """
-    if text is None:
-        return None
-    try:
-        numbers = [float(part) for part in text.split(",")]
-    except ValueError:
-        numbers = []
-    if len(numbers) == 6:
-        numbers = [*numbers[:2], *numbers[3:5]]
-    if len(numbers) != 4 or not all(map(np.isfinite, numbers)):
-        raise BadParameterError(say("error.bbox", given=text[:80]))
-    west, south, east, north = numbers
-    if not (
-        -180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90
-    ):
-        raise BadParameterError(say("error.bbox-range", given=text[:80]))
-    return Bounds(west=west, south=south, east=east, north=north)
-
-
-def check_datetime(text: str | None) -> None:
-    """Check a date or an interval; our features have no date, so all match.
-
-    Raises
-    ------
-    BadParameterError
-        If it is not written as RFC 3339 asks.
-    """
-    if text is not None and (not _DATETIME.match(text) or text == "/"):
-        raise BadParameterError(say("error.datetime", given=text[:80]))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
     """Which prospects are asked for; the names are those of the map's address.
@@ -170,7 +144,7 @@ def get_selection(
         ),
     ] = None,
     min_coverage: Annotated[
-        float, Query(ge=0, le=1, description="Least coverage, 0 to 1.")
+        Number, Query(ge=0, le=1, description="Least coverage, 0 to 1.")
     ] = 0.0,
 ) -> Selection:
     """Read the selection of prospects from the query.

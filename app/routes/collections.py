@@ -13,6 +13,7 @@ from app.excerpt import CRS84_URI, Source
 from app.formats import formats
 from app.links import in_release, link
 from app.negotiation import choose
+from app.offered_crs import offered_crs
 from app.parameters import AtlasNow, CollectionId, Form, only_known_parameters
 from app.public_address import public_base
 from app.responses import GEOJSON, HTML, JSON, NOT_FOUND, REFUSALS, SCHEMA
@@ -148,7 +149,7 @@ def describe(request: Request, found: Collection) -> CollectionInfo:
         id=found.id,
         title=found.title,
         description=found.description,
-        crs=[CRS84_URI],
+        crs=[item.uri for item in offered_crs(request)],
         storage_crs=CRS84_URI,
         geometry_type=found.geometry_type,
         features=len(found.ids),

@@ -6,8 +6,10 @@ import numpy as np
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from app.boxes import box_in_crs84, parse_box
 from app.caching import answer
 from app.collection import Positions
+from app.crs import known_crs
 from app.excerpt import of_rows
 from app.formats import Format, formats
 from app.parameters import (
@@ -15,7 +17,6 @@ from app.parameters import (
     BBox,
     Selected,
     only_known_parameters,
-    parse_bbox,
 )
 from app.responses import REFUSALS, documented
 from app.routes.collections import source_of
@@ -27,8 +28,10 @@ def get_rows(atlas: AtlasNow, selection: Selected, bbox: BBox = None) -> Positio
     """Return the rows of the prospects' table that are asked for, best first."""
     found = atlas.collections["prospects"]
     rows = np.flatnonzero(selection.mask(found.table))
-    box = parse_bbox(bbox)
-    return rows if box is None else np.intersect1d(rows, found.inside(box))
+    if bbox is None:
+        return rows
+    inside = found.touching(box_in_crs84(parse_box(bbox), known_crs()[0]))
+    return np.intersect1d(rows, inside)
 
 
 Rows = Annotated[Positions, Depends(get_rows)]

@@ -5,12 +5,12 @@ import orjson
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, Response
 
-from app.asked import Asked, AskedFor
+from app.asked import Asked, AskedFor, CrsName, crs_named, in_crs
 from app.atlas import Atlas
 from app.caching import answer
 from app.collection import Collection, Positions
 from app.errors import NotFoundError
-from app.excerpt import Excerpt, of_rows
+from app.excerpt import Excerpt
 from app.formats import formats
 from app.formats.geojson import feature_collection, features_of, stamp
 from app.links import in_release, link, link_header, with_query
@@ -83,9 +83,11 @@ def items(
 )
 def item(
     request: Request,
+    *,
     collection_id: CollectionId,
     feature_id: FeatureId,
     atlas: AtlasNow,
+    crs: CrsName = None,
     form: Form = None,
 ) -> Response:
     """Return one feature."""
@@ -94,7 +96,8 @@ def item(
     if feature_id not in found.position:
         raise NotFoundError(say("error.no-feature", collection=found.title))
     rows = np.array([found.position[feature_id]], dtype=np.int64)
-    excerpt = of_rows(found, rows, source_of(request, atlas, found))
+    source = source_of(request, atlas, found)
+    excerpt = in_crs(found, rows, source, crs_named(request, crs))
     links = _item_links(request, found, feature_id)
     if form == "html":
         return show_page(
@@ -111,9 +114,11 @@ def item(
         extra = {**stamp(excerpt), "links": _plain(links)}
         return features_of(excerpt)[0][:-1] + b"," + orjson.dumps(extra)[1:]
 
-    return answer(
-        request, make, media_type=GEOJSON, headers={"Link": link_header(links)}
-    )
+    headers = {
+        "Link": link_header(links),
+        "Content-Crs": f"<{excerpt.crs_uri}>",
+    }
+    return answer(request, make, media_type=GEOJSON, headers=headers)
 
 
 def _items(
@@ -131,7 +136,7 @@ def _items(
     matched = asked.rows(found, among)
     shown = matched[asked.offset : asked.offset + asked.limit]
     links = _page_links(request, found, asked, len(matched), media[form])
-    excerpt = of_rows(found, shown, source_of(request, atlas, found))
+    excerpt = asked.excerpt(found, shown, source_of(request, atlas, found))
     if form == "html":
         return show_page(
             request,
@@ -149,6 +154,7 @@ def _items(
         )
     headers = {
         "Link": link_header(links),
+        "Content-Crs": f"<{excerpt.crs_uri}>",
         "OGC-NumberMatched": str(len(matched)),
         "OGC-NumberReturned": str(len(shown)),
     }
