@@ -7,9 +7,21 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from app.atlas import Atlas
+from app.parameters import MAX_LIMIT
 from app.schemas import Problem
 
 Document = dict[str, Any]
+
+_BOUNDS = {"ge": "minimum", "le": "maximum"}
+"""Bounds that are left as they stand where a value is looked at before it is read."""
+
+_BOX: Document = {
+    "type": "array",
+    "items": {"type": "number"},
+    "minItems": 4,
+    "maxItems": 6,
+    "example": [60, 40, 80, 50],
+}
 
 _NEEDLESS = ("HTTPValidationError", "ValidationError")
 
@@ -54,6 +66,14 @@ def _tighten(parameter: Document, atlas: Atlas, path: str) -> None:
     values = _values(parameter["name"], atlas, path)
     if values:
         schema["enum"] = values
+    for word, standard in _BOUNDS.items():
+        if word in schema:
+            schema[standard] = schema.pop(word)
+    if parameter["name"] == "bbox":
+        schema |= _BOX
+        schema.pop("examples", None)
+    if parameter["name"] == "limit":
+        schema["maximum"] = MAX_LIMIT
     if schema.get("type") == "array":  # one text with commas, never repeated
         parameter |= {"style": "form", "explode": False}
 
