@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+import re
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from app.text.numbers import (
     two_digits,
 )
 
+_OURS = re.compile(r'\b(?:href|src|action|data-follow|data-download)="(?=/)')
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
 TYPEFACE = STATIC / "vendor" / "noto-sans" / "noto-sans-latin-wght-normal.woff2"
@@ -75,8 +77,27 @@ def render(request: Request, template: str, **content: object) -> str:
     **content
         Values; text is escaped by the template engine.
     """
-    page = _environment().get_template(template)
-    return page.render(nonce=request.state.nonce, path=request.url.path, **content)
+    prefix = request.state.address.prefix
+    page = (
+        _environment()
+        .get_template(template)
+        .render(
+            nonce=request.state.nonce, path=request.url.path, prefix=prefix, **content
+        )
+    )
+    return below(prefix, page) if prefix else page
+
+
+def below(prefix: str, page: str) -> str:
+    """Move the addresses of a page, written as at the root of a host, below a path.
+
+    Only what our templates and sentences write is met: outside text has no quotation
+    mark left when it is in a page.
+
+    >>> below("/atlas", '<a href="/table">, <a href="https://a.example/">')
+    '<a href="/atlas/table">, <a href="https://a.example/">'
+    """
+    return _OURS.sub(rf"\g<0>{prefix}", page)
 
 
 @cache

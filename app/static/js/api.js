@@ -1,4 +1,5 @@
 // Asks our own server; keeps what does not change while the page is open.
+import { here } from "./here.js";
 import { say } from "./words.js";
 
 const kept = new Map();
@@ -8,7 +9,7 @@ export class AnswerError extends Error {}
 async function ask(url, signal) {
   let answer;
   try {
-    answer = await fetch(url, { signal, headers: { accept: "application/json" } });
+    answer = await fetch(here(url), { signal, headers: { accept: "application/json" } });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new AnswerError(say("panel.no-answer"));

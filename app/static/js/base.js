@@ -1,4 +1,5 @@
 // What lies under and over the colours: the five states, water, borders, towns.
+import { here } from "./here.js";
 import { theme } from "./theme.js";
 import { map } from "./view.js";
 import { say } from "./words.js";
@@ -55,7 +56,7 @@ export class Favourability {
   static url(type, opinion) {
     const query = new URLSearchParams({ theme: theme(), ...(opinion && { opinion }) });
     const one = type && !type.includes(",") ? type : "overall"; // there is no picture of some types
-    return `/api/tiles/${encodeURIComponent(one)}/WebMercatorQuad/{z}/{x}/{y}.png?${query}`;
+    return here(`/api/tiles/${encodeURIComponent(one)}/WebMercatorQuad/{z}/{x}/{y}.png?${query}`);
   }
 
   show({ deposit_type: type, opinion }) {

@@ -1,6 +1,7 @@
 // Filters, layers and tools: each writes into the address, and follows it.
 import { firstOpinion } from "./opinions.js";
 import { filterQuery, state, update } from "./state.js";
+import { here } from "./here.js";
 import { goHome, map } from "./view.js";
 import { place, share } from "./format.js";
 import { say } from "./words.js";
@@ -36,7 +37,7 @@ export function followState() {
   inView.checked = state().in_view !== "no";
   const query = filterQuery();
   for (const link of document.querySelectorAll("[data-download]")) link.href = `${link.dataset.download}${query}`;
-  document.querySelector("[data-follow]").href = `/table${query}`;
+  document.querySelector("[data-follow]").href = here(`/table${query}`);
   document.getElementById("key-type").textContent = radio?.dataset.title?.toLowerCase() ?? say(type ? "panel.several-types" : "panel.all-types");
 }
 

@@ -1,4 +1,5 @@
 // Elements made from text: whatever a record holds is shown, never run.
+import { here } from "./here.js";
 
 const AS_PROPERTY = new Set(["hidden", "open", "disabled", "checked"]);
 
@@ -9,6 +10,7 @@ export function h(name, attributes = {}, ...children) {
     if (value === null || value === undefined || value === false) continue;
     if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
     else if (AS_PROPERTY.has(key)) element[key] = value;
+    else if (key === "href" && value.startsWith("/")) element.href = here(value);
     else element.setAttribute(key, value);
   }
   element.append(...children.flat().filter((c) => c !== null && c !== undefined));
