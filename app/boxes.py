@@ -4,12 +4,13 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
+import pyproj
 import shapely
 
-from app.crs import ROUNDING_M, Crs, longest_step_m, to_crs, to_crs84
+from app.crs import MOST_SYSTEMS, ROUNDING_M, Crs, longest_step_m, to_crs, to_crs84
 from app.errors import BadParameterError
 from app.text import say
 from geodata.region import WINDOW, Bounds
@@ -146,7 +147,7 @@ def _unprojected(box: Bounds) -> Bounds:
 
 def _bent(box: Bounds, crs: Crs) -> shapely.Geometry:
     """Return a box of a projected system, x before y, with its edges followed."""
-    use = _use(crs)
+    use = _use(crs.crs)
     west, east = max(box.west, use.west), min(box.east, use.east)
     south, north = max(box.south, use.south), min(box.north, use.north)
     if west > east or south > north:
@@ -162,9 +163,10 @@ def _bent(box: Bounds, crs: Crs) -> shapely.Geometry:
     return to_crs84(grown, replace(crs, axes_swapped=False))
 
 
-@cache
-def _use(crs: Crs) -> Bounds:
+@lru_cache(maxsize=MOST_SYSTEMS)
+def _use(crs: pyproj.CRS) -> Bounds:
     """Return the box, x before y, in which a projected system is of use here."""
+    xy = Crs(uri="", title="", epsg=None, crs=crs, axes_swapped=False)
     window = shapely.box(
         WINDOW.west - _MARGIN_DEG,
         WINDOW.south - _MARGIN_DEG,
@@ -172,7 +174,7 @@ def _use(crs: Crs) -> Bounds:
         WINDOW.north + _MARGIN_DEG,
     )
     edges = np.array([shapely.segmentize(window, 0.5)], dtype=np.object_)
-    west, south, east, north = to_crs(edges, replace(crs, axes_swapped=False))[0].bounds
+    west, south, east, north = to_crs(edges, xy)[0].bounds
     return Bounds(west=west, south=south, east=east, north=north)
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,9 @@ ROUNDING_M = 0.01
 
 LONGEST_STEP_M = 5_000.0
 """Straight edges are cut to this length before they are moved to longitudes."""
+
+MOST_SYSTEMS = 64
+"""Reference systems whose transformations are kept: those known, and our grids."""
 
 MOST_STEPS = 2_000
 """But no geometry is cut into more pieces than about this."""
@@ -213,7 +216,7 @@ def longest_step_m(length_m: float) -> float:
     return max(LONGEST_STEP_M, length_m / MOST_STEPS)
 
 
-@cache
+@lru_cache(maxsize=MOST_SYSTEMS)
 def _mover(crs: pyproj.CRS) -> Transformer:
     """Return the transformation from CRS84, x before y, safe to share by threads."""
     window = AreaOfInterest(WINDOW.west, WINDOW.south, WINDOW.east, WINDOW.north)
