@@ -2,12 +2,11 @@
 
 import re
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import shapely
-from pandas.api.types import is_numeric_dtype
 
+from app.columns import columns_of
 from app.crs import known_crs
 from app.filters import parse_filter, rows_matching
 from app.filters.tree import ARITHMETIC, COMPARISONS, SPATIAL
@@ -17,16 +16,10 @@ EXAMPLES = re.findall(r"(?m)^\| .* \| `(.*)` \|$", GUIDE)
 
 
 def kept(prospects, text, lang="cql2-text"):
-    columns = [
-        SimpleNamespace(
-            name=name, kind="number" if is_numeric_dtype(dtype) else "string", unit=""
-        )
-        for name, dtype in prospects.drop(columns="geometry").dtypes.items()
-    ]
     return rows_matching(
         parse_filter(text, lang=lang),
         prospects,
-        columns,
+        columns_of(prospects),
         shapely.STRtree(prospects.geometry.to_numpy()),
         crs=known_crs()[0],
     )
