@@ -112,6 +112,8 @@ def _ranks(values: pd.Series, key: SortKey) -> Positions:
     column = pa.array(values, from_pandas=True)
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
+    if pa.types.is_null(column.type):  # nothing but what is missing
+        return np.zeros(len(column), dtype=np.int64)
     order = "descending" if key.descending else "ascending"
     ranks = pc.rank(column, sort_keys=order, tiebreaker="dense")
     return np.asarray(ranks.to_numpy(), dtype=np.int64)

@@ -55,6 +55,13 @@ def test_rows_are_ordered_ties_keep_theirs_and_what_is_missing_is_last(text, row
 def test_only_the_rows_given_are_ordered():
     assert order("-rank", (1, 3)) == [3, 1]
     assert order("name", ()) == []
+    nothing = pd.DataFrame({"name": pd.Series([None, None, None], dtype=object)})
+    rows = np.array([2, 0, 1])
+    assert sorted_rows(rows, parse_sort("-name", COLUMNS), nothing).tolist() == [
+        2,
+        0,
+        1,
+    ]
     assert sorted_rows(np.array([2, 0]), (), TABLE).tolist() == [2, 0]
 
 
