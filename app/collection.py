@@ -58,8 +58,8 @@ class Collection:
         position.
     ids : tuple of str
         Feature ids.
-    features : list of bytes
-        Encoded features, in the same order.
+    made : list of bytes or None
+        Features that were encoded already, in the same order: see :meth:`features`.
     position : mapping of str to int
         Feature id → row.
     tree : shapely.STRtree
@@ -81,7 +81,7 @@ class Collection:
     columns: tuple[Column, ...]
     geometry_type: str
     ids: tuple[str, ...]
-    features: list[bytes]
+    made: list[bytes | None]
     position: Mapping[str, int]
     tree: shapely.STRtree
     boxes: npt.NDArray[np.float64]
@@ -92,6 +92,25 @@ class Collection:
     def rows(self) -> Positions:
         """Every row, in order."""
         return np.arange(len(self.ids), dtype=np.int64)
+
+    def features(self, rows: Positions) -> list[bytes]:
+        """Return rows encoded as GeoJSON features; each is encoded once, when asked.
+
+        Parameters
+        ----------
+        rows : array of int64
+            Which, in the order in which they are returned.
+        """
+        wanted = rows.tolist()
+        lacking = [row for row in wanted if self.made[row] is None]
+        if lacking:
+            ids = [self.ids[row] for row in lacking]
+            new = encode_features(
+                ids, self.geometry[lacking], self.table, self.columns, lacking
+            )
+            for row, feature in zip(lacking, new, strict=True):
+                self.made[row] = feature
+        return [feature for row in wanted if (feature := self.made[row]) is not None]
 
     def touching(self, place: shapely.Geometry) -> Positions:
         """Return the rows whose geometry touches a place, in their order.
@@ -160,7 +179,7 @@ def make_collection(
         columns=columns,
         geometry_type=type_of(geometry),
         ids=tuple(ids),
-        features=encode_features(ids, geometry, tidy, columns),
+        made=[None] * len(ids),
         position={feature_id: row for row, feature_id in enumerate(ids)},
         tree=shapely.STRtree(geometry),
         boxes=boxes,

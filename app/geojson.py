@@ -17,10 +17,10 @@ DECIMALS = 6
 Geometries = npt.NDArray[np.object_]
 
 _FAMILIES = {
-    frozenset({"Point"}): "Point",
-    frozenset({"Point", "MultiPoint"}): "MultiPoint",
-    frozenset({"LineString", "MultiLineString"}): "MultiLineString",
-    frozenset({"Polygon", "MultiPolygon"}): "MultiPolygon",
+    frozenset({"POINT"}): "Point",
+    frozenset({"POINT", "MULTIPOINT"}): "MultiPoint",
+    frozenset({"LINESTRING", "MULTILINESTRING"}): "MultiLineString",
+    frozenset({"POLYGON", "MULTIPOLYGON"}): "MultiPolygon",
 }
 
 _PROMOTE = {
@@ -46,13 +46,23 @@ def published(geometry: Geometries, decimals: int = DECIMALS) -> Geometries:
         Valid, of one type (points, or the multiple form of lines and areas), exterior
         rings anticlockwise; None where there is none.
     """
+    rounded = geometry.copy()
+    positions, owners = shapely.get_coordinates(geometry, return_index=True)
+    shorter = np.round(positions, decimals)
+    moved = np.unique(owners[(shorter != positions).any(axis=1)])
+    if len(moved):
+        rounded[moved] = _rounded(geometry[moved], decimals)
+    rounded[shapely.is_empty(rounded)] = None
+    return np.asarray(shapely.orient_polygons(_of_one_type(rounded)), dtype=np.object_)
+
+
+def _rounded(geometry: Geometries, decimals: int) -> Geometries:
     rounded = shapely.transform(geometry, lambda xy: np.round(xy, decimals))
-    spoilt = ~shapely.is_valid(rounded) & ~shapely.is_missing(rounded)
+    spoilt = ~shapely.is_valid(rounded)
     if spoilt.any():  # rounding made an area touch itself
         snapped = shapely.set_precision(geometry[spoilt], 10.0**-decimals)
         rounded[spoilt] = shapely.transform(snapped, lambda xy: np.round(xy, decimals))
-    rounded[shapely.is_empty(rounded)] = None
-    return np.asarray(shapely.orient_polygons(_of_one_type(rounded)), dtype=np.object_)
+    return np.asarray(rounded, dtype=np.object_)
 
 
 def type_of(geometry: Geometries) -> str:
@@ -61,7 +71,8 @@ def type_of(geometry: Geometries) -> str:
     >>> type_of(published(np.array([shapely.box(0, 0, 1, 1), None])))
     'MultiPolygon'
     """
-    names = {item.geom_type for item in geometry if item is not None}
+    kinds = np.unique(shapely.get_type_id(geometry))
+    names = {shapely.GeometryType(kind).name for kind in kinds if kind >= 0}
     if not names:
         return ""
     return next((name for kinds, name in _FAMILIES.items() if names <= kinds), "")

@@ -15,7 +15,7 @@ def features_of(excerpt: Excerpt) -> list[bytes]:
     that order, as OGC API – Features, part 2, asks.
     """
     if excerpt.plain:
-        return [excerpt.collection.features[row] for row in excerpt.rows]
+        return excerpt.collection.features(excerpt.rows)
     geometry = excerpt.geometry
     if geometry is not None and excerpt.axes_swapped:
         geometry = shapely.transform(geometry, lambda xy: xy[:, ::-1])
