@@ -23,9 +23,12 @@ class Agreement:
     ----------
     folder : Path or None
         The folder they share; None when there is one process, which agrees with itself.
+    process : int
+        Number of this process.
     """
 
     folder: Path | None = None
+    process: int = field(default_factory=os.getpid)
     _stamp: tuple[int, int] = (0, 0)
     _decided: str = ""
     _spoilt: set[str] = field(default_factory=set)
@@ -57,7 +60,7 @@ class Agreement:
     def announce(self, release_id: str) -> None:
         """Say that this process has a release open."""
         if self.folder is not None:
-            _put(self.folder / f"{os.getpid()}{_READY}", release_id)
+            _put(self.folder / f"{self.process}{_READY}", release_id)
 
     def all_have(self, release_id: str) -> bool:
         """Say whether every process that runs has a release open."""

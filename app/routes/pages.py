@@ -66,7 +66,7 @@ def show_page(
         manifest=atlas.release.manifest,
         **content,
     )
-    return HTMLResponse(text, headers={"Cache-Control": "no-cache"})
+    return HTMLResponse(text, headers={"Cache-Control": "no-cache", "Vary": "Accept"})
 
 
 @router.get("/", summary="The map")

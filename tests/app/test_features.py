@@ -141,7 +141,7 @@ def test_paging_shows_each_feature_once_in_rank_order(client: TestClient) -> Non
 
 def test_a_limit_above_the_most_counts_as_the_most(client: TestClient) -> None:
     page = client.get(f"{ITEMS}?limit=100000").json()
-    assert page["numberReturned"] == min(page["numberMatched"], 1000)
+    assert page["numberReturned"] == min(page["numberMatched"], 10_000)
 
 
 @settings(max_examples=25, deadline=None)
@@ -155,7 +155,7 @@ def test_a_box_finds_exactly_what_touches_it(
     everything = client.get(f"{ITEMS}?limit=1000").json()["features"]
     expected = {item["id"] for item in everything if touches(item["geometry"], box)}
     found = client.get(f"{ITEMS}?limit=1000&bbox={bounds}").json()
-    # The index holds unrounded outlines: an edge within a micro-degree may differ.
+    # Edges that touch within the error of the arithmetic may be counted or not.
     near = {
         item["id"]
         for item in everything
@@ -235,14 +235,24 @@ def test_one_feature_is_the_one_of_the_list(client: TestClient) -> None:
         "bbox=a,b,c,d",
         "bbox=nan,0,1,1",
         "bbox=60,50,80,40",
-        "bbox=0,0,500,1",
+        "bbox=0,0,1,91",
+        "bbox=1_0,0,11,1",
+        "limit=1_0",
         "datetime=yesterday",
         "deposit_type=nosuch",
         "state=Kazakhstan",
         "min_coverage=2",
         "min_coverage=nan",
         "limit=1&limit=2",
-        "filter=favourability>0.5",
+        "filter=",
+        "filter=nosuch>0.5",
+        "filter=favourability>'a'",
+        "filter=favourability>0.5&filter-lang=sql",
+        "sortby=nosuch",
+        "properties=nosuch",
+        "crs=EPSG:1",
+        "datetime=2020-13-45T99:99:99Z",
+        "datetime=2021-01-01T00:00:00Z/2020-01-01T00:00:00Z",
     ],
 )
 def test_a_parameter_that_cannot_be_used_is_refused(
