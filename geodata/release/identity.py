@@ -146,19 +146,12 @@ class History:
         given = set(prospects["id"])
         leaving = self.living[~self.living["id"].isin(given)]
         staying = self.retired[~self.retired["id"].isin(given)]
-        retired = _table(
-            sorted(
-                [
-                    *staying.to_dict("records"),
-                    *leaving.assign(last_release=self.release).to_dict("records"),
-                ],
-                key=lambda row: str(row["id"]),
-            ),
-            RETIRED_COLUMNS,
-        )
+        rows = staying.to_dict("records")
+        rows += leaving.assign(last_release=self.release).to_dict("records")
+        rows.sort(key=lambda row: str(row["id"]))
         kept = int(self.living["id"].isin(given).sum())
         return Succession(
-            retired=with_successors(retired, prospects),
+            retired=_with_successors(rows, prospects),
             earlier=self._earlier_of(prospects),
             changes=IdChanges(
                 kept=kept, new=len(prospects) - kept, retired=len(leaving)
@@ -200,8 +193,8 @@ class Succession:
         return {RETIRED: self.retired, EARLIER: self.earlier}
 
 
-def with_successors(
-    retired: gpd.GeoDataFrame, prospects: gpd.GeoDataFrame
+def _with_successors(
+    rows: Sequence[Mapping[Hashable, object]], prospects: gpd.GeoDataFrame
 ) -> gpd.GeoDataFrame:
     """Name, for each retired id, the area of its type that covers most of its place.
 
@@ -211,17 +204,14 @@ def with_successors(
         With :data:`RETIRED_COLUMNS`; ``successor`` is null and ``overlap``, the
         intersection over union, NaN where no area of the type shares ground with it.
     """
-    found = _of_same_type(
-        overlaps(retired.geometry, prospects.geometry),
-        retired["deposit_type"].to_numpy(),
-        prospects,
-    )
-    names = prospects["id"].to_numpy()[found.right]
-    told = retired.to_dict("records")
-    for row in told:
-        row |= {"successor": None, "overlap": np.nan}
-    for pair in np.lexsort((names, -found.shared_km2))[::-1]:  # the best comes last
-        told[found.left[pair]] |= {"successor": names[pair], "overlap": found.iou[pair]}
+    kinds = np.array([row["deposit_type"] for row in rows], dtype=object)
+    shared = overlaps([row["geometry"] for row in rows], prospects.geometry)
+    found = _of_same_type(shared, kinds, prospects)
+    successors = found.covering_most(prospects["id"].to_numpy())
+    told = []
+    for position, row in enumerate(rows):
+        successor, overlap = successors.get(position, (None, np.nan))
+        told.append({**row, "successor": successor, "overlap": overlap})
     return _table(told, RETIRED_COLUMNS)
 
 

@@ -43,6 +43,30 @@ class Overlaps:
             shared_km2=self.shared_km2[chosen],
         )
 
+    def covering_most(
+        self, names: npt.NDArray[np.object_]
+    ) -> dict[int, tuple[str, float]]:
+        """Find, for each area of the left list, the one that shares most of its ground.
+
+        Parameters
+        ----------
+        names : array of str
+            Of the areas of the right list; the first by name wins a tie.
+
+        Returns
+        -------
+        dict of int to (str, float)
+            Position in the left list → name of the other area, and their intersection
+            over union.
+        """
+        found: dict[int, tuple[str, float]] = {}
+        for pair in np.lexsort((names[self.right], -self.shared_km2)):
+            area = int(self.left[pair])
+            found.setdefault(
+                area, (str(names[self.right[pair]]), float(self.iou[pair]))
+            )
+        return found
+
 
 def overlaps(
     left: Sequence[shapely.Geometry], right: Sequence[shapely.Geometry]
