@@ -1,10 +1,10 @@
 """Errors as answers: one table from error to status, two ways to say it."""
 
 import logging
+from collections.abc import Sequence
 from http import HTTPStatus
 from pathlib import Path
 
-import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -12,6 +12,8 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from app.limits import RETRY_S
+from app.links import link_header
+from app.schemas import Link, Problem
 from app.security import READ_API
 from app.templating import render
 from app.text import say
@@ -41,6 +43,26 @@ class GoneError(Exception):
     """There was something under this address, and it is not kept any more."""
 
 
+class RetiredError(GoneError):
+    """An id is that of no area any more; links lead to what took its place.
+
+    Parameters
+    ----------
+    text : str
+        What to tell.
+    links : sequence of Link
+        To the successor and to where the area still is.
+    """
+
+    def __init__(self, text: str, links: Sequence[Link]) -> None:
+        super().__init__(text)
+        self.links = tuple(links)
+
+
+class UnreadableReleaseError(Exception):
+    """A release that is asked for, beside the one that is served, cannot be read."""
+
+
 class NotAcceptableError(Exception):
     """A representation is asked for that this address does not have."""
 
@@ -68,6 +90,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     NotFoundError: HTTPStatus.NOT_FOUND,
     NotAcceptableError: HTTPStatus.NOT_ACCEPTABLE,
     GoneError: HTTPStatus.GONE,
+    UnreadableReleaseError: HTTPStatus.SERVICE_UNAVAILABLE,
     OutsideRegionError: HTTPStatus.NOT_FOUND,
     UnknownDepositTypeError: HTTPStatus.NOT_FOUND,
     BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -106,7 +129,8 @@ def answer_error(request: Request, error: Exception) -> Response:
     """Answer with the status of an error and with its text."""
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     releases = request.app.state.settings.releases
-    answer = _answer(request, status, without_folder(str(error), releases))
+    links = error.links if isinstance(error, RetiredError) else ()
+    answer = _answer(request, status, without_folder(str(error), releases), links)
     if status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}:
         answer.headers["Retry-After"] = str(getattr(error, "wait_s", RETRY_S))
     return answer
@@ -162,27 +186,35 @@ def _unexpected(request: Request, error: Exception) -> Response:
     return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, say("error.noted"))
 
 
-def problem(status: HTTPStatus, detail: str) -> bytes:
+def problem(status: HTTPStatus, detail: str, links: Sequence[Link] = ()) -> bytes:
     """Return the document that says what is wrong (RFC 9457)."""
-    return orjson.dumps(
-        {
-            "type": "about:blank",
-            "title": _title(status),
-            "status": int(status),
-            "detail": detail,
-        }
+    told = Problem(
+        type="about:blank",
+        title=_title(status),
+        status=int(status),
+        detail=detail,
+        links=list(links) or None,
     )
+    return told.model_dump_json(exclude_none=True).encode()
 
 
 def _title(status: HTTPStatus) -> str:
     return say(_TITLES[status]) if status in _TITLES else status.phrase
 
 
-def _answer(request: Request, status: HTTPStatus, text: str) -> Response:
+def _answer(
+    request: Request, status: HTTPStatus, text: str, links: Sequence[Link] = ()
+) -> Response:
+    headers = {"Link": link_header(list(links))} if links else {}
     if request.url.path.startswith(FOR_PROGRAMS):
-        body = problem(status, text)
-        return Response(body, status_code=status, media_type=PROBLEM)
+        body = problem(status, text, links)
+        return Response(body, status_code=status, media_type=PROBLEM, headers=headers)
     page = render(
-        request, "error.html", title=_title(status), text=text, status=int(status)
+        request,
+        "error.html",
+        title=_title(status),
+        text=text,
+        status=int(status),
+        links=links,
     )
-    return Response(page, status_code=status, media_type="text/html")
+    return Response(page, status_code=status, media_type="text/html", headers=headers)

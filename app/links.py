@@ -49,6 +49,35 @@ def link(
     )
 
 
+def link_into(
+    request: Request,
+    rel: str,
+    release_id: str,
+    path: str,
+    *,
+    media_type: str,
+    title: str = "",
+) -> Link:
+    """Make a link to an address of the API in a release, whichever the request names.
+
+    Parameters
+    ----------
+    request : Request
+        What is answered.
+    rel : str
+        How the other address is related to this one.
+    release_id : str
+        The release.
+    path : str
+        The address, beginning with ``/api``.
+    media_type, title : str
+        What is there.
+    """
+    within = path.removeprefix(API)
+    href = f"{public_base(request)}{API}/releases/{release_id}{within}"
+    return Link(href=href, rel=rel, type=media_type, title=title)
+
+
 def in_release(request: Request, path: str, *, pinned: bool = False) -> str:
     """Return an address of the API inside the release of a request."""
     prefix: str = request.state.release_prefix

@@ -54,7 +54,8 @@ def described(app: FastAPI, atlas: Atlas, base: str) -> Document:
     schemas = document["components"]["schemas"]
     for name in _NEEDLESS:
         schemas.pop(name, None)
-    schemas["Problem"] = Problem.model_json_schema()
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas |= {**problem.pop("$defs"), "Problem": problem}
     return document
 
 

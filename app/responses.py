@@ -30,6 +30,12 @@ NOT_FOUND: dict[int | str, dict[str, Any]] = {
 }
 """The same, where a name is part of the address."""
 
+UNREADABLE: dict[int | str, dict[str, Any]] = {
+    **NOT_FOUND,
+    503: {"description": "A release that is asked for is damaged", **_PROBLEM_BODY},
+}
+"""The same, where a release beside the one that is served is read."""
+
 
 def documented(
     refusals: dict[int | str, dict[str, Any]], media_type: str, schema: dict[str, Any]

@@ -7,15 +7,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from geodata.display import Display
 
 
-class Problem(BaseModel):
-    """Why a request was refused (RFC 9457)."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-
-
 class Link(BaseModel):
     """A link to another address."""
 
@@ -24,6 +15,16 @@ class Link(BaseModel):
     type: str
     title: str = ""
     length: int | None = None
+
+
+class Problem(BaseModel):
+    """Why a request was refused (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    links: list[Link] | None = None
 
 
 class Credit(BaseModel):
@@ -70,6 +71,8 @@ class ReleaseSummary(BaseModel):
     published: str
     served: bool
     readable: bool
+    predecessor: str | None = None
+    changes: str | None = None
     prospects: int | None = None
     deposit_types: list[str] | None = None
     layers: int | None = None

@@ -11,6 +11,7 @@ from app.explanation_schemas import Explanation
 from app.explanations import explain_area, explain_place
 from app.parameters import AtlasNow, FeatureId, only_known_parameters
 from app.responses import JSON, NOT_FOUND
+from app.retired import refuse_retired
 from app.text import say
 from geodata.release import OVERALL
 
@@ -50,6 +51,8 @@ async def explain_prospect(
 ) -> Response:
     """Explain a prospect area by both models: the mean over its cells."""
     if prospect_id not in atlas.release.explanations:
+        path = "/api/prospects/{id}/explanation"
+        refuse_retired(request, prospect_id, path, JSON)
         raise NotFoundError(say("error.no-explanation"))
     return answer(
         request, lambda: _encode(explain_area(atlas, prospect_id)), media_type=JSON

@@ -24,6 +24,7 @@ from app.parameters import (
     only_known_parameters,
 )
 from app.responses import GEOJSON, HTML, JSON, NOT_FOUND, REFUSALS
+from app.retired import refuse_retired
 from app.routes.collections import describe, find_collection, source_of
 from app.routes.pages import show_page
 from app.schemas import Feature, FeatureCollection, Link
@@ -94,6 +95,9 @@ def item(
     form = choose(request, form, {"geojson": GEOJSON, "html": HTML})
     found = find_collection(atlas, collection_id)
     if feature_id not in found.position:
+        if found.id == "prospects":
+            path = "/api/collections/prospects/items/{id}"
+            refuse_retired(request, feature_id, path, GEOJSON)
         raise NotFoundError(say("error.no-feature", collection=found.title))
     rows = np.array([found.position[feature_id]], dtype=np.int64)
     source = source_of(request, atlas, found)

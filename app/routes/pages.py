@@ -30,6 +30,8 @@ from app.opinions import (
 from app.overlays import overlays
 from app.parameters import AtlasNow, FeatureId, Selected, only_known_parameters
 from app.public_address import public_base
+from app.responses import HTML
+from app.retired import refuse_retired
 from app.templating import STATIC, render
 from app.text import say
 from app.text.known_sites import capture_rows, verdict
@@ -124,6 +126,7 @@ def prospect_page(
     """Show one prospect area on a page that can be printed."""
     found = atlas.collections["prospects"]
     if prospect_id not in found.position:
+        refuse_retired(request, prospect_id, "/prospects/{id}", HTML)
         raise NotFoundError(say("error.no-area"))
     row = found.table.iloc[found.position[prospect_id]].drop(found.table.geometry.name)
     explanation = explain_area(atlas, prospect_id)

@@ -5,15 +5,17 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request
 from starlette.responses import Response
 
-from app.links import API, link
+from app.comparisons import what_changed
+from app.links import API, link, link_into
 from app.negotiation import choose
 from app.parameters import AtlasNow, Form, only_known_parameters
 from app.responses import JSON, NOT_FOUND, REFUSALS
 from app.routes.landing import landing_page
-from app.schemas import LandingPage, Releases, ReleaseSummary
+from app.schemas import LandingPage, Link, Releases, ReleaseSummary
 from app.shelf import Shelf
+from app.text import say
 from geodata.errors import ReleaseError
-from geodata.release import known_releases, published_at, read_manifest
+from geodata.release import Manifest, known_releases, published_at, read_manifest
 
 router = APIRouter(dependencies=[Depends(only_known_parameters)], tags=["API"])
 
@@ -56,14 +58,34 @@ def _summary(request: Request, shelf: Shelf, name: str) -> ReleaseSummary:
         manifest = read_manifest(folder)
     except ReleaseError:
         manifest = None
-    path = f"{API}/releases/{name}"
     return ReleaseSummary(
         id=name,
         published=published_at(folder),
         served=name == shelf.served.release.id,
         readable=manifest is not None,
+        predecessor=(manifest and manifest.predecessor) or None,
+        changes=(manifest and what_changed(manifest)) or None,
         prospects=manifest and sum(item.prospects for item in manifest.deposit_types),
         deposit_types=manifest and [item.id for item in manifest.deposit_types],
         layers=manifest and len(manifest.layers),
-        links=[link(request, "item", path, media_type=JSON)] if manifest else [],
+        links=_links(request, manifest) if manifest else [],
     )
+
+
+def _links(request: Request, manifest: Manifest) -> list[Link]:
+    """Link to a release, to the one before it, and to what changed between the two."""
+    name, before = manifest.id, manifest.predecessor
+    links = [link_into(request, "item", name, API, media_type=JSON)]
+    if before and (request.app.state.shelf.releases / before).is_dir():
+        links += [
+            link_into(request, "predecessor-version", before, API, media_type=JSON),
+            link_into(
+                request,
+                "related",
+                name,
+                f"{API}/compare",
+                media_type=JSON,
+                title=say("compare.title", before=before, after=name),
+            ),
+        ]
+    return links

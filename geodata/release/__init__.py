@@ -4,6 +4,7 @@ To open a release loads nothing that builds one: import that from
 :mod:`geodata.release.build`.
 """
 
+from geodata.release.comparison import Comparison, compare
 from geodata.release.model import (
     DepositTypeEntry,
     IdChanges,
@@ -28,6 +29,7 @@ __all__ = [
     "OVERALL",
     "RANKED_FROM",
     "AreaExplanation",
+    "Comparison",
     "DepositTypeEntry",
     "IdChanges",
     "LayerEntry",
@@ -37,6 +39,7 @@ __all__ = [
     "Places",
     "Release",
     "RetiredArea",
+    "compare",
     "known_releases",
     "open_release",
     "pointed_release",

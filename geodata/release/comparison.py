@@ -1,6 +1,6 @@
 """What changed from one release to another: areas, their ranks, and the inputs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -80,11 +80,21 @@ class TypeChanges(Record):
     retired: tuple[RetiredPlace, ...]
 
 
+class Totals(Record):
+    """Areas of all types; ``moved``: kept ones that have another rank in their type."""
+
+    kept: int
+    moved: int
+    new: int
+    retired: int
+
+
 class Comparison(Record):
     """How a release, ``after``, differs from another, ``before``."""
 
     before: str
     after: str
+    totals: Totals
     deposit_types: tuple[TypeChanges, ...]
     inputs: InputChanges
 
@@ -97,16 +107,28 @@ def compare(before: Release, after: Release) -> Comparison:
         for item in release.manifest.deposit_types
     }
     areas = [release.prospects for release in (before, after)]
+    types = tuple(
+        compare_areas(
+            name, title, *(table[table["deposit_type"] == name] for table in areas)
+        )
+        for name, title in sorted(titles.items())
+    )
     return Comparison(
         before=before.id,
         after=after.id,
-        deposit_types=tuple(
-            compare_areas(
-                name, title, *(table[table["deposit_type"] == name] for table in areas)
-            )
-            for name, title in sorted(titles.items())
-        ),
+        totals=_totals(types),
+        deposit_types=types,
         inputs=compare_inputs(before.manifest, after.manifest),
+    )
+
+
+def _totals(types: Sequence[TypeChanges]) -> Totals:
+    kept = [area for one in types for area in one.kept]
+    return Totals(
+        kept=len(kept),
+        moved=sum(area.rank_in_type != area.rank_in_type_before for area in kept),
+        new=sum(len(one.new) for one in types),
+        retired=sum(len(one.retired) for one in types),
     )
 
 

@@ -1,5 +1,6 @@
 """Open a finished release: find it, read its manifest, check every file of it."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,7 +20,12 @@ from geodata.release.publish import fault_of
 from geodata.release.release import Release
 
 
-def open_release(releases: Path, release_id: str | None = None) -> Release:
+def open_release(
+    releases: Path,
+    release_id: str | None = None,
+    *,
+    check: Collection[str] | None = None,
+) -> Release:
     """Open a release and check every file of it.
 
     Parameters
@@ -28,6 +34,9 @@ def open_release(releases: Path, release_id: str | None = None) -> Release:
         Folder that holds the releases.
     release_id : str, optional
         Which one; by default the current one.
+    check : collection of str, optional
+        The only files that will be read, by their path inside the release; no other is
+        checked then.
 
     Raises
     ------
@@ -53,7 +62,12 @@ def open_release(releases: Path, release_id: str | None = None) -> Release:
             "scripts/rank_prospects.py to build one."
         )
     manifest = read_manifest(folder)
-    if fault := fault_of(folder, manifest.files):
+    files = {
+        name: entry
+        for name, entry in manifest.files.items()
+        if check is None or name in check
+    }
+    if fault := fault_of(folder, files):
         raise _damaged(folder, fault)
     return Release(folder, manifest)
 

@@ -10,38 +10,22 @@ from geodata.checksums import file_checksum
 from geodata.errors import NoReleaseError
 from geodata.release import known_releases, open_release, pointed_release
 from geodata.release.build import build_release
-from geodata.release.inputs import Parameters
 from geodata.release.model import CURRENT, MANIFEST
 from geodata.release.overlap import overlaps
-from geodata.scoring.deposit_type import deposit_type_texts
 from tests.conftest import Once
-
-COARSE = Parameters(cell_m=50_000)
-TEXT = deposit_type_texts()["placer"]
-
-
-WEIGHT = "weight = { value = 0.08, low = 0.04, high = 0.13"
-
-
-def model(weight: str) -> dict[str, str]:
-    """Give one argument of placers another weight."""
-    assert WEIGHT in TEXT
-    other = f"weight = {{ value = {weight}, low = 0.01, high = 9"
-    return {"placer": TEXT.replace(WEIGHT, other)}
-
-
-ONE, TWO, THREE = model("0.08"), model("0.5"), model("8")
+from tests.geodata.release.chains import (
+    COARSE,
+    ONE,
+    TWO,
+    build_chain,
+    ids_in_order,
+    model,
+)
 
 
 @pytest.fixture(scope="module")
-def chain(bundle, once: Once):
-    """A folder of three releases, each of another weight."""
-
-    def make(folder):
-        for texts in (ONE, TWO, THREE):
-            build_release(bundle, texts, folder, parameters=COARSE)
-
-    return once("chain", make)
+def chain(once: Once):
+    return once("chain", build_chain) / "releases"
 
 
 @pytest.fixture
@@ -53,12 +37,7 @@ def releases(chain, tmp_path):
 
 @pytest.fixture
 def in_order(chain):
-    """The ids of the three, the oldest first."""
-    found = {}
-    for name in known_releases(chain):
-        found[open_release(chain, name).manifest.predecessor] = name
-    first = found[""]
-    return [first, found[first], found[found[first]]]
+    return ids_in_order(chain)
 
 
 def content_of(folder):
