@@ -78,6 +78,7 @@ _LOGICAL: Mapping[str, Callable[[Sequence[Truth]], Truth]] = {
 class _Rows:
     table: gpd.GeoDataFrame
     columns: Mapping[str, Queryable]
+    names: Sequence[str]
     tree: shapely.STRtree
     crs: Crs
 
@@ -99,7 +100,8 @@ def rows_matching(
     table : GeoDataFrame
         EPSG:4326; NaN and None are unknown.
     columns : sequence of Queryable
-        The columns a filter may name.
+        The columns a filter may name; it may also ask of the geometry if any row
+        has one.
     tree : shapely.STRtree
         Index over the geometries; its positions are rows.
     crs : Crs
@@ -118,7 +120,9 @@ def rows_matching(
         together; the message tells the kinds and units.
     """
     named = {column.name: column for column in columns}
-    rows = _Rows(table=table, columns=named, tree=tree, crs=crs)
+    missing_everywhere = shapely.is_missing(table.geometry.to_numpy()).all()
+    names = [*named] if missing_everywhere else [*named, GEOMETRY]
+    rows = _Rows(table=table, columns=named, names=names, tree=tree, crs=crs)
     with np.errstate(all="ignore"):
         truth = _value(filter.root, rows)
     if not isinstance(truth, Truth):
@@ -193,14 +197,13 @@ def _missing(value: Value, rows: _Rows) -> Truth:
 
 def _column(name: str, rows: _Rows) -> Value:
     """Return the values of a column, by the kind that its description states."""
+    if name not in rows.names:
+        raise BadParameterError(
+            say("error.filter-property", given=name[:40], known=", ".join(rows.names))
+        )
     if name == GEOMETRY:
         return Place(None, name)
-    column = rows.columns.get(name)
-    if column is None:
-        known_names = ", ".join([*rows.columns, GEOMETRY])
-        raise BadParameterError(
-            say("error.filter-property", given=name[:40], known=known_names)
-        )
+    column = rows.columns[name]
     told = f"{name} ({', '.join(filter(None, (column.kind, column.unit)))})"
     values = rows.table[name]
     if column.kind == "string":

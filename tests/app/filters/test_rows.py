@@ -263,8 +263,12 @@ def test_days_and_moments_are_compared(table):
     assert kept(table, f"{same} AND rank = 1") == [1]
 
 
-def test_a_table_without_rows_and_one_without_geometry_are_asked_too(table):
+def test_a_table_without_rows_keeps_none(table):
     assert kept(table.iloc[:0], "rank = 1 AND name LIKE 'K%'") == []
-    assert kept(table.iloc[:0], "s_intersects(geometry, POINT(60 40))") == []
+
+
+def test_a_table_without_geometry_has_none_to_ask_of(table):
     bare = table.set_geometry(gpd.GeoSeries([None] * 5, crs=4326))
-    assert kept(bare, "s_disjoint(geometry, POINT(60 40)) OR rank = 5") == [5]
+    assert kept(bare, "rank = 5") == [5]
+    with pytest.raises(BadParameterError, match="state, known\\."):
+        kept(bare, "s_disjoint(geometry, POINT(60 40)) OR rank = 5")
