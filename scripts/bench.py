@@ -3,6 +3,7 @@
 
 import math
 import os
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -23,17 +24,29 @@ def main(
     mirror: Annotated[
         Path | None, typer.Option(help="Ingest this folder of public files, too.")
     ] = None,
+    only: Annotated[
+        str, typer.Option(help="Of kernels, maps, ingestion, tiles, releases.")
+    ] = "kernels,maps,ingestion,tiles,releases",
 ) -> None:
-    """Build releases at several cell sizes and time the kernels behind them."""
+    """Build releases at several cell sizes, time the kernels, and what is served."""
+    from scripts.benchmarks.figure import Figure
     from scripts.benchmarks.maps import maps
     from scripts.benchmarks.releases import ingestion, kernels, releases
+    from scripts.benchmarks.tiles import tiles
 
     console = Console(markup=False)
     figures = []
-    ingested = ingestion(mirror, home) if mirror else ()
-    for figure in (*kernels(), *maps(), *ingested, *releases(cells, home)):
-        console.print(f"measured: {figure.what}", highlight=False)
-        figures.append(figure)
+    works: dict[str, Callable[[], Iterable[Figure]]] = {
+        "kernels": kernels,
+        "maps": maps,
+        "ingestion": lambda: ingestion(mirror, home) if mirror else (),
+        "tiles": lambda: tiles(home),
+        "releases": lambda: releases(cells, home),
+    }
+    for name in only.split(","):
+        for figure in works[name]():
+            console.print(f"measured: {figure.what}", highlight=False)
+            figures.append(figure)
     table = Table(title=f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     for heading in ("what", "ours", "against", "theirs", "ours / theirs"):
         table.add_column(heading)
