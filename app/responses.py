@@ -11,6 +11,7 @@ OPENAPI_30 = "application/vnd.oai.openapi+json;version=3.0"
 OPENAPI_31 = "application/vnd.oai.openapi+json;version=3.1"
 GEOJSON = "application/geo+json"
 PNG = "image/png"
+XML = "application/xml"
 
 _PROBLEM_BODY = {
     "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}

@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 from fastapi import Request
 
+from app.caching import FOR_GOOD, REVALIDATE
 from app.grids.catalogue import Grid
 from app.grids.files import GridFile
 from app.grids.tile_cells import MatrixSet
@@ -15,9 +16,13 @@ from app.text import say
 GEOTIFF = "image/tiff; application=geotiff; profile=cloud-optimized"
 
 
-def is_pinned(request: Request) -> bool:
-    """Say whether the address names the release, so that it never changes."""
-    return bool(getattr(request.state, "release_prefix", ""))
+WMTS = "/api/tiles/WMTSCapabilities.xml"
+"""Where all grids are one service for QGIS and GDAL."""
+
+
+def freshness(request: Request) -> str:
+    """Return how long an answer may be kept: for good where the release is named."""
+    return FOR_GOOD if request.state.release_prefix else REVALIDATE
 
 
 def grid_path(grid: Grid) -> str:
@@ -34,7 +39,17 @@ def file_links(request: Request, file: GridFile, band: int | None = None) -> lis
     """Return the links to a file; with a band, the title says which."""
     title = say("grid.file-title", band=band) if band else ""
     path = f"/api/grids/{quote(file.id)}.tif"
-    return [link(request, "enclosure", path, media_type=GEOTIFF, title=title)]
+    return [
+        link(
+            request,
+            "enclosure",
+            path,
+            media_type=GEOTIFF,
+            title=title,
+            pinned=True,
+            length=file.bytes,
+        )
+    ]
 
 
 def grid_links(request: Request, grid: Grid) -> list[Link]:
@@ -58,5 +73,5 @@ def grid_links(request: Request, grid: Grid) -> list[Link]:
 def tile_template(request: Request, grid: Grid, matrix_set: MatrixSet) -> str:
     """Return the address of a tile with places for zoom, column and row."""
     path = f"{tiles_path(grid)}/{matrix_set}"
-    base = link(request, "tile", path, media_type="image/png").href
+    base = link(request, "tile", path, media_type="image/png", pinned=True).href
     return f"{base}/{{z}}/{{x}}/{{y}}.png"

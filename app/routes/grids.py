@@ -11,18 +11,17 @@ from app.grid_schemas import GridFileInfo, GridInfo, GridList, OneGrid
 from app.grids.catalogue import Grid
 from app.grids.description import bbox_of, crs_of, legends_of
 from app.grids.files import GridFile, unreadable
-from app.grids.links import GEOTIFF, file_links, grid_links, is_pinned
+from app.grids.links import GEOTIFF, WMTS, file_links, freshness, grid_links
 from app.grids.numbers import statistics_of
 from app.links import link
-from app.parameters import AtlasNow, only_known_parameters
-from app.responses import JSON, NOT_FOUND, REFUSALS, documented
+from app.negotiation import choose
+from app.parameters import AtlasNow, Form, only_known_parameters
+from app.responses import JSON, NOT_FOUND, REFUSALS, XML, documented
 from app.schemas import Credit, Link
 from app.text import say
 
 router = APIRouter(dependencies=[Depends(only_known_parameters)], tags=["Grids"])
 
-_FOR_EVER = "public, max-age=31536000, immutable"
-_ASK_AGAIN = "public, no-cache"
 
 GridId = Annotated[
     str,
@@ -35,8 +34,9 @@ GridId = Annotated[
 
 
 @router.get("/api/grids", response_model=GridList, responses=REFUSALS)
-def grid_list(request: Request, atlas: AtlasNow) -> Response:
+def grid_list(request: Request, atlas: AtlasNow, form: Form = None) -> Response:
     """List every grid of the release: place, storage, legend, statistics, links."""
+    choose(request, form, {"json": JSON})
 
     def make() -> bytes:
         grids = atlas.grids.by_id.values()
@@ -97,7 +97,7 @@ def grid_file(
     tag = f'"{found.sha256}"'
     headers = {
         "ETag": tag,
-        "Cache-Control": _FOR_EVER if is_pinned(request) else _ASK_AGAIN,
+        "Cache-Control": freshness(request),
         "Accept-Ranges": "bytes",
     }
     known = request.headers.get("if-none-match", "")
@@ -112,8 +112,11 @@ def grid_file(
 
 
 @router.get("/api/grids/{grid_id}", response_model=OneGrid, responses=NOT_FOUND)
-def one_grid(request: Request, atlas: AtlasNow, grid_id: GridId) -> Response:
+def one_grid(
+    request: Request, atlas: AtlasNow, grid_id: GridId, form: Form = None
+) -> Response:
     """Describe one grid."""
+    choose(request, form, {"json": JSON})
     grid = atlas.grids.grid(grid_id)
 
     def make() -> bytes:
@@ -165,9 +168,8 @@ def _resolution(file: GridFile) -> list[float]:
 
 
 def _links(request: Request) -> list[Link]:
-    wmts = "/api/tiles/WMTSCapabilities.xml"
     return [
         link(request, "self", "/api/grids", media_type=JSON),
-        link(request, "wmts", wmts, media_type="application/xml"),
+        link(request, "related", WMTS, media_type=XML),
         link(request, "home", "/api/", media_type=JSON),
     ]

@@ -7,12 +7,13 @@ from starlette.responses import RedirectResponse, Response
 from app.caching import answer
 from app.conformance import CONFORMANCE
 from app.formats import formats
+from app.grids.links import WMTS
 from app.links import in_release, link
 from app.negotiation import choose
 from app.openapi import described, in_version_3_0
 from app.parameters import AtlasNow, Form, only_known_parameters
 from app.public_address import public_base
-from app.responses import HTML, JSON, OPENAPI_30, OPENAPI_31, REFUSALS
+from app.responses import HTML, JSON, OPENAPI_30, OPENAPI_31, REFUSALS, XML
 from app.schemas import Conformance, LandingPage, Link
 from app.text import say
 
@@ -108,6 +109,8 @@ def _links(request: Request) -> list[Link]:
         ("conformance", "/api/conformance", JSON, say("service.conformance")),
         ("data", "/api/collections", JSON, say("service.collections")),
         ("describedby", "/about", HTML, say("service.about")),
+        ("related", "/api/grids", JSON, say("service.grids")),
+        ("related", WMTS, XML, say("service.wmts")),
         ("license", "/layers", HTML, say("collection.licence")),
         ("version-history", "/api/releases", JSON, say("service.releases")),
         *exports,

@@ -13,7 +13,7 @@ from app.errors import BadParameterError, NotFoundError
 from app.grid_schemas import TileJson
 from app.grids.catalogue import Grid
 from app.grids.description import bbox_of, legends_of
-from app.grids.links import is_pinned, tile_template
+from app.grids.links import WMTS, freshness, tile_template
 from app.grids.looks import Ramp
 from app.grids.tile_cells import CRS_OF, MAX_ZOOM, MatrixSet, TilePlace
 from app.grids.tiles import MEDIA_TYPES, Form, Rendering, fitting
@@ -21,15 +21,11 @@ from app.grids.wmts import SHOWN_ZOOM, capabilities
 from app.maps.colours import Opinion, Theme
 from app.opinions import why_not_learned
 from app.parameters import AtlasNow, only_known_parameters
-from app.responses import JSON, NOT_FOUND, REFUSALS, documented
+from app.responses import JSON, NOT_FOUND, REFUSALS, XML, documented
 from app.routes.grids import GridId
 from app.text import say
 
 router = APIRouter(dependencies=[Depends(only_known_parameters)], tags=["Tiles"])
-
-XML = "application/xml"
-_FOR_EVER = "public, max-age=31536000, immutable"
-_ASK_AGAIN = "public, no-cache"
 
 
 async def get_rendering(
@@ -91,7 +87,7 @@ def _fitting(atlas: Atlas, grid: Grid, rendering: Rendering) -> Rendering:
     return fitting(grid, rendering)
 
 
-@router.get("/api/tiles/WMTSCapabilities.xml", responses=documented(REFUSALS, XML, {}))
+@router.get(WMTS, responses=documented(REFUSALS, XML, {}))
 def wmts(request: Request, atlas: AtlasNow) -> Response:
     """Describe every grid as a layer of a WMTS, for QGIS and GDAL."""
 
@@ -190,7 +186,7 @@ async def tile(  # noqa: PLR0917  # the parts of one address
         found = await run_in_threadpool(atlas.grids.tile, grid, place, asked, form)
     headers = {
         "ETag": f'"{found.tag}"',
-        "Cache-Control": _FOR_EVER if is_pinned(request) else _ASK_AGAIN,
+        "Cache-Control": freshness(request),
     }
     known = request.headers.get("if-none-match", "")
     if known and (known.strip() == "*" or headers["ETag"] in known):

@@ -262,6 +262,25 @@ def test_a_tile_is_asked_for_again_only_when_it_changed(client: TestClient) -> N
     assert client.head(path).headers["content-length"] == str(len(first.content))
 
 
+def test_at_the_address_of_its_release_a_tile_is_kept_for_good(
+    client: TestClient, release: Release
+) -> None:
+    path = tile("overall", "5/22/11").removeprefix("/api")
+    pinned = client.get(f"/api/releases/{release.id}{path}")
+    plain = client.get(f"/api{path}")
+    assert pinned.content == plain.content
+    assert "immutable" in pinned.headers["cache-control"]
+    assert "no-cache" in plain.headers["cache-control"]
+    for address in (f"{WEB}/tilejson.json", "point/67.5,47.2", "statistics"):
+        found = client.get(f"/api/releases/{release.id}/tiles/placer.p10/{address}")
+        assert found.status_code == 200
+    told = client.get(f"/api/tiles/placer/{WEB}/tilejson.json").json()
+    assert f"/api/releases/{release.id}/tiles/placer/" in told["tiles"][0]
+    file = client.get(f"/api/releases/{release.id}/grids/placer.tif")
+    assert "immutable" in file.headers["cache-control"]
+    assert client.get(f"/api/releases/nosuch{path}").status_code == 404
+
+
 def test_tile_json_says_where_the_tiles_are(client: TestClient) -> None:
     for matrix_set in SETS:
         path = f"/api/tiles/placer.p90/{matrix_set}/tilejson.json?rescale=0,1"

@@ -185,7 +185,7 @@ def test_a_choice_of_type_filters_list_map_and_downloads(
     )
     first = page.locator("#rows .rk").all_text_contents()
     assert first[0] == "1"
-    assert any("/api/tiles/clay-hosted/" in url for url in window.requests)
+    assert any("/tiles/clay-hosted/" in url for url in window.requests)
     page.select_option("[name=state]", "KGZ")
     page.select_option("[name=min_coverage]", "0.7")
     expect(page.locator("#list-notice")).to_contain_text("No prospect area fits")
@@ -516,11 +516,11 @@ def test_the_last_tiles_lie_there_until_the_next_have_come(
 ) -> None:
     window = open_browser(address)
     page = window.open("/")
-    page.route("**/api/tiles/placer/**", lambda route: None)  # never answered
+    page.route("**/tiles/placer/**", lambda route: None)  # never answered
     page.check("input[value=placer]")
     expect(page.locator(".favourability")).to_have_count(2)
     assert page.locator(".favourability").first.locator("img").count() > 3
-    page.unroute("**/api/tiles/placer/**")
+    page.unroute("**/tiles/placer/**")
     page.check("input[value=clay-hosted]")
     expect(page.locator(".favourability")).to_have_count(1)
     page.wait_for_load_state("networkidle")

@@ -65,7 +65,7 @@ def test_the_opinion_changes_picture_key_list_and_address(
     for opinion in ("learned", "agreement"):
         asked = [url for url in window.requests if f"&opinion={opinion}" in url]
         assert len(asked) > 1
-        assert all(f"/api/tiles/{LEARNED}/" in url for url in asked)
+        assert all(f"/tiles/{LEARNED}/" in url for url in asked)
     page.go_back()
     expect(page.locator(SECOND)).to_be_checked()
     page.check(f"input[value={UNTAUGHT}]")

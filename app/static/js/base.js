@@ -56,7 +56,8 @@ export class Favourability {
   static url(type, opinion) {
     const query = new URLSearchParams({ theme: theme(), ...(opinion && { opinion }) });
     const one = type && !type.includes(",") ? type : "overall"; // there is no picture of some types
-    return here(`/api/tiles/${encodeURIComponent(one)}/WebMercatorQuad/{z}/{x}/{y}.png?${query}`);
+    const release = `/api/releases/${document.body.dataset.release}`; // kept for good
+    return here(`${release}/tiles/${encodeURIComponent(one)}/WebMercatorQuad/{z}/{x}/{y}.png?${query}`);
   }
 
   show({ deposit_type: type, opinion }) {
