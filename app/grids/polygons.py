@@ -2,30 +2,11 @@
 
 import orjson
 import shapely
-from fastapi import Request
 
 from app.errors import BadParameterError
 from app.text import say
 
 MOST_CORNERS = 10_000
-_MOST_BYTES = 1_000_000
-
-
-async def read_body(request: Request) -> bytes:
-    """Read the body of a request, unless it is too large.
-
-    Raises
-    ------
-    BadParameterError
-        As soon as more has come than is taken.
-    """
-    parts, size = [], 0
-    async for part in request.stream():
-        parts.append(part)
-        size += len(part)
-        if size > _MOST_BYTES:
-            raise BadParameterError(say("grid.too-large", bytes=_MOST_BYTES))
-    return b"".join(parts)
 
 
 def read_polygon(body: bytes) -> shapely.Geometry:

@@ -11,7 +11,7 @@ from app.caching import answer
 from app.errors import BadParameterError
 from app.grid_schemas import GridPoint, GridStatistics, PolygonStatistics
 from app.grids.numbers import statistics_in, statistics_of, value_at
-from app.grids.polygons import MOST_CORNERS, read_body, read_polygon
+from app.grids.polygons import MOST_CORNERS, read_polygon
 from app.parameters import AtlasNow, only_known_parameters
 from app.responses import GEOJSON, JSON, NOT_FOUND
 from app.routes.grids import GridId
@@ -91,7 +91,7 @@ async def statistics_of_polygon(
 ) -> Response:
     """Return the numbers of the cells in a polygon, each by the part inside it."""
     grid = atlas.grids.grid(grid_id)
-    body = await read_body(request)
+    body = await request.body()
 
     def make() -> bytes:
         found = statistics_in(grid, atlas.grids.datasets, read_polygon(body))

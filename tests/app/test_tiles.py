@@ -389,7 +389,6 @@ def test_the_parts_of_cells_weigh() -> None:
             b'{"type":"Polygon","coordinates":[[[0,0],[2,2],[2,0],[0,2],[0,0]]]}',
             "Self-intersection",
         ),
-        (b" " * 1_100_000, "larger than"),
     ],
 )
 def test_a_body_that_is_no_polygon_is_refused(
@@ -398,6 +397,11 @@ def test_a_body_that_is_no_polygon_is_refused(
     answer = client.post("/api/tiles/placer.p50/statistics", content=body)
     assert answer.status_code == 400
     assert words in answer.json()["detail"]
+
+
+def test_a_body_that_is_too_large_is_refused(client: TestClient) -> None:
+    answer = client.post("/api/tiles/placer.p50/statistics", content=b" " * 1_100_000)
+    assert answer.status_code == 413
 
 
 def test_a_polygon_of_too_many_corners_is_refused(client: TestClient) -> None:
