@@ -373,6 +373,8 @@ def test_a_link_to_an_area_of_another_release_is_explained_and_the_map_works(
     expect(page.locator("#detail-title")).to_have_text(
         "This area is not in this release"
     )
+    own = page.locator("#detail .actions a", has_text="Its page")
+    expect(own).to_have_attribute("href", "/prospects/nope")
     assert page.locator(ROWS).count() > 0
     page.locator(ROWS).first.click()
     expect(page.locator("#detail .component").first).to_be_visible()

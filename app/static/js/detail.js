@@ -132,7 +132,9 @@ export function showMissing(id, { close, focus }) {
   body.replaceChildren(
     ...heading(say("panel.not-found"), say("panel.not-in-release"), [], close),
     h("p", { class: "problem", role: "alert" }, say("panel.no-such-area", { name: id.slice(0, 64) })),
-    h("div", { class: "actions" }, h("a", { class: "button", href: "/table" }, say("panel.open-table"))));
+    h("div", { class: "actions" },
+      h("a", { class: "button", href: `/prospects/${encodeURIComponent(id)}` }, say("panel.its-page")),
+      h("a", { class: "button", href: "/table" }, say("panel.open-table"))));
   panel.hidden = false;
   if (focus) document.getElementById("detail-title").focus({ preventScroll: true });
 }
