@@ -105,13 +105,13 @@ class History:
             None for an area that needs a new id.
         """
         kept: list[str | None] = [None] * len(outlines)
+        allowed = self._earlier_places(outlines)
         kinds = np.array(deposit_types, dtype=object)
         for known in (self.living, self.retired):
             last = _of_same_type(overlaps(outlines, known.geometry), kinds, known)
             last = last.where(last.iou >= SAME_PLACE)
             bounds = [outlines[area].bounds for area in last.left]
             names = known["id"].to_numpy()[last.right]
-            allowed = self._earlier_places(outlines)
             given = set(kept)
             for _, identity, _, area in sorted(
                 zip(-last.iou, names, bounds, last.left.tolist(), strict=True)
@@ -129,9 +129,11 @@ class History:
         """Say which areas overlap every outline an id had before its last one."""
         found = overlaps(self.earlier.geometry, outlines)
         found = found.where(found.iou >= SAME_PLACE)
+        over: list[set[int]] = [set() for _ in self.earlier["id"]]
+        for row, area in zip(found.left.tolist(), found.right.tolist(), strict=True):
+            over[row].add(area)
         fitting: dict[str, set[int]] = {}
-        for row, identity in enumerate(self.earlier["id"]):
-            areas = set(found.right[found.left == row].tolist())
+        for identity, areas in zip(self.earlier["id"], over, strict=True):
             fitting[identity] = fitting.get(identity, areas) & areas
         return fitting
 
