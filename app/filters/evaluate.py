@@ -1,7 +1,7 @@
 """Which rows of a table a filter keeps."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import geopandas as gpd
@@ -16,6 +16,7 @@ from app.filters.spatial import place_of, present, related
 from app.filters.tree import (
     ARITHMETIC,
     COMPARISONS,
+    FOLDING,
     GEOMETRY,
     SPATIAL,
     Box,
@@ -81,6 +82,7 @@ class _Rows:
     names: Sequence[str]
     tree: shapely.STRtree
     crs: Crs
+    folded: dict[Call, Words] = field(default_factory=dict)
 
 
 def rows_matching(
@@ -157,7 +159,12 @@ def _call(node: Call, rows: _Rows) -> Value:
     if op == "in" and isinstance(node.args[1], Members):
         items = [_value(item, rows) for item in node.args[1].items]
         return among(_value(node.args[0], rows), items)
+    if op in FOLDING and node in rows.folded:
+        return rows.folded[node]
     args = [_value(arg, rows) for arg in node.args]
+    if op in FOLDING:
+        fold = str.casefold if op == "casei" else without_accents
+        return rows.folded.setdefault(node, folded(args[0], op, fold))
     if op in COMPARISONS:
         return compared(op, *args)
     if op in ARITHMETIC:
@@ -175,10 +182,6 @@ def _call(node: Call, rows: _Rows) -> Value:
             return both([compared(">=", value, low), compared("<=", value, high)])
         case "like":
             return matching(*args)
-        case "casei":
-            return folded(args[0], op, str.casefold)
-        case "accenti":
-            return folded(args[0], op, without_accents)
         case _:  # isNull is the last of them
             return _missing(args[0], rows)
 

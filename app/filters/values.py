@@ -217,6 +217,8 @@ def without_accents(text: str) -> str:
     >>> without_accents("Köktör")
     'Koktor'
     """
+    if text.isascii():
+        return text
     parts = unicodedata.normalize("NFD", text)
     bare = "".join(part for part in parts if not unicodedata.combining(part))
     return unicodedata.normalize("NFC", bare)
