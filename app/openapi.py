@@ -1,32 +1,38 @@
 """The description of the API: self-contained, in OpenAPI 3.1 and 3.0."""
 
 import copy
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from app.atlas import Atlas
+from app.crs import known_crs
+from app.formats import formats
+from app.offered_crs import GRID_PATH
 from app.parameters import MAX_LIMIT
 from app.schemas import Problem
+from geodata.region import STATES
 
 Document = dict[str, Any]
 
 _BOUNDS = {"ge": "minimum", "le": "maximum"}
 """Bounds that are left as they stand where a value is looked at before it is read."""
 
-_BOX: Document = {
-    "type": "array",
-    "items": {"type": "number"},
-    "minItems": 4,
-    "maxItems": 6,
-    "example": [60, 40, 80, 50],
-}
+_ITEMS = "/api/collections/{collection_id}/items"
+
+_DAY = r"(19|20)\d\d-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])"
+_MOMENT = _DAY + r"T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ"
+_MOMENTS = rf"^({_MOMENT}|{_MOMENT}/\.\.|\.\./{_MOMENT})$"
+"""Instants and spans that are dates for certain: what a pattern can tell of them."""
 
 _NEEDLESS = ("HTTPValidationError", "ValidationError")
 
 
-def described(app: FastAPI, atlas: Atlas, base: str) -> Document:
+def described(
+    app: FastAPI, atlas: Atlas, base: str, *, each_collection: bool = True
+) -> Document:
     """Describe every operation, with the refusals we really give.
 
     Parameters
@@ -38,6 +44,8 @@ def described(app: FastAPI, atlas: Atlas, base: str) -> Document:
         parameters may have.
     base : str
         Address of the server as readers see it.
+    each_collection : bool
+        Whether the items of each collection stand by themselves, with their columns.
     """
     document = get_openapi(
         title=app.title,
@@ -46,11 +54,14 @@ def described(app: FastAPI, atlas: Atlas, base: str) -> Document:
         routes=app.routes,
         servers=[{"url": base}],
     )
-    for path, operations in document["paths"].items():
+    paths = document["paths"]
+    if each_collection:
+        _name_collections(paths, atlas)
+    for path, operations in paths.items():
         for operation in operations.values():
             operation["responses"].pop("422", None)
             for parameter in operation.get("parameters", ()):
-                _tighten(parameter, atlas, path)
+                _tighten(parameter, _values(atlas, base, path))
     schemas = document["components"]["schemas"]
     for name in _NEEDLESS:
         schemas.pop(name, None)
@@ -59,38 +70,77 @@ def described(app: FastAPI, atlas: Atlas, base: str) -> Document:
     return document
 
 
-def _tighten(parameter: Document, atlas: Atlas, path: str) -> None:
+def _name_collections(paths: Document, atlas: Atlas) -> None:
+    """Put the items of each collection in place of those of any."""
+    general: Document = paths.pop(_ITEMS)
+    for name in atlas.collections:
+        path = _ITEMS.format(collection_id=name)
+        operation = copy.deepcopy((paths.get(path) or general)["get"])
+        operation["operationId"] = f"items_{name.replace('-', '_')}"
+        operation["parameters"] = [
+            item for item in operation["parameters"] if item["in"] != "path"
+        ]
+        paths[path] = {"get": operation}
+
+
+def _tighten(parameter: Document, values: Mapping[str, Document]) -> None:
     """Say of a parameter what values it can have."""
     schema = _without_null(parameter["schema"])
     schema.pop("title", None)
-    parameter["schema"] = schema
-    values = _values(parameter["name"], atlas, path)
-    if values:
-        schema["enum"] = values
     for word, standard in _BOUNDS.items():
         if word in schema:
             schema[standard] = schema.pop(word)
-    if parameter["name"] == "bbox":
-        schema |= _BOX
-        schema.pop("examples", None)
-    if parameter["name"] == "limit":
-        schema["maximum"] = MAX_LIMIT
-    if schema.get("type") == "array":  # one text with commas, never repeated
+    known = values.get(parameter["name"], {})
+    if known.get("type") == "array":  # one text with commas, never repeated
         parameter |= {"style": "form", "explode": False}
+        kept = ("description", "default")
+        schema = {word: schema[word] for word in kept if word in schema}
+    parameter["schema"] = {**schema, **known}
 
 
-def _values(name: str, atlas: Atlas, path: str) -> list[str]:
-    """Return the values a parameter of an address can have; empty = not listed."""
-    match name:
-        case "collection_id":
-            return list(atlas.collections)
-        case "prospect_id":
-            return list(atlas.collections["prospects"].ids)
-        case "release_id":
-            return [atlas.release.id]
-        case "deposit_type" if path == "/api/explain":
-            return ["overall", *(item.id for item in atlas.deposit_types)]
-    return []
+def _values(atlas: Atlas, base: str, path: str) -> dict[str, Document]:
+    """Return what the parameters of an address may be, as JSON Schema, by name."""
+    types = [item.id for item in atlas.deposit_types]
+    systems = [item.uri for item in known_crs()]
+    crs = {"type": "string", "enum": [*systems, f"{base}{GRID_PATH}"]}
+    boxes = {"type": "array", "items": {"type": "number"}}
+    found: dict[str, Document] = {
+        "collection_id": {"enum": list(atlas.collections)},
+        "prospect_id": {"enum": list(atlas.collections["prospects"].ids)},
+        "release_id": {"enum": [atlas.release.id]},
+        "limit": {"maximum": MAX_LIMIT},
+        "datetime": {"pattern": _MOMENTS},
+        "crs": crs,
+        "bbox-crs": crs,
+        "filter-crs": crs,
+        "bbox": {**boxes, "oneOf": [_of_size(4), _of_size(6)]},
+        "deposit_type": _list_of(types),
+        "state": _list_of([item.iso3 for item in STATES]),
+    }
+    if path == "/api/explain":
+        found["deposit_type"] = {"enum": ["overall", *types]}
+    parts = [*path.split("/"), "", ""]
+    collection = atlas.collections.get(parts[3])
+    if collection is not None and parts[4] == "items":
+        names = [item.name for item in collection.columns]
+        forms = ["json", "html", *(item.name for item in formats() if item.pages)]
+        found["properties"] = _list_of(names)
+        order = [f"{sign}{name}" for name in names for sign in ("", "-")]
+        found["sortby"] = {**_list_of(order), "maxItems": 1}
+        found["filter"] = {"examples": [f"{names[0]} IS NOT NULL"]}
+        found["f"] = {"enum": forms}
+    elif path.endswith("/items/{feature_id}"):
+        found["f"] = {"enum": ["json", "geojson", "html"]}
+    return found
+
+
+def _of_size(count: int) -> Document:
+    return {"minItems": count, "maxItems": count}
+
+
+def _list_of(values: Sequence[str]) -> Document:
+    items = {"type": "string", "enum": list(values)}
+    return {"type": "array", "items": items, "minItems": 1, "uniqueItems": True}
 
 
 def _without_null(schema: Document) -> Document:

@@ -49,14 +49,28 @@ CollectionId = Annotated[
 ]
 FeatureId = Annotated[str, Path(description=f"Id of a feature, {FEATURE_ID}.")]
 
-Form = Annotated[
+_FORM = "Form of the answer; otherwise the Accept header tells it."
+
+Form = Annotated[str | None, Query(alias="f", max_length=40, description=_FORM)]
+JsonForm = Annotated[
     str | None,
     Query(
         alias="f",
         max_length=40,
-        description="Form of the answer; otherwise the Accept header tells it.",
+        description=_FORM,
+        json_schema_extra={"enum": ["json"]},
     ),
 ]
+JsonOrHtml = Annotated[
+    str | None,
+    Query(
+        alias="f",
+        max_length=40,
+        description=_FORM,
+        json_schema_extra={"enum": ["json", "html"]},
+    ),
+]
+"""Values of ``f=`` where an address has JSON alone, or a page beside it."""
 
 
 def get_atlas(request: Request) -> Atlas:

@@ -46,4 +46,15 @@ def documented(
     return {200: good, **refusals}
 
 
+PAGE: dict[str, Any] = {HTML: {"schema": {"type": "string"}}}
+"""A page for readers, as a further form of an answer."""
+
+
+def also(
+    refusals: dict[int | str, dict[str, Any]], content: dict[str, Any]
+) -> dict[int | str, dict[str, Any]]:
+    """Return refusals, and further forms of the good answer."""
+    return {200: {"description": "Found", "content": content}, **refusals}
+
+
 FEATURES_SCHEMA = {"$ref": "#/components/schemas/FeatureCollection"}

@@ -14,9 +14,15 @@ from app.formats import formats
 from app.links import in_release, link
 from app.negotiation import choose
 from app.offered_crs import offered_crs
-from app.parameters import AtlasNow, CollectionId, Form, only_known_parameters
+from app.parameters import (
+    AtlasNow,
+    CollectionId,
+    JsonForm,
+    JsonOrHtml,
+    only_known_parameters,
+)
 from app.public_address import public_base
-from app.responses import GEOJSON, HTML, JSON, NOT_FOUND, REFUSALS, SCHEMA
+from app.responses import GEOJSON, HTML, JSON, NOT_FOUND, PAGE, REFUSALS, SCHEMA, also
 from app.routes.pages import show_page
 from app.schemas import (
     CollectionInfo,
@@ -48,8 +54,10 @@ class SchemaResponse(JSONResponse):
     media_type = SCHEMA
 
 
-@router.get("/api/collections", response_model=Collections, responses=REFUSALS)
-def collections(request: Request, atlas: AtlasNow, form: Form = None) -> Response:
+@router.get(
+    "/api/collections", response_model=Collections, responses=also(REFUSALS, PAGE)
+)
+def collections(request: Request, atlas: AtlasNow, form: JsonOrHtml = None) -> Response:
     """List the collections."""
     form = choose(request, form, _FORMS)
     listed = Collections(
@@ -66,10 +74,13 @@ def collections(request: Request, atlas: AtlasNow, form: Form = None) -> Respons
 @router.get(
     "/api/collections/{collection_id}",
     response_model=CollectionInfo,
-    responses=NOT_FOUND,
+    responses=also(NOT_FOUND, PAGE),
 )
 def one_collection(
-    request: Request, collection_id: CollectionId, atlas: AtlasNow, form: Form = None
+    request: Request,
+    collection_id: CollectionId,
+    atlas: AtlasNow,
+    form: JsonOrHtml = None,
 ) -> Response:
     """Describe one collection."""
     form = choose(request, form, _FORMS)
@@ -87,7 +98,10 @@ def one_collection(
     responses=NOT_FOUND,
 )
 def queryables(
-    request: Request, collection_id: CollectionId, atlas: AtlasNow, form: Form = None
+    request: Request,
+    collection_id: CollectionId,
+    atlas: AtlasNow,
+    form: JsonForm = None,
 ) -> Response:
     """Describe what a filter may ask of a collection."""
     choose(request, form, {"json": SCHEMA})
@@ -102,7 +116,10 @@ def queryables(
     responses=NOT_FOUND,
 )
 def schema(
-    request: Request, collection_id: CollectionId, atlas: AtlasNow, form: Form = None
+    request: Request,
+    collection_id: CollectionId,
+    atlas: AtlasNow,
+    form: JsonForm = None,
 ) -> Response:
     """Describe the columns and the geometry of a collection."""
     choose(request, form, {"json": SCHEMA})

@@ -1,5 +1,7 @@
 """The features of a collection, as OGC API – Features asks."""
 
+from typing import Any
+
 import numpy as np
 import orjson
 from fastapi import APIRouter, Depends, Request
@@ -23,7 +25,7 @@ from app.parameters import (
     Selected,
     only_known_parameters,
 )
-from app.responses import GEOJSON, HTML, JSON, NOT_FOUND, REFUSALS
+from app.responses import GEOJSON, HTML, JSON, NOT_FOUND, PAGE, REFUSALS, also
 from app.retired import refuse_retired
 from app.routes.collections import describe, find_collection, source_of
 from app.routes.pages import show_page
@@ -39,11 +41,22 @@ class GeoJSONResponse(JSONResponse):
     media_type = GEOJSON
 
 
+FORMS: dict[str, Any] = {
+    **PAGE,
+    **{
+        each.content_type: {"schema": dict(each.schema)}
+        for each in formats()
+        if each.pages and each.content_type != GEOJSON
+    },
+}
+"""What items are to be had in, beside GeoJSON."""
+
+
 @router.get(
     "/api/collections/prospects/items",
     response_model=FeatureCollection,
     response_class=GeoJSONResponse,
-    responses=REFUSALS,
+    responses=also(REFUSALS, FORMS),
 )
 def prospect_items(
     request: Request,
@@ -62,7 +75,7 @@ def prospect_items(
     "/api/collections/{collection_id}/items",
     response_model=FeatureCollection,
     response_class=GeoJSONResponse,
-    responses=NOT_FOUND,
+    responses=also(NOT_FOUND, FORMS),
 )
 def items(
     request: Request,
@@ -80,7 +93,7 @@ def items(
     "/api/collections/{collection_id}/items/{feature_id}",
     response_model=Feature,
     response_class=GeoJSONResponse,
-    responses=NOT_FOUND,
+    responses=also(NOT_FOUND, PAGE),
 )
 def item(
     request: Request,

@@ -2,18 +2,28 @@
 
 import orjson
 from fastapi import APIRouter, Depends, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from app.caching import answer
 from app.conformance import CONFORMANCE
 from app.formats import formats
 from app.grids.links import WMTS
-from app.links import in_release, link
+from app.links import link
 from app.negotiation import choose
 from app.openapi import described, in_version_3_0
-from app.parameters import AtlasNow, Form, only_known_parameters
+from app.parameters import AtlasNow, Form, JsonForm, JsonOrHtml, only_known_parameters
 from app.public_address import public_base
-from app.responses import HTML, JSON, OPENAPI_30, OPENAPI_31, REFUSALS, XML
+from app.responses import (
+    HTML,
+    JSON,
+    OPENAPI_30,
+    OPENAPI_31,
+    PAGE,
+    REFUSALS,
+    XML,
+    also,
+)
+from app.routes.pages import service_page
 from app.schemas import Conformance, LandingPage, Link
 from app.text import say
 
@@ -23,12 +33,13 @@ DESCRIPTIONS = {"3.0": OPENAPI_30, "3.1": OPENAPI_31}
 """Version of OpenAPI → media type; clients older than 2022 know the first alone."""
 
 
-@router.get("/api/", response_model=LandingPage, responses=REFUSALS)
-def landing_page(request: Request, atlas: AtlasNow, form: Form = None) -> Response:
+@router.get("/api/", response_model=LandingPage, responses=also(REFUSALS, PAGE))
+def landing_page(
+    request: Request, atlas: AtlasNow, form: JsonOrHtml = None
+) -> Response:
     """Say what this is and where everything is."""
     if choose(request, form, {"json": JSON, "html": HTML}) == "html":
-        target = f"{public_base(request)}{in_release(request, '/api/docs')}"
-        return RedirectResponse(target, status_code=303)
+        return service_page(request, atlas)
     page = LandingPage(
         title=say("page.atlas"),
         description=say("service.atlas-described"),
@@ -44,7 +55,7 @@ def landing_page(request: Request, atlas: AtlasNow, form: Form = None) -> Respon
 
 
 @router.get("/api/conformance", response_model=Conformance, responses=REFUSALS)
-def conformance(request: Request, form: Form = None) -> Response:
+def conformance(request: Request, form: JsonForm = None) -> Response:
     """List the parts of the standards that are met."""
     choose(request, form, {"json": JSON})
     make = lambda: orjson.dumps({"conformsTo": CONFORMANCE})  # noqa: E731

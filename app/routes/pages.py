@@ -198,7 +198,9 @@ def favicon() -> Response:
 @router.get("/api/docs", summary="The read-only service, described")
 def service_page(request: Request, atlas: AtlasNow) -> Response:
     """Describe every address that programs may read."""
-    document = described(request.app, atlas, public_base(request))
+    document = described(
+        request.app, atlas, public_base(request), each_collection=False
+    )
     addresses = [
         {"path": path, "method": method.upper(), **operation}
         for path, operations in document["paths"].items()

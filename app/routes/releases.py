@@ -8,8 +8,8 @@ from starlette.responses import Response
 from app.comparisons import what_changed
 from app.links import API, link, link_into
 from app.negotiation import choose
-from app.parameters import AtlasNow, Form, only_known_parameters
-from app.responses import JSON, NOT_FOUND, REFUSALS
+from app.parameters import AtlasNow, JsonForm, JsonOrHtml, only_known_parameters
+from app.responses import JSON, NOT_FOUND, PAGE, REFUSALS, also
 from app.routes.landing import landing_page
 from app.schemas import LandingPage, Link, Releases, ReleaseSummary
 from app.shelf import Shelf
@@ -23,7 +23,7 @@ ReleaseId = Annotated[str, Path(description="Id of a release that is kept here."
 
 
 @router.get("/api/releases", response_model=Releases, responses=REFUSALS)
-def releases(request: Request, form: Form = None) -> Response:
+def releases(request: Request, form: JsonForm = None) -> Response:
     """List the releases that are kept here, the newest first."""
     choose(request, form, {"json": JSON})
     shelf: Shelf = request.app.state.shelf
@@ -40,13 +40,15 @@ def releases(request: Request, form: Form = None) -> Response:
 
 
 @router.get(
-    "/api/releases/{release_id}", response_model=LandingPage, responses=NOT_FOUND
+    "/api/releases/{release_id}",
+    response_model=LandingPage,
+    responses=also(NOT_FOUND, PAGE),
 )
 def one_release(
     request: Request,
     release_id: ReleaseId,  # noqa: ARG001  # the layer below has opened it
     atlas: AtlasNow,
-    form: Form = None,
+    form: JsonOrHtml = None,
 ) -> Response:
     """Show the landing page of one release, which answers the same for good."""
     return landing_page(request, atlas, form)

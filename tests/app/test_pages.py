@@ -258,7 +258,8 @@ def test_every_address_is_described(client: TestClient) -> None:
     page = client.get("/api/docs").text
     document = client.get("/api/openapi-3.1.json").json()
     for path, operations in document["paths"].items():
-        assert path in page
+        any_of_them = re.sub(r"(collections)/[a-z-]+/", r"\1/{collection_id}/", path)
+        assert path in page or any_of_them in page
         for operation in operations.values():
             assert operation["description"]
             assert set(operation["responses"]) >= {"200", "400"}
