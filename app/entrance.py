@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.chance import Words
 from app.errors import TooOftenError, answer_error
 from app.forwarded import NAMES as FORWARDED_NAMES
 from app.forwarded import Forwarded, is_trusted, read_forwarded
@@ -18,10 +19,10 @@ from app.journal import Lines
 from app.metrics import Metrics
 from app.public_address import PublicAddress, address_seen, address_set
 from app.rates import RateLimit
-from app.security import READ_API, new_nonce, preflight, security_headers
+from app.security import READ_API, preflight, security_headers
 from app.settings import Settings
 from app.text import say
-from app.visit import Visit, request_id
+from app.visit import Visit, given_id
 from app.work import APART, Work
 
 _NOTHING = Forwarded()
@@ -67,6 +68,7 @@ class Entrance:
         self._app = app
         self._settings = settings
         self._metrics: Metrics = service.state.metrics
+        self._words = Words()
         self._lines = Lines(settings.log_form)
         self._allowance = settings.requests_per_minute
         self._rates = RateLimit(self._allowance, settings.shared)
@@ -151,7 +153,7 @@ class Entrance:
             raw: bytes = scope.get("raw_path", b"")
             inner["raw_path"] = raw.removeprefix(prefix.encode()) or b"/"
         visit = Visit(
-            request_id=request_id(given.get(b"x-request-id")),
+            request_id=given_id(given.get(b"x-request-id")) or self._words.draw(),
             method=scope["method"],
             path=path,
             query_bytes=len(scope["query_string"]),
@@ -160,7 +162,7 @@ class Entrance:
         inner["state"] = {
             **scope.get("state", {}),
             "address": address,
-            "nonce": new_nonce(),
+            "nonce": self._words.draw(),
             "visit": visit,
         }
         return inner

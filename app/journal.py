@@ -1,9 +1,11 @@
 """What the server writes down: one line a request, and what it has to say otherwise."""
 
+import asyncio
+import atexit
 import json
 import logging
 import time
-from typing import Any
+from typing import Any, TextIO
 
 import orjson
 
@@ -14,6 +16,7 @@ REQUESTS = "atlas.requests"
 
 _log = logging.getLogger(REQUESTS)
 _SLOW_S = 1.0
+_GATHER_S = 0.1
 _FAULT, _REFUSED = 500, 400
 
 
@@ -85,6 +88,37 @@ def _now() -> str:
     return f"{second}.{int(now % 1 * 1000):03d}Z"
 
 
+class Gathered(logging.StreamHandler[TextIO]):
+    """Write lines of an event loop together, some times a second.
+
+    Each writing lets other threads take over, which an event loop under load pays for.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream)
+        self._waiting: list[str] = []
+        atexit.register(self.write_out)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take one line."""
+        self._waiting.append(self.format(record))
+        if len(self._waiting) > 1:
+            return
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self.write_out()
+        else:
+            loop.call_later(_GATHER_S, self.write_out)
+
+    def write_out(self) -> None:
+        """Write what was taken."""
+        lines, self._waiting = self._waiting, []
+        if lines:
+            self.stream.write("\n".join((*lines, "")))
+            self.flush()
+
+
 class AsJson(logging.Formatter):
     """Write what is not a request as JSON, too: time, level, logger and text."""
 
@@ -120,7 +154,9 @@ def log_config(form: str, level: str) -> dict[str, Any]:
         "formatters": {"requests": plain if form == "json" else _TEXT, "other": other},
         "handlers": {
             name: {
-                "class": "logging.StreamHandler",
+                "class": "app.journal.Gathered"
+                if name == "requests"
+                else "logging.StreamHandler",
                 "stream": "ext://sys.stdout",
                 "formatter": name,
             }

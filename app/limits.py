@@ -19,8 +19,10 @@ STALL_S = 30.0
 REQUEST_S = 30.0
 """Within which an answer must begin."""
 
-THREADS = 4
+THREADS = 2
 """Of each process, in which requests are worked on; more would only take turns."""
+TURN_S = 0.001
+"""How long one of them works before the event loop has its turn, seconds."""
 MAX_AT_WORK = 128
 """Requests of each process that are worked on or wait for a thread."""
 

@@ -19,6 +19,7 @@ from app.routes import routers
 from app.settings import Settings
 from app.shelf import Shelf
 from app.templating import STATIC
+from app.watching import Watch
 
 TITLE = "Rare-Earth Atlas of Central Asia"
 
@@ -58,6 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
     pa.set_memory_pool(pa.system_memory_pool())  # its own keeps what it has freed
     app.state.settings = settings
     app.state.metrics = Metrics()
+    app.state.watch = Watch(shelf)
     app.state.shelf = shelf
     app.state.cache = cache
     for router in routers():

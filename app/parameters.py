@@ -73,7 +73,7 @@ JsonOrHtml = Annotated[
 """Values of ``f=`` where an address has JSON alone, or a page beside it."""
 
 
-def get_atlas(request: Request) -> Atlas:
+async def get_atlas(request: Request) -> Atlas:
     """Return the atlas of the release that a request is answered from."""
     atlas: Atlas = request.state.atlas
     return atlas
@@ -82,7 +82,7 @@ def get_atlas(request: Request) -> Atlas:
 AtlasNow = Annotated[Atlas, Depends(get_atlas)]
 
 
-def only_known_parameters(request: Request) -> None:
+async def only_known_parameters(request: Request) -> None:
     """Refuse query parameters the route does not know, and repeated ones.
 
     Raises
@@ -144,7 +144,7 @@ class Selection:
         return np.asarray(keep, dtype=np.bool_)
 
 
-def get_selection(
+async def get_selection(
     atlas: AtlasNow,
     deposit_type: Annotated[
         str | None,

@@ -1,7 +1,6 @@
 """What every answer carries: security headers, a nonce, CORS for the read API."""
 
 import re
-import secrets
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -38,11 +37,6 @@ _HEADER_NAMES = re.compile(
     rb"[A-Za-z0-9!#$%&'*+.^_`|~-]+( *, *[A-Za-z0-9!#$%&'*+.^_`|~-]+)*"
 )
 _LONGEST_NAMES = 1000
-
-
-def new_nonce() -> str:
-    """Return a word that marks the scripts of one answer as ours."""
-    return secrets.token_urlsafe(16)
 
 
 def security_headers(nonce: str, *, is_open: bool) -> Headers:

@@ -2,7 +2,6 @@
 
 import ipaddress
 import re
-import secrets
 from dataclasses import dataclass, field
 from functools import lru_cache
 from time import perf_counter
@@ -55,15 +54,14 @@ class Visit:
         return perf_counter() - self.started_s
 
 
-def request_id(given: bytes | None) -> str:
-    """Return a client's name for its request when it is a plain word, else a new one.
+def given_id(name: bytes | None) -> str:
+    """Return a client's name for its request when it is a plain word, else nothing.
 
-    >>> request_id(b"order-2026-0007"), len(request_id(b"<script>"))
-    ('order-2026-0007', 16)
+    >>> given_id(b"order-2026-0007"), given_id(b"<script>")
+    ('order-2026-0007', '')
     """
-    if given is not None and _GIVEN_ID.fullmatch(given):
-        return given.decode("ascii")
-    return secrets.token_hex(8)
+    plain = name is not None and _GIVEN_ID.fullmatch(name)
+    return name.decode("ascii") if name is not None and plain else ""
 
 
 @lru_cache(maxsize=4096)

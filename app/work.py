@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sys
 
 import anyio.to_thread
 from starlette.requests import Request
@@ -68,6 +69,7 @@ class Work:
         if not self._has_threads:  # only a running event loop has them
             limiter = anyio.to_thread.current_default_thread_limiter()
             limiter.total_tokens = limits.THREADS
+            sys.setswitchinterval(limits.TURN_S)
             self._has_threads = True
         begun = given_up = False
         refusal: asyncio.Future[None] | None = None

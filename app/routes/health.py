@@ -2,6 +2,7 @@
 
 import asyncio
 import platform
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
 
@@ -11,13 +12,14 @@ from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, Response
 
-from app.atlas import Atlas, lost_file
+from app.atlas import Atlas
 from app.metrics import MEDIA_TYPE, Metrics
 from app.parameters import AtlasNow, only_known_parameters
 from app.responses import JSON, REFUSALS
 from app.schemas import Health, Readiness
 from app.shelf import Shelf
 from app.text import say
+from app.watching import Seen, Watch
 from geodata.errors import ReleaseError
 
 Status = Literal["ok", "degraded", "failed"]
@@ -40,13 +42,12 @@ async def health(request: Request, atlas: AtlasNow) -> Response:
     answer after that is 503 all the same, so that the loss is noticed.
     """
     shelf: Shelf = request.app.state.shelf
-    lost = lost_file(atlas.release)
-    if lost:
-        reason = say("health.lost", release=atlas.release.id, file=lost)
+    seen = await _look(request, atlas)
+    if seen.lost:
+        reason = say("health.lost", release=atlas.release.id, file=seen.lost)
         status, warning = await run_in_threadpool(_after_loss, shelf, atlas, reason)
         return _say(status, atlas, atlas.release.id, warning, status_code=503)
-    wanted, why = shelf.wanted()
-    return _say("degraded" if why else "ok", atlas, wanted, why)
+    return _say("degraded" if seen.why else "ok", atlas, seen.wanted, seen.why)
 
 
 @router.get(
@@ -57,12 +58,12 @@ async def health(request: Request, atlas: AtlasNow) -> Response:
     },
     response_model=Readiness,
 )
-async def readiness(atlas: AtlasNow) -> Response:
+async def readiness(request: Request, atlas: AtlasNow) -> Response:
     """Say whether requests can be sent here: a release is open and its files are there.
 
     Nothing is mended; `/healthz` does that.
     """
-    ready = not lost_file(atlas.release)
+    ready = not (await _look(request, atlas)).lost
     return Response(
         orjson.dumps(Readiness(ready=ready, release=atlas.release.id).model_dump()),
         status_code=200 if ready else 503,
@@ -85,6 +86,11 @@ async def metrics(request: Request, atlas: AtlasNow) -> Response:
     loop = asyncio.get_running_loop()  # its threads are not those that work is done in
     text = await loop.run_in_executor(None, told.exposed, atlas.release.id)
     return Response(text, media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})
+
+
+async def _look(request: Request, atlas: Atlas) -> Seen:
+    watch: Watch = request.app.state.watch
+    return await watch.see(atlas)
 
 
 def _after_loss(shelf: Shelf, atlas: Atlas, reason: str) -> tuple[Status, str]:
@@ -114,6 +120,7 @@ def _say(
     )
 
 
+@cache
 def versions() -> dict[str, str]:
     """Return the versions that matter."""
     return {

@@ -6,6 +6,7 @@ import re
 import shutil
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from fastapi.testclient import TestClient
 from starlette.middleware import Middleware
 
 from app.journal import REQUESTS, AsJson, Lines, log_config
+from app.limits import THREADS
 from app.main import create_app
 from app.rates import RateLimit
 from app.settings import Settings
@@ -97,7 +99,7 @@ def test_a_request_keeps_the_name_its_client_gave_it(watched: TestClient) -> Non
     assert watched.get("/", headers=given).headers["x-request-id"] == "trace-0123456789"
     for bad in ("short", "a" * 65, "<script>alert(1)</script>", "a b c d e f g h"):
         made = watched.get("/nosuch", headers={"X-Request-ID": bad})
-        assert re.fullmatch(r"[0-9a-f]{16}", made.headers["x-request-id"])
+        assert re.fullmatch(r"[\w-]{24}", made.headers["x-request-id"])
 
 
 def test_a_request_is_one_line_that_programs_can_read(
@@ -226,3 +228,35 @@ def test_an_answer_that_takes_too_long_is_refused_in_time(release_home: Path) ->
         for path in ("/healthz", "/readyz", "/metrics"):
             assert get(port, path).startswith(b"HTTP/1.1 200")
         let_go.set()
+
+
+def test_health_waits_for_no_thread_that_works(release_home: Path) -> None:
+    app = create_app(Settings(home=release_home))
+    let_go, begun = threading.Event(), threading.Semaphore(0)
+
+    @app.get("/api/slow")
+    def slow() -> str:
+        begun.release()
+        let_go.wait(30)
+        return "done"
+
+    with serving(app) as port, ThreadPoolExecutor(8) as clients:
+        asked = [clients.submit(get, port, "/api/slow") for _ in range(8)]
+        for _ in range(THREADS):
+            assert begun.acquire(timeout=30)
+        for path in ("/healthz", "/readyz", "/metrics"):
+            assert get(port, path).startswith(b"HTTP/1.1 200")
+        let_go.set()
+        assert all(b"done" in answer.result(30) for answer in asked)
+
+
+def test_what_is_kept_from_before_is_counted(watched: TestClient) -> None:
+    name = "/api/collections/states/items?limit=2"
+    for _ in range(2):  # what is asked for twice is kept
+        watched.get(name)
+    before = counted(watched, "atlas_answers_from_memory_total")[""]
+    watched.get(name)
+    kept = counted(watched, "atlas_answers_from_memory_total")[""]
+    assert kept == before + 1
+    routes = " ".join(counted(watched, "atlas_requests_total"))
+    assert "/api/collections/states" not in routes
