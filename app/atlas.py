@@ -7,9 +7,11 @@ from app.collection import Collection
 from app.collection_list import make_collections
 from app.grids.tiles import Grids
 from app.maps.backdrop import make_backdrop
+from app.maps.ground import Ground
 from app.overlays import GAPS
 from app.schemas import CreditEntry, Stamp
 from geodata.release import DepositTypeEntry, Release, published_at
+from geodata.release.area_report import Reporter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,10 @@ class Atlas:
         Every raster, and tiles of them.
     backdrop : bytes
         Water, states and towns for the map page, as JSON.
+    ground : Ground
+        What the sketches of prospect areas show.
+    reporter : Reporter
+        What reports on areas of interest.
     warning : str
         Empty, or why this is not the release it should be.
     """
@@ -37,6 +43,8 @@ class Atlas:
     collections: Mapping[str, Collection]
     grids: Grids
     backdrop: bytes
+    ground: Ground
+    reporter: Reporter
     warning: str = ""
 
     @property
@@ -98,6 +106,8 @@ def open_atlas(release: Release, warning: str = "") -> Atlas:
         collections=make_collections(release),
         grids=Grids(release),
         backdrop=make_backdrop(release),
+        ground=Ground(release),
+        reporter=Reporter(release),
         warning=warning,
     )
 

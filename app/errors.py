@@ -18,6 +18,7 @@ from app.security import READ_API
 from app.templating import render
 from app.text import say
 from geodata.errors import (
+    AreaOfInterestError,
     OutsideRegionError,
     ReleaseError,
     UnknownDepositTypeError,
@@ -85,8 +86,19 @@ class TooOftenError(Exception):
         self.wait_s = wait_s
 
 
+class BodyTooLargeError(Exception):
+    """More was sent than is taken."""
+
+
+class MediaTypeError(Exception):
+    """What was sent is of a kind that is not read."""
+
+
 STATUS: dict[type[Exception], HTTPStatus] = {
     BadParameterError: HTTPStatus.BAD_REQUEST,
+    AreaOfInterestError: HTTPStatus.BAD_REQUEST,
+    BodyTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    MediaTypeError: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     NotFoundError: HTTPStatus.NOT_FOUND,
     NotAcceptableError: HTTPStatus.NOT_ACCEPTABLE,
     GoneError: HTTPStatus.GONE,
@@ -107,6 +119,7 @@ _TITLES = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "error.too-large",
     HTTPStatus.REQUEST_URI_TOO_LONG: "error.too-large",
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "error.too-large",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "error.other-kind",
     HTTPStatus.TOO_MANY_REQUESTS: "error.too-often",
     HTTPStatus.NOT_ACCEPTABLE: "error.not-acceptable",
     HTTPStatus.GONE: "error.gone",
@@ -166,6 +179,8 @@ def _http(request: Request, error: Exception) -> Response:
     headers = dict(error.headers or {})
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(methods_of(request))
+        if "GET" not in headers["Allow"]:
+            key = "error.use-post"
         if request.method == "OPTIONS":
             return Response(status_code=HTTPStatus.NO_CONTENT, headers=headers)
     answer = _answer(request, status, say(key) if key else str(error.detail))
@@ -175,10 +190,18 @@ def _http(request: Request, error: Exception) -> Response:
 
 def methods_of(request: Request) -> list[str]:
     """Return what may be done with the address of a request."""
-    posted = {**request.scope, "method": "POST"}
-    matches = (route.matches(posted)[0] for route in request.app.routes)
-    more = ("POST",) if any(match is Match.FULL for match in matches) else ()
-    return ["GET", "HEAD", "OPTIONS", *more]
+    read, posted = (
+        any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in request.app.routes
+        )
+        for method in ("GET", "POST")
+    )
+    return [
+        *(("GET", "HEAD") if read else ()),
+        "OPTIONS",
+        *(("POST",) if posted else ()),
+    ]
 
 
 def _unexpected(request: Request, error: Exception) -> Response:

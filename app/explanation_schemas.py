@@ -164,12 +164,17 @@ class BlockBox(BaseModel):
     north: float
 
 
-class Explanation(BaseModel):
-    """Every part of a score; the parts add up to its natural logarithm."""
+class Stamped(BaseModel):
+    """Of which release it speaks, with what caution, and whose work it rests on."""
 
     release: str
     caution: str
     credits: list[Credit]
+
+
+class Account(BaseModel):
+    """Every part of a score; the parts add up to its natural logarithm."""
+
     deposit_type: str
     deposit_type_title: str
     lon: float
@@ -198,3 +203,7 @@ class Explanation(BaseModel):
     nearest_occurrences: tuple[NearestOccurrence, ...] | None = None
     sheets: tuple[str, ...] | None = None
     blocks: BlockBox | None = None
+
+
+class Explanation(Account, Stamped):
+    """Every part of a score, and what it rests on."""

@@ -53,7 +53,7 @@ def explain_place(
         release.model(deposit_type)  # an unknown type is told before the place
     place = release.explainer.at(lon, lat)
     if leading:
-        deposit_type = place.leading_types()[0] or _first_type(atlas)
+        deposit_type = place.leading_types()[0] or first_type(atlas)
     found = release.explainer.explain(place, deposit_type)
     (agreement,) = of_places(atlas, place, deposit_type)
     return _explanation(atlas, found, leading=leading, agreement=agreement)
@@ -78,26 +78,44 @@ def explain_area(atlas: Atlas, prospect_id: str) -> schemas.Explanation:
 def _explanation(
     atlas: Atlas, found: Explanation, **context: object
 ) -> schemas.Explanation:
-    """Put an explanation into words, with what a reader needs beside the score."""
+    """Put an explanation into words, with what every artefact says of itself."""
+    told = account(atlas, found, **context)
+    return schemas.Explanation.model_validate({**atlas.stamp, **told})
+
+
+def account(atlas: Atlas, found: Explanation, **context: object) -> dict[str, Any]:
+    """Put an explanation into words, with what a reader needs beside the score.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        The open release.
+    found : Explanation
+        Of a place or an area.
+    **context
+        What else is told of it: fields of the schema.
+
+    Returns
+    -------
+    dict
+        Fields of :class:`app.explanation_schemas.Account`.
+    """
     types = {item.id: item.title for item in atlas.deposit_types}
     better = float(atlas.release.better_share(found.deposit_type, found.favourability))
     numbers = {*Explanation.model_fields} - {"components", "learned"}
     plain = found.model_dump(mode="json", include=numbers)
-    return schemas.Explanation.model_validate(
-        {
-            **plain,
-            **atlas.stamp,
-            "deposit_type_title": types[found.deposit_type],
-            "better_share": None if np.isnan(better) else round(better, 4),
-            "ranked": bool(not np.isnan(better) and found.coverage >= RANKED_FROM),
-            "components": [
-                _component(item, area=isinstance(found, AreaExplanation))
-                for item in found.components
-            ],
-            "learned": None if found.learned is None else _learned(found.learned),
-            **context,
-        }
-    )
+    return {
+        **plain,
+        "deposit_type_title": types[found.deposit_type],
+        "better_share": None if np.isnan(better) else round(better, 4),
+        "ranked": bool(not np.isnan(better) and found.coverage >= RANKED_FROM),
+        "components": [
+            _component(item, area=isinstance(found, AreaExplanation))
+            for item in found.components
+        ],
+        "learned": None if found.learned is None else _learned(found.learned),
+        **context,
+    }
 
 
 def _component(component: ComponentPart, *, area: bool) -> dict[str, Any]:
@@ -153,7 +171,8 @@ def _nearest(found: AreaExplanation) -> list[schemas.NearestOccurrence]:
     ]
 
 
-def _first_type(atlas: Atlas) -> str:
+def first_type(atlas: Atlas) -> str:
+    """Return the deposit type that is explained where none is known to score best."""
     if not atlas.deposit_types:
         raise OutsideRegionError(say("error.no-type"))
     return atlas.deposit_types[0].id

@@ -7,6 +7,7 @@ from fastapi import Request
 
 from app.public_address import public_base
 from app.schemas import Link
+from app.text import say
 
 API = "/api"
 
@@ -76,6 +77,12 @@ def link_into(
     within = path.removeprefix(API)
     href = f"{public_base(request)}{API}/releases/{release_id}{within}"
     return Link(href=href, rel=rel, type=media_type, title=title)
+
+
+def licences(request: Request) -> Link:
+    """Link to the credit and the licence of every layer."""
+    title = say("collection.licence")
+    return link(request, "license", "/layers", media_type="text/html", title=title)
 
 
 def in_release(request: Request, path: str, *, pinned: bool = False) -> str:

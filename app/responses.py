@@ -38,6 +38,15 @@ UNREADABLE: dict[int | str, dict[str, Any]] = {
 """The same, where a release beside the one that is served is read."""
 
 
+POSTED: dict[int | str, dict[str, Any]] = {
+    400: {"description": "The body or a parameter is wrong", **_PROBLEM_BODY},
+    404: {"description": "There is nothing with this name", **_PROBLEM_BODY},
+    413: {"description": "The body is too large", **_PROBLEM_BODY},
+    415: {"description": "The body is not JSON", **_PROBLEM_BODY},
+}
+"""Refusals of addresses that read a body."""
+
+
 def documented(
     refusals: dict[int | str, dict[str, Any]], media_type: str, schema: dict[str, Any]
 ) -> dict[int | str, dict[str, Any]]:

@@ -26,6 +26,7 @@ The tree::
     ├── TrainingError              too few known examples to learn from
     ├── TrainingPointsError        no points, or more than their area can hold
     ├── OutsideRegionError         a place that is not in the five states
+    ├── AreaOfInterestError        an area that cannot be reported on
     └── ReleaseError               a release cannot be built, opened or trusted
         ├── NoReleaseError         there is none
         ├── DamagedReleaseError    files are missing or changed
@@ -146,6 +147,10 @@ class TrainingPointsError(GeodataError):
 
 class OutsideRegionError(GeodataError):
     """The place does not lie in the five states."""
+
+
+class AreaOfInterestError(GeodataError):
+    """An area of interest is no polygon, too intricate, or not on Earth."""
 
 
 class ReleaseError(GeodataError):

@@ -1,23 +1,28 @@
 """A small map of one prospect area, as paths of a drawing that prints well."""
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import shapely
 
+from app.maps.ground import Ground, Outlines, Points
 from geodata.region import Bounds
-from geodata.release import Release
 
 WIDTH, HEIGHT = 640.0, 420.0
 """Size of the drawing, its own units."""
+
+_POLYGON = 3  # type id of shapely
+_LEAST_CORNERS = 4  # of a ring that is an area; the first counts twice
+
+Degrees = npt.NDArray[np.float64] | np.float64
 
 _ROOM = 0.9  # of the area's own size, left free around it
 _LEAST_SPAN_DEG = 2.4
 _KM_PER_DEGREE = 111.2
 _LABELS = 9
+_MARGIN_DEG = 0.05  # drawn beyond the frame, so that no cut shows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,47 +91,36 @@ class _Frame:
         )
 
     def point(self, lon: float, lat: float) -> tuple[float, float]:
+        x, y = self.points(np.float64(lon), np.float64(lat))
+        return float(x), float(y)
+
+    def points(self, lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
         x = (lon - self.west) * self.per_degree * self.squeeze
-        return round(x, 1), round((self.north - lat) * self.per_degree, 1)
+        return np.round(x, 1), np.round((self.north - lat) * self.per_degree, 1)
 
 
-def draw_sketch(release: Release, prospect_id: str) -> Sketch:
+def draw_sketch(ground: Ground, prospect_id: str) -> Sketch:
     """Draw a prospect area and what lies around it.
 
     Parameters
     ----------
-    release : Release
-        The open release.
+    ground : Ground
+        What the sketches of a release show.
     prospect_id : str
         Id of a prospect area of that release.
     """
-    prospects = release.prospects
-    own = prospects["id"] == prospect_id
-    area = prospects.geometry[own].iloc[0]
-    frame = _frame_around(area)
+    own = ground.prospects.named(prospect_id)
+    frame = _frame_around(own.shapes[0])
     box = frame.bounds
-    clip = shapely.box(box.west, box.south, box.east, box.north)
-    occurrences = release.table("occurrences")
-    sites = occurrences[occurrences["preferred"] & occurrences.geometry.notna()]
     scale_km = _round_length(WIDTH / 4 / frame.per_degree * _KM_PER_DEGREE)
     step = _round_length((box.east - box.west) / 4)
     return Sketch(
-        water=_path(release.table("lakes").geometry, clip, frame),
-        states=_path(release.table("states").geometry, clip, frame),
-        others=_path(prospects.geometry[~own], clip, frame),
-        area=_path([area], clip, frame),
-        towns=tuple(_towns(release.table("places"), clip, frame)),
-        occurrences=tuple(
-            Mark(
-                x=frame.point(row["lon"], row["lat"])[0],
-                y=frame.point(row["lon"], row["lat"])[1],
-                name=str(row["site"]),
-                radius=round(
-                    row["uncertainty_km"] / _KM_PER_DEGREE * frame.per_degree, 1
-                ),
-            )
-            for row in sites[sites.intersects(clip)].to_dict("records")
-        ),
+        water=_path(ground.water, frame),
+        states=_path(ground.states, frame),
+        others=_path(ground.prospects.inside(box).except_named(prospect_id), frame),
+        area=_path(own, frame),
+        towns=tuple(_towns(ground.towns, frame)),
+        occurrences=tuple(_sites(ground.sites, frame)),
         meridians=tuple(
             Tick(at=frame.point(value, 0)[0], name=f"{value:g}° E")
             for value in _steps(box.west, box.east, step)
@@ -155,39 +149,57 @@ def _frame_around(area: shapely.Geometry) -> _Frame:
     )
 
 
-def _path(
-    geometries: Iterable[shapely.Geometry], clip: shapely.Geometry, frame: _Frame
-) -> str:
+def _path(outlines: Outlines, frame: _Frame) -> str:
     """Return path data of all rings that show."""
-    parts: list[str] = []
-    for geometry in geometries:
-        shown = shapely.intersection(shapely.make_valid(geometry), clip.buffer(0.05))
-        for polygon in shapely.get_parts(shown):
-            if polygon.geom_type != "Polygon":
-                continue
-            for ring in (polygon.exterior, *polygon.interiors):
-                line = ring.simplify(0.5 / frame.per_degree)
-                points = [frame.point(*xy) for xy in np.asarray(line.coords)]
-                if len(points) < 4:
-                    continue
-                parts.append("M" + "L".join(f"{x:g} {y:g}" for x, y in points) + "Z")
-    return "".join(parts)
+    box = frame.bounds
+    shown = shapely.clip_by_rect(
+        outlines.inside(box).shapes,
+        *(box.west - _MARGIN_DEG, box.south - _MARGIN_DEG),
+        *(box.east + _MARGIN_DEG, box.north + _MARGIN_DEG),
+    )
+    parts = shapely.get_parts(shapely.get_parts(shown))
+    rings = shapely.get_rings(parts[shapely.get_type_id(parts) == _POLYGON])
+    lines = shapely.simplify(rings, 0.5 / frame.per_degree)
+    corners, ring = shapely.get_coordinates(lines, return_index=True)
+    x, y = frame.points(corners[:, 0], corners[:, 1])
+    ends = np.flatnonzero(np.diff(ring)) + 1
+    return "".join(
+        "M"
+        + "L".join(f"{across:g} {down:g}" for across, down in zip(*one, strict=True))
+        + "Z"
+        for one in zip(np.split(x, ends), np.split(y, ends), strict=True)
+        if len(one[0]) >= _LEAST_CORNERS
+    )
 
 
-def _towns(
-    places: gpd.GeoDataFrame, clip: shapely.Geometry, frame: _Frame
-) -> list[Mark]:
+def _sites(sites: Points, frame: _Frame) -> list[Mark]:
+    """Return the known sites that show, each with how far off it may lie."""
+    box = frame.bounds
+    return [
+        Mark(
+            x=frame.point(lon, lat)[0],
+            y=frame.point(lon, lat)[1],
+            name=name,
+            radius=round(radius_km / _KM_PER_DEGREE * frame.per_degree, 1),
+        )
+        for lon, lat, name, radius_km in sites.inside(box)
+    ]
+
+
+def _towns(towns: Points, frame: _Frame) -> list[Mark]:
     """Return the largest towns that show, each with room for its name."""
-    seen = places[places.intersects(clip.buffer(-0.05))]
+    box = frame.bounds
+    within = Bounds(
+        west=box.west + _MARGIN_DEG,
+        south=box.south + _MARGIN_DEG,
+        east=box.east - _MARGIN_DEG,
+        north=box.north - _MARGIN_DEG,
+    )
     marks: list[Mark] = []
-    for name, point in (
-        seen.sort_values("population", ascending=False, na_position="last")
-        .loc[:, ["name", seen.geometry.name]]
-        .itertuples(index=False, name=None)
-    ):
-        x, y = frame.point(point.x, point.y)
+    for lon, lat, name, _ in towns.inside(within):
+        x, y = frame.point(lon, lat)
         if all(abs(x - m.x) > 110 or abs(y - m.y) > 18 for m in marks):
-            marks.append(Mark(x=x, y=y, name=str(name)))
+            marks.append(Mark(x=x, y=y, name=name))
         if len(marks) == _LABELS:
             break
     return marks

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from app.atlas import Atlas
 from app.overlays import layer_name, overlays
 from app.parameters import AtlasNow, only_known_parameters
-from app.routes.pages import short_title, show_page, type_titles
+from app.routes.pages import keep_page, short_title, type_titles
 from app.text import say
 
 router = APIRouter(
@@ -35,12 +35,11 @@ _ORIGINS = {
 @router.get("/layers", summary="What the atlas knows, and where")
 def layers_page(request: Request, atlas: AtlasNow) -> Response:
     """Show every layer with its coverage of each state, and what is missing."""
-    return show_page(
+    return keep_page(
         request,
         atlas,
         "layers.html",
-        rows=_layer_rows(atlas),
-        missing=_missing_rows(atlas),
+        lambda: {"rows": _layer_rows(atlas), "missing": _missing_rows(atlas)},
     )
 
 

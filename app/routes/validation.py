@@ -1,6 +1,7 @@
 """How well it works: what the release says of its models, and its figures."""
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 
 from fastapi import APIRouter, Depends, Request
@@ -13,7 +14,7 @@ from app.errors import NotFoundError
 from app.opinions import layers_of_test, why_not_learned
 from app.parameters import AtlasNow, FeatureId, only_known_parameters
 from app.responses import NOT_FOUND, PNG, documented
-from app.routes.pages import show_page, type_titles
+from app.routes.pages import keep_page, type_titles
 from app.text import map_tests, say, specificity
 from app.text import validation as words
 from app.text import validation_tables as tables
@@ -38,40 +39,41 @@ _FIGURES_OF_A_TYPE = ("agreement", "calibration", "tornado", "withheld")
 @router.get("/validation", summary="How well it works")
 def validation_page(request: Request, atlas: AtlasNow) -> Response:
     """Show how the models do on known places that they never saw."""
+    return keep_page(request, atlas, "validation.html", lambda: _content(atlas))
+
+
+def _content(atlas: Atlas) -> Mapping[str, object]:
     validation = atlas.release.validation
     listed = figure_names(atlas)
     reports = learned_reports(atlas)
     titles = type_titles(atlas)
-    return show_page(
-        request,
-        atlas,
-        "validation.html",
-        words=words,
-        hard=map_tests,
-        kinds=specificity,
-        map_tests=validation.map_tests,
-        type_tables=map_tests.type_tables(validation.map_tests, titles),
-        rules={
+    return {
+        "words": words,
+        "hard": map_tests,
+        "kinds": specificity,
+        "map_tests": validation.map_tests,
+        "type_tables": map_tests.type_tables(validation.map_tests, titles),
+        "rules": {
             "districts": FEWEST_DISTRICTS,
             "sites": FEWEST_SITES,
             "margin": MARGIN,
         },
-        heat=specificity.heat_rows(validation.map_tests.specificity, titles),
-        tables=tables,
-        trials=trials,
-        titles=titles,
-        spread=validation.spread,
-        reports=reports,
-        missing={name: layers_of_test(atlas, name, below=True) for name in reports},
-        no_map={name: why_not_learned(atlas, name) for name in reports},
-        verdict=verdict(validation.known_sites),
-        expert_checks=expert_checks(validation.known_sites, list(reports.values())),
-        without=[
+        "heat": specificity.heat_rows(validation.map_tests.specificity, titles),
+        "tables": tables,
+        "trials": trials,
+        "titles": titles,
+        "spread": validation.spread,
+        "reports": reports,
+        "missing": {name: layers_of_test(atlas, name, below=True) for name in reports},
+        "no_map": {name: why_not_learned(atlas, name) for name in reports},
+        "verdict": verdict(validation.known_sites),
+        "expert_checks": expert_checks(validation.known_sites, list(reports.values())),
+        "without": [
             {"title": title, "why": why_not_learned(atlas, name)}
             for name, title in titles.items()
             if name not in reports
         ],
-        expert=[
+        "expert": [
             {
                 "id": name,
                 "title": title,
@@ -84,12 +86,12 @@ def validation_page(request: Request, atlas: AtlasNow) -> Response:
                     validation.arguments.get(name, ()),
                     {one.id: one.title for one in atlas.release.manifest.layers},
                 ),
-                "tornado": tornado if (tornado := f"tornado-{name}") in listed else "",
+                "tornado": f"tornado-{name}" if f"tornado-{name}" in listed else "",
             }
             for name, title in titles.items()
         ],
-        figures=figure_texts(atlas, reports),
-    )
+        "figures": figure_texts(atlas, reports),
+    }
 
 
 @router.get(

@@ -12,9 +12,9 @@ import shapely
 from geodata.prospects.delineate import outlines
 from geodata.prospects.licence_blocks import licence_blocks
 from geodata.prospects.neighbours import nearest_occurrences
-from geodata.prospects.sheets import sheet_200k, sheets_200k
 from geodata.prospects.towns import describe_place
 from geodata.raster import Cells, FloatArray
+from geodata.raster.sheets import sheet_200k, sheets_200k
 from geodata.region import STATES
 from geodata.scoring.deposit_type import DepositType
 from geodata.scoring.draws import Draws

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from geodata.prospects.describe import ProspectArea
-from geodata.prospects.sheets import ROMAN_NUMERALS
+from geodata.raster.sheets import ROMAN_NUMERALS
 
 
 def name_areas(

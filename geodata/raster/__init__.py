@@ -19,12 +19,14 @@ from geodata.raster.raster import (
     FloatRaster,
     Raster,
 )
+from geodata.raster.shares import CellShares, area_km2, cell_shares
 
 __all__ = [
     "DEFAULT_CELL_M",
     "EQUAL_AREA",
     "KM_PER_DEGREE",
     "LONLAT",
+    "CellShares",
     "Cells",
     "DegreeArray",
     "DoubleRaster",
@@ -32,6 +34,8 @@ __all__ = [
     "FloatRaster",
     "Grid",
     "Raster",
+    "area_km2",
+    "cell_shares",
     "check_cell_size",
     "corners_to_equal_area",
     "to_equal_area",

@@ -6,17 +6,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from geodata.raster import DegreeArray, FloatArray
-from geodata.scoring.deposit_type import COMPONENTS, Evidence
-from geodata.scoring.explanation import (
-    ArgumentPart,
-    ComponentPart,
-    Explanation,
-    ParameterPart,
-)
+from geodata.scoring.argument_account import argument_part, component_part
+from geodata.scoring.deposit_type import COMPONENTS
+from geodata.scoring.explanation import Explanation
 from geodata.scoring.favourability import coverage_at
 from geodata.scoring.land import RELIEF, kinds_of_land
 from geodata.scoring.like_land import RegionalModel
-from geodata.scoring.measured import Background, compare_with_region
+from geodata.scoring.measured import Background
 from geodata.scoring.mineral_system import (
     Bools,
     Doubles,
@@ -176,7 +172,15 @@ class _Split:
             measured={key: values[one] for key, values in self.measured.items()},
             values=[values[one] for values in self.values],
             applies=[values[one] for values in self.applies],
-            parts=self.parts.at(one),
+            parts=replace(
+                self.parts,
+                known=self.parts.known[:, one],
+                average=self.parts.average[:, one],
+                component={
+                    name: each[one] for name, each in self.parts.component.items()
+                },
+                coverage=self.parts.coverage[one],
+            ),
             coverage={name: values[one] for name, values in self.coverage.items()},
         )
 
@@ -218,7 +222,7 @@ def _told(
     """Tell the mean over some cells."""
     parts = split.parts
     accounts = [
-        _argument(
+        argument_part(
             item,
             value,
             split.measured,
@@ -251,96 +255,9 @@ def _told(
         p90=float(p90),
         coverage=float(parts.coverage.mean()),
         components=tuple(
-            _component(
+            component_part(
                 name, accounts, parts.component.get(name), float(coverage.mean())
             )
             for name, coverage in split.coverage.items()
-        ),
-    )
-
-
-def _component(
-    name: str,
-    accounts: Sequence[ArgumentPart],
-    scores: Doubles | None,
-    coverage: float,
-) -> ComponentPart:
-    own = tuple(item for item in accounts if item.component == name)
-    with_score = np.array([]) if scores is None else scores[~np.isnan(scores)]
-    return ComponentPart(
-        name=name,
-        score=float(with_score.mean()) if len(with_score) else _of_records(own),
-        weight=sum(item.weight for item in own),
-        coverage=coverage,
-        part=sum(item.part for item in own),
-        evidence=own,
-    )
-
-
-def _of_records(own: Sequence[ArgumentPart]) -> float:
-    """Return what records say of a component of which nothing else is known."""
-    near = [item for item in own if item.known and not np.isnan(item.base)]
-    if not near:
-        return np.nan
-    weights = [item.weight for item in near]
-    return float(np.average([item.value for item in near], weights=weights))
-
-
-def _argument(
-    evidence: Evidence,
-    values: FloatArray,
-    measured: Mapping[str, FloatArray],
-    backgrounds: Mapping[str, Background],
-    names: Mapping[str, str],
-    *,
-    applies: bool,
-    resolved: float,
-    parts: tuple[float, float],
-) -> ArgumentPart:
-    key, unit = evidence.measurement.key, evidence.measurement.unit
-    background = backgrounds[key]
-    known = values[~np.isnan(values)]
-    return ArgumentPart(
-        name=evidence.name,
-        title=evidence.title,
-        claim=evidence.claim,
-        component=evidence.component,
-        known=applies and not bool(np.isnan(measured[key]).all()),
-        value=float(known.mean()) if len(known) else np.nan,
-        part=sum(parts),
-        part_of_average=parts[1],
-        resolved=resolved,
-        base=evidence.base.value if evidence.base else np.nan,
-        reach_km=evidence.measurement.window_km if evidence.base else np.nan,
-        measured=compare_with_region(
-            evidence.measurement,
-            measured[key],
-            background,
-            applies=applies,
-            nearest=names.get(key, ""),
-            apart=(
-                measured[evidence.disagreement.key] if evidence.disagreement else None
-            ),
-        ),
-        unit=unit,
-        layer=evidence.measurement.layer,
-        layer_title=background.layer_title,
-        source=background.source,
-        licence=background.licence,
-        weight=evidence.weight.value,
-        weight_range=(evidence.weight.low, evidence.weight.high),
-        basis=evidence.weight.basis,
-        reference=evidence.weight.reference,
-        parameters=tuple(
-            ParameterPart(
-                name=name,
-                unit=unit,
-                value=number.value,
-                low=number.low,
-                high=number.high,
-                basis=number.basis,
-                reference=number.reference,
-            )
-            for name, number in evidence.parameters.items()
         ),
     )

@@ -222,15 +222,6 @@ class Parts:
     component: dict[str, Doubles]
     coverage: Doubles
 
-    def at(self, places: slice) -> "Parts":
-        """Take some of the places."""
-        return Parts(
-            known=self.known[:, places],
-            average=self.average[:, places],
-            component={name: each[places] for name, each in self.component.items()},
-            coverage=self.coverage[places],
-        )
-
     @property
     def log_favourability(self) -> Doubles:
         """Sum of all parts, shape (places,); NaN where nothing is known."""

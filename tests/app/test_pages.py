@@ -7,7 +7,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.explanation_schemas import BlockBox
-from app.routes.pages import block_corners, short_title
+from app.routes.pages import short_title
+from app.routes.prospect import block_corners
 from tests.app.conftest import HOSTILE
 
 PAGES = ("/", "/table", "/layers", "/validation", "/about", "/api/docs")

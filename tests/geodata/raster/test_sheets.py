@@ -6,7 +6,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geodata.prospects.sheets import ROMAN_NUMERALS, sheet_200k, sheets_200k
+from geodata.raster.sheets import ROMAN_NUMERALS, sheet_200k, sheets_200k
 from geodata.region import Bounds
 
 

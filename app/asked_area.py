@@ -1,0 +1,50 @@
+"""The area of interest that a client sends: GeoJSON, read strictly."""
+
+import orjson
+import shapely
+
+from app.bodies import Document, read_object
+from app.errors import BadParameterError
+from app.text import say
+
+_AREAS = ("Polygon", "MultiPolygon")
+
+
+def read_area(body: bytes) -> shapely.Geometry:
+    """Read an area of interest.
+
+    Parameters
+    ----------
+    body : bytes
+        GeoJSON: Polygon, MultiPolygon, a Feature of one, or a FeatureCollection of one
+        feature; longitude and latitude, degrees, WGS 84 (CRS84).
+
+    Raises
+    ------
+    BadParameterError
+        If it is something else.
+    """
+    given = read_object(body)
+    if given.get("type") == "FeatureCollection":
+        features = given.get("features")
+        if not isinstance(features, list) or len(features) != 1:
+            count = len(features) if isinstance(features, list) else 0
+            raise BadParameterError(say("area.one-feature", count=count))
+        given = features[0] if isinstance(features[0], dict) else {}
+    if given.get("type") == "Feature":
+        geometry = given.get("geometry")
+        given = geometry if isinstance(geometry, dict) else {}
+    return _shape(given)
+
+
+def _shape(given: Document) -> shapely.Geometry:
+    kind = given.get("type")
+    if kind not in _AREAS:
+        raise BadParameterError(say("area.no-polygon", given=str(kind)[:40]))
+    geometry = {"type": kind, "coordinates": given.get("coordinates")}
+    try:
+        shape = shapely.from_geojson(orjson.dumps(geometry))
+    except (shapely.errors.GEOSException, ValueError, TypeError) as error:
+        fault = str(error)[:200]
+        raise BadParameterError(say("area.no-coordinates", fault=fault)) from None
+    return shapely.force_2d(shape)
