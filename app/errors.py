@@ -228,7 +228,9 @@ def _title(status: HTTPStatus) -> str:
 def _answer(
     request: Request, status: HTTPStatus, text: str, links: Sequence[Link] = ()
 ) -> Response:
-    headers = {"Link": link_header(list(links))} if links else {}
+    headers = {}
+    if links:  # what is gone for good may be kept unasked, and an id can come back
+        headers = {"Link": link_header(list(links)), "Cache-Control": "no-cache"}
     if request.url.path.startswith(FOR_PROGRAMS):
         body = problem(status, text, links)
         return Response(body, status_code=status, media_type=PROBLEM, headers=headers)

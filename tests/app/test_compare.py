@@ -58,6 +58,7 @@ def test_a_retired_id_is_gone_and_says_since_when(served, now, retired, address)
     assert retired in answer.text
     assert told.last_release in answer.text
     assert 'rel="predecessor-version"' in answer.headers["link"]
+    assert answer.headers["cache-control"] == "no-cache"  # an id may come back
 
 
 def test_where_an_area_still_is_can_be_followed(served, retired):
