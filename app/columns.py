@@ -6,6 +6,7 @@ from typing import Literal
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_integer_dtype, is_numeric_dtype
 
@@ -16,6 +17,8 @@ Kind = Literal["string", "integer", "number", "boolean"]
 
 DECIMALS = 6
 """Digits after the point that a number of a table keeps."""
+
+_NO_DECIMALS = 1e10  # a float64 of this size keeps no sixth decimal
 
 MOST_VALUES = 24
 """A column of text with more different values than these is no enumeration."""
@@ -87,7 +90,7 @@ def tidied(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         if is_numeric_dtype(column):
             numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
             numbers = np.where(np.isfinite(numbers), numbers, np.nan)
-            tidy[name] = np.round(numbers, DECIMALS)
+            tidy[name] = _rounded(numbers)
         else:
             texts = [text_of(value) for value in column.tolist()]
             tidy[name] = pd.Series(texts, dtype=object)
@@ -105,6 +108,14 @@ def values_of(column: pd.Series, rows: Sequence[int] | slice) -> list[object]:
 def text_of(value: object) -> str | None:
     """Return a text of a table; None where it is missing or empty."""
     return value if isinstance(value, str) and value else None
+
+
+def _rounded(numbers: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Round to six decimals; larger numbers have no more of them to lose."""
+    small = np.abs(numbers) < _NO_DECIMALS
+    rounded = numbers.copy()
+    rounded[small] = np.round(numbers[small], DECIMALS)
+    return rounded
 
 
 def _column(name: str, values: pd.Series) -> Column:

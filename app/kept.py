@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 import brotli
 
 _SMALLEST_PACKED = 800  # bytes; below that it costs more than it saves
-_PACKED = ("json", "text/", "xml", "csv", "javascript")
+_PACKED = ("json", "text/", "xml", "csv", "javascript", "vector-tile")
 _GZIP_LEVEL, _BROTLI_QUALITY = 4, 4
 
 Key = TypeVar("Key")

@@ -9,6 +9,7 @@ from starlette.staticfiles import StaticFiles
 
 from app.agreement import Agreement
 from app.caching import AnswerAgain, GzipIfAccepted
+from app.derived import DerivedFiles
 from app.entrance import Service
 from app.errors import add_error_handlers
 from app.kept import AnswerCache
@@ -19,6 +20,7 @@ from app.routes import routers
 from app.settings import Settings
 from app.shelf import Shelf
 from app.templating import STATIC
+from app.vector_tiles import new_tile_layers
 from app.watching import Watch
 
 TITLE = "Rare-Earth Atlas of Central Asia"
@@ -62,6 +64,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.watch = Watch(shelf)
     app.state.shelf = shelf
     app.state.cache = cache
+    app.state.tile_layers = new_tile_layers()
+    app.state.derived = DerivedFiles(settings.home / "derived")
     for router in routers():
         app.include_router(router)
     app.mount("/static", GzipIfAccepted(StaticFiles(directory=STATIC)), name="static")

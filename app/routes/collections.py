@@ -5,6 +5,7 @@ from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
 from app.atlas import Atlas
+from app.bulk import file_kinds, file_path
 from app.caching import answer
 from app.collection import Collection
 from app.columns import Column
@@ -206,6 +207,7 @@ def _links(request: Request, found: Collection) -> list[Link]:
         link(request, f"{_REL}/queryables", f"{path}/queryables", media_type=SCHEMA),
         link(request, f"{_REL}/schema", f"{path}/schema", media_type=SCHEMA),
         link(request, "describedby", f"{path}/schema", media_type=SCHEMA),
+        *file_links(request, found),
         link(
             request,
             "license",
@@ -214,6 +216,36 @@ def _links(request: Request, found: Collection) -> list[Link]:
             title=say("collection.licence"),
         ),
     ]
+
+
+def file_links(request: Request, found: Collection) -> list[Link]:
+    """Link to the whole files of a collection, to their list and to its tiles."""
+    path = f"/api/collections/{found.id}"
+    files = [
+        link(
+            request,
+            "enclosure",
+            file_path(found, kind),
+            media_type=kind.media_type.partition(";")[0],
+            title=say("collection.whole-file", format=kind.title),
+            pinned=True,
+        )
+        for kind in file_kinds(found)
+    ]
+    title = say("collection.files")
+    listed = link(
+        request, "related", f"{path}/files", media_type=JSON, title=title, pinned=True
+    )
+    if not found.geometry_type:
+        return [*files, listed]
+    tiles = link(
+        request,
+        f"{_REL}/tilesets-vector",
+        f"{path}/tiles",
+        media_type=JSON,
+        title=say("collection.tiles"),
+    )
+    return [*files, listed, tiles]
 
 
 def _schema(request: Request, found: Collection, what: str) -> Response:

@@ -1,0 +1,97 @@
+"""Whole collections as files: the list of them, and each, in pieces if wanted."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request
+from starlette.responses import Response
+
+from app.bulk import FileKind, file_kinds, file_path, find_kind, whole_file
+from app.caching import FOR_GOOD, REVALIDATE, answer
+from app.collection import Collection
+from app.file_answer import answer_file
+from app.file_schemas import WholeFile, WholeFiles
+from app.links import link
+from app.parameters import AtlasNow, CollectionId, only_known_parameters
+from app.responses import JSON, NOT_FOUND
+from app.routes.collections import find_collection
+from app.text import say
+
+router = APIRouter(dependencies=[Depends(only_known_parameters)], tags=["Files"])
+
+FileName = Annotated[
+    str,
+    Path(
+        description="Name of the collection and ending of a format, such as "
+        "prospects.gpkg.",
+        pattern="^[a-z0-9-]{1,64}\\.[a-z0-9]{1,16}$",
+    ),
+]
+
+
+@router.get(
+    "/api/collections/{collection_id}/files",
+    response_model=WholeFiles,
+    responses=NOT_FOUND,
+)
+def files(request: Request, collection_id: CollectionId, atlas: AtlasNow) -> Response:
+    """List the files of a collection with size and checksum."""
+    found = find_collection(atlas, collection_id)
+
+    def make() -> bytes:
+        path = f"/api/collections/{found.id}"
+        listed = WholeFiles(
+            release=atlas.release.id,
+            collection=found.id,
+            caution=atlas.caution,
+            attribution=found.terms.credit,
+            licence=found.terms.licence,
+            files=[_entry(request, found, kind) for kind in file_kinds(found)],
+            links=[
+                link(request, "self", f"{path}/files", media_type=JSON, pinned=True),
+                link(request, "collection", path, media_type=JSON, pinned=True),
+            ],
+        )
+        return listed.model_dump_json(exclude_none=True).encode()
+
+    return answer(request, make, media_type=JSON)
+
+
+@router.get(
+    "/api/collections/{collection_id}/files/{file_name}",
+    response_class=Response,
+    responses={
+        **NOT_FOUND,
+        200: {"description": "The file", "content": {"application/octet-stream": {}}},
+        206: {"description": "The part of the file that the Range header names"},
+        416: {"description": "The range begins behind the end of the file"},
+        503: {"description": "The file is being made; ask again soon"},
+    },
+)
+def whole(
+    request: Request, collection_id: CollectionId, file_name: FileName, atlas: AtlasNow
+) -> Response:
+    """Return all of a collection as one file; its tag is the SHA-256 of the bytes."""
+    found = find_collection(atlas, collection_id)
+    kind = find_kind(found, file_name)
+    kept = whole_file(request, found, kind)
+    saved = f"{found.id}-{atlas.release.id}.{kind.ending}"
+    headers = {
+        "Content-Disposition": f'attachment; filename="{saved}"',
+        "Cache-Control": FOR_GOOD if request.state.release_prefix else REVALIDATE,
+    }
+    return answer_file(request, kept, media_type=kind.media_type, headers=headers)
+
+
+def _entry(request: Request, found: Collection, kind: FileKind) -> WholeFile:
+    kept = whole_file(request, found, kind)
+    title = say("collection.whole-file", format=kind.title)
+    path = file_path(found, kind)
+    media_type = kind.media_type.partition(";")[0]
+    own = link(request, "item", path, media_type=media_type, pinned=True)
+    return WholeFile(
+        href=own.href,
+        title=title,
+        type=media_type,
+        length=kept.size,
+        sha256=kept.sha256,
+    )
