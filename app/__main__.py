@@ -1,5 +1,6 @@
 """Serve the atlas: ``python -m app``."""
 
+import errno
 import importlib.util
 import socket
 import sys
@@ -112,7 +113,7 @@ def check_assets() -> None:
 
 
 class PortInUseError(Exception):
-    """Another program listens on the port."""
+    """Another program listens on the port, or the address is not ours."""
 
 
 class NoLoopError(Exception):
@@ -133,11 +134,18 @@ def check_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise PortInUseError(
-                f"Port {port} on {host} cannot be used ({error.strerror}). Stop the "
-                "program that uses it, or choose another: "
-                f"ATLAS_PORT={port % 65_535 + 1} scripts/serve"
-            ) from error
+            what = f"Port {port} on {host} cannot be used ({error.strerror}). "
+            other = f"ATLAS_PORT={port % 65_535 + 1} scripts/serve"
+            if error.errno == errno.EADDRINUSE:
+                what += f"Stop the program that uses it, or choose another: {other}"
+            elif error.errno == errno.EACCES:
+                what += "Choose one above 1023: ATLAS_PORT=8000 scripts/serve"
+            else:
+                what += (
+                    "Name an address of this machine: 127.0.0.1 for itself alone, "
+                    "0.0.0.0 or :: for others, too"
+                )
+            raise PortInUseError(what) from error
 
 
 def choose_loop(workers: int) -> str:

@@ -12,10 +12,11 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.chance import Words
-from app.errors import TooOftenError, answer_error
+from app.errors import TooLargeError, TooOftenError, answer_error
 from app.forwarded import NAMES as FORWARDED_NAMES
 from app.forwarded import Forwarded, is_trusted, read_forwarded
 from app.journal import Lines
+from app.limits import MAX_BODY_BYTES
 from app.metrics import Metrics
 from app.public_address import PublicAddress, address_seen, address_set
 from app.rates import RateLimit
@@ -29,6 +30,7 @@ _NOTHING = Forwarded()
 _READ = {
     b"host",
     b"x-request-id",
+    b"content-length",
     b"origin",
     b"access-control-request-method",
     b"access-control-request-headers",
@@ -36,6 +38,7 @@ _READ = {
 }
 _UNKNOWN_SERVER = ("localhost", None)
 _RELEASE = re.compile(r"^/api/releases/[^/]+(?=/)")
+_LONGEST_NUMBER = 20
 _ANSWERED = {200, 206, 304}
 
 
@@ -111,6 +114,10 @@ class Entrance:
                 await _send_preflight(visit, given, send)
             elif (wait := self._wait_s(visit)) > 0:
                 refusal = _too_often(inner, self._allowance, wait)
+                await refusal(inner, receive, send_with_headers)
+            elif _is_too_large(given.get(b"content-length", b"")):
+                error = TooLargeError(say("error.refused-413"))
+                refusal = answer_error(Request(inner), error)
                 await refusal(inner, receive, send_with_headers)
             else:
                 await self._app(inner, receive, send_with_headers)
@@ -197,6 +204,10 @@ def _too_often(scope: Scope, allowance: int, wait_s: float) -> ASGIApp:
     seconds = math.ceil(wait_s)
     text = say("error.rate", limit=allowance, n=seconds)
     return answer_error(Request(scope), TooOftenError(text, wait_s=seconds))
+
+
+def _is_too_large(length: bytes) -> bool:
+    return length.isdigit() and int(length[:_LONGEST_NUMBER]) > MAX_BODY_BYTES
 
 
 def template_of(routes: Iterable[BaseRoute], path: str) -> str:

@@ -72,6 +72,10 @@ class BusyError(Exception):
     """There is too much work at once, or it took too long."""
 
 
+class TooLargeError(Exception):
+    """A client sends more than the budget of one request."""
+
+
 class TooOftenError(Exception):
     """A client asked more often than it may.
 
@@ -106,6 +110,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     OutsideRegionError: HTTPStatus.NOT_FOUND,
     UnknownDepositTypeError: HTTPStatus.NOT_FOUND,
     BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
+    TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     TooOftenError: HTTPStatus.TOO_MANY_REQUESTS,
     ReleaseError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -174,7 +179,6 @@ def _http(request: Request, error: Exception) -> Response:
     key = {
         HTTPStatus.NOT_FOUND: "error.no-address",
         HTTPStatus.METHOD_NOT_ALLOWED: "error.use-get",
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "error.refused-413",
     }.get(status)
     headers = dict(error.headers or {})
     if status == HTTPStatus.METHOD_NOT_ALLOWED:

@@ -13,7 +13,6 @@ from app.derived import DerivedFiles
 from app.entrance import Service
 from app.errors import add_error_handlers
 from app.kept import AnswerCache
-from app.limits import MAX_BODY_BYTES
 from app.metrics import Metrics
 from app.recovery import FromRelease
 from app.routes import routers
@@ -56,7 +55,6 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
-        max_body_size=MAX_BODY_BYTES,
     )
     pa.set_memory_pool(pa.system_memory_pool())  # its own keeps what it has freed
     app.state.settings = settings

@@ -14,6 +14,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from app import limits
 from app.errors import PROBLEM, problem
+from app.metrics import Metrics
 from app.text import say
 
 _LEAST_READ_BYTES = 16_384  # by a slow client, in limits.STALL_S
@@ -183,8 +184,14 @@ class Connection(HttpToolsProtocol):
             if cycle.response_started or not ours:
                 self.transport.close()
                 return
+        self._refuse_at_once(status)
+
+    def _refuse_at_once(self, status: HTTPStatus) -> None:
         self.transport.write(refusal(status))
         self.transport.close()
+        metrics = getattr(getattr(self.app, "state", None), "metrics", None)
+        if isinstance(metrics, Metrics):
+            metrics.refuse(status.value)
 
     def _be_patient(self, seconds: float) -> None:
         self._calm()
@@ -223,8 +230,7 @@ class Connection(HttpToolsProtocol):
         """Drop those that wait longest for their clients, else this one."""
         waiting = [item for item in self._others() if item.waits_for_client]
         if not waiting:
-            self.transport.write(refusal(HTTPStatus.SERVICE_UNAVAILABLE))
-            self.transport.close()
+            self._refuse_at_once(HTTPStatus.SERVICE_UNAVAILABLE)
             return
         waiting.sort(key=lambda item: item._waits_since)  # noqa: SLF001  # of our own kind
         for item in waiting[: max(1, len(waiting) // _DROPPED_SHARE)]:

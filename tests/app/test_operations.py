@@ -204,7 +204,9 @@ def test_only_other_machines_are_limited_unless_it_is_said(
 
 def test_a_body_that_is_too_large_is_refused(watched: TestClient) -> None:
     answer = watched.post("/api/explain", content=bytes(1_000_001))
-    assert answer.status_code in {405, 413}
+    assert answer.status_code == 413
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "1 MB" in answer.json()["detail"]
 
 
 def test_an_answer_that_takes_too_long_is_refused_in_time(release_home: Path) -> None:

@@ -136,6 +136,14 @@ def test_a_refusal_says_why_as_a_document(
     assert f'"status":{status}'.encode() in body
 
 
+def test_refusals_are_counted(port: int) -> None:
+    ask(port, b"GET /" + b"a" * 9_000 + b" HTTP/1.1\r\n\r\n")
+    told = get(port, "/metrics").decode()
+    found = re.search(r'atlas_connections_refused_total{status="414"} (\S+)', told)
+    assert found
+    assert float(found[1]) >= 1
+
+
 def test_what_is_just_small_enough_is_answered(port: int) -> None:
     long = b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX: %s\r\n\r\n"
     assert ask(port, long % (b"a" * 60_000)).startswith(b"HTTP/1.1 200")

@@ -249,6 +249,11 @@ def test_a_port_in_use_is_told_with_a_way_out(taken: int) -> None:
         check_port("127.0.0.1", taken)
 
 
+def test_an_address_of_another_machine_is_told_as_such() -> None:
+    with pytest.raises(PortInUseError, match="an address of this machine"):
+        check_port("192.0.2.1", 8000)
+
+
 def test_several_processes_run_on_the_fast_loop() -> None:
     assert choose_loop(2) == "uvloop"
 

@@ -21,6 +21,13 @@ def serve(*arguments, **settings):
     )
 
 
+@pytest.mark.parametrize("workers", ["0", "x", "-1", "2.5", "100"])
+def test_a_number_of_processes_that_cannot_be_is_refused(workers):
+    done = serve("--workers", workers)
+    assert done.returncode == 1
+    assert "whole number from 1 to 64" in " ".join(done.stderr.split())
+
+
 def test_help_lists_the_choices_and_starts_nothing():
     done = serve("--help")
     assert done.returncode == 0
