@@ -25,10 +25,11 @@ def main(
         Path | None, typer.Option(help="Ingest this folder of public files, too.")
     ] = None,
     only: Annotated[
-        str, typer.Option(help="Of kernels, maps, ingestion, tiles, releases.")
-    ] = "kernels,maps,ingestion,tiles,releases",
+        str, typer.Option(help="Of kernels, maps, ingestion, tiles, answers, releases.")
+    ] = "kernels,maps,ingestion,tiles,answers,releases",
 ) -> None:
     """Build releases at several cell sizes, time the kernels, and what is served."""
+    from scripts.benchmarks.answers import answers
     from scripts.benchmarks.figure import Figure
     from scripts.benchmarks.maps import maps
     from scripts.benchmarks.releases import ingestion, kernels, releases
@@ -41,6 +42,7 @@ def main(
         "maps": maps,
         "ingestion": lambda: ingestion(mirror, home) if mirror else (),
         "tiles": lambda: tiles(home),
+        "answers": lambda: answers(home),
         "releases": lambda: releases(cells, home),
     }
     for name in only.split(","):
