@@ -3,11 +3,34 @@
 import orjson
 import shapely
 
-from app.bodies import Document, read_object
+from app.bodies import Document, geojson_schema, read_object
 from app.errors import BadParameterError
 from app.text import say
 
 _AREAS = ("Polygon", "MultiPolygon")
+
+_POSITION = {
+    "type": "array",
+    "items": {"type": "number"},
+    "minItems": 2,
+    "maxItems": 3,
+}
+_RINGS = {
+    "type": "array",
+    "items": {"type": "array", "items": _POSITION, "minItems": 4},
+    "minItems": 1,
+}
+_POLYGONS = {"type": "array", "items": _RINGS, "minItems": 1}
+
+
+_SHAPES = (
+    geojson_schema("Polygon", coordinates=_RINGS),
+    geojson_schema("MultiPolygon", coordinates=_POLYGONS),
+)
+AREA_SCHEMA: Document = {
+    "anyOf": [*_SHAPES, geojson_schema("Feature", geometry={"anyOf": [*_SHAPES]})]
+}
+"""What a body of an area looks like, for the description of the API."""
 
 
 def read_area(body: bytes) -> shapely.Geometry:

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from app.bodies import Document, read_object, said
+from app.bodies import Document, geojson_schema, read_object, said
 from app.errors import BadParameterError
 from app.text import say
 
@@ -39,6 +39,79 @@ class AskedPlaces(BaseModel):
     detail: Detail | None = Field(
         default=None, description="'summary' (scores) or 'full' (every part of them)."
     )
+
+
+_POSITION = {
+    "type": "array",
+    "prefixItems": [
+        {"type": "number", "minimum": -180, "maximum": 180},
+        {"type": "number", "minimum": -90, "maximum": 90},
+        {"type": "number"},
+    ],
+    "items": False,
+    "minItems": 2,
+    "maxItems": 3,
+}
+_NAMED = {"id": {"type": ["string", "integer"], "maxLength": 200}}
+
+
+_GEOMETRY: Document = {
+    "anyOf": [
+        geojson_schema("Point", coordinates=_POSITION),
+        geojson_schema(
+            "MultiPoint",
+            coordinates={
+                "type": "array",
+                "items": _POSITION,
+                "minItems": 1,
+                "maxItems": MOST_PLACES,
+            },
+        ),
+    ]
+}
+_FEATURE = geojson_schema("Feature", geometry=_GEOMETRY)
+_FEATURE["properties"] |= _NAMED
+
+PLACES_SCHEMA: Document = {
+    "anyOf": [
+        {
+            "type": "object",
+            "properties": {
+                "places": {
+                    "type": "array",
+                    "minItems": 1,
+                    "maxItems": MOST_PLACES,
+                    "items": {
+                        "type": "object",
+                        "properties": {
+                            "lon": {"type": "number", "minimum": -180, "maximum": 180},
+                            "lat": {"type": "number", "minimum": -90, "maximum": 90},
+                            **_NAMED,
+                        },
+                        "required": ["lon", "lat"],
+                        "additionalProperties": False,
+                    },
+                },
+                "deposit_type": {"type": "string", "maxLength": 64},
+                "detail": {"enum": ["summary", "full"]},
+            },
+            "required": ["places"],
+            "additionalProperties": False,
+        },
+        *_GEOMETRY["anyOf"],
+        _FEATURE,
+        geojson_schema(
+            "FeatureCollection",
+            features={
+                "type": "array",
+                "items": _FEATURE,
+                "minItems": 1,
+                "maxItems": MOST_PLACES,
+            },
+        ),
+    ]
+}
+"""What a body of places looks like, for the description of the API."""
 
 
 def read_places(body: bytes) -> AskedPlaces:

@@ -5,8 +5,11 @@ from typing import Annotated, Any
 import orjson
 from fastapi import Depends, Request
 from pydantic import ValidationError
+from starlette.responses import Response
 
+from app.caching import encoding_of
 from app.errors import BadParameterError, BodyTooLargeError, MediaTypeError
+from app.kept import Body
 from app.limits import MAX_BODY_BYTES
 from app.responses import GEOJSON, JSON
 from app.text import say
@@ -73,15 +76,36 @@ def said(error: ValidationError) -> str:
     return say("body.correct", faults="; ".join(faults))
 
 
-def described(what: str, *examples: Document) -> dict[str, Any]:
-    """Describe a body for the description of the API; examples by their ``type``."""
+def unkept(request: Request, content: bytes) -> Response:
+    """Answer a request that has a body: JSON, packed if that is taken, not kept."""
+    body = Body(content=content, media_type=JSON)
+    headers = {"Cache-Control": "no-store", "Vary": "Accept-Encoding"}
+    wanted = request.headers.get("accept-encoding", "")
+    packing = encoding_of(wanted) if body.worth_packing else ""
+    if packing:
+        headers["Content-Encoding"] = packing
+        content = body.in_encoding(packing)
+    return Response(content, media_type=JSON, headers=headers)
+
+
+def geojson_schema(kind: str, **members: Document) -> Document:
+    """Describe a GeoJSON object: its ``type`` and the schemas of its members."""
+    return {
+        "type": "object",
+        "properties": {"type": {"const": kind}, **members},
+        "required": ["type", *members],
+    }
+
+
+def described(what: str, schema: Document, *examples: Document) -> dict[str, Any]:
+    """Describe a body, its schema and examples, for the description of the API."""
     return {
         "requestBody": {
             "required": True,
             "description": what,
             "content": {
                 kind: {
-                    "schema": {"type": "object"},
+                    "schema": schema,
                     "examples": {
                         str(number): {"value": example}
                         for number, example in enumerate(examples, start=1)

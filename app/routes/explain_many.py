@@ -5,15 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from app.asked_places import MOST_PLACES, Detail, read_places
-from app.bodies import BodyNow, described
-from app.errors import BadParameterError
+from app.asked_places import MOST_PLACES, PLACES_SCHEMA, Detail, read_places
+from app.bodies import BodyNow, described, unkept
 from app.links import licences
 from app.many_places import answer_places
 from app.parameters import AtlasNow, only_known_parameters
 from app.place_schemas import PlaceAnswers
-from app.responses import JSON, POSTED
-from app.text import say
+from app.responses import POSTED
 from geodata.release import OVERALL
 
 router = APIRouter(dependencies=[Depends(only_known_parameters)], tags=["Explanations"])
@@ -26,7 +24,8 @@ router = APIRouter(dependencies=[Depends(only_known_parameters)], tags=["Explana
     openapi_extra=described(
         f"Up to {MOST_PLACES:,} places: an object with places, or GeoJSON points "
         "(Point, MultiPoint, Feature, FeatureCollection). The members deposit_type and "
-        "detail may stand beside them, in place of the parameters.",
+        "detail may stand beside them; the parameters go before.",
+        PLACES_SCHEMA,
         {"places": [{"lon": 73.1, "lat": 49.8, "id": "a"}, {"lon": 66.0, "lat": 48.0}]},
         {"type": "MultiPoint", "coordinates": [[73.1, 49.8], [66.0, 48.0]]},
     ),
@@ -50,9 +49,6 @@ def explain_many(
 ) -> Response:
     """Explain up to 1,000 places, in the order they are given."""
     asked = read_places(body)
-    for given, name in ((deposit_type, "deposit_type"), (detail, "detail")):
-        if given is not None and getattr(asked, name) is not None:
-            raise BadParameterError(say("places.said-twice", name=name))
     chosen = deposit_type or asked.deposit_type or OVERALL
     wanted: Detail = detail or asked.detail or "summary"
     places = answer_places(atlas, asked, deposit_type=chosen, detail=wanted)
@@ -66,8 +62,4 @@ def explain_many(
         explained=sum(place.outcome == "explained" for place in places),
         places=places,
     )
-    return Response(
-        answer.model_dump_json(exclude_unset=True),
-        media_type=JSON,
-        headers={"Cache-Control": "no-store"},
-    )
+    return unkept(request, answer.model_dump_json(exclude_unset=True).encode())

@@ -3,13 +3,13 @@
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from app.asked_area import read_area
-from app.bodies import BodyNow, described
+from app.asked_area import AREA_SCHEMA, read_area
+from app.bodies import BodyNow, described, unkept
 from app.links import licences
 from app.parameters import AtlasNow, only_known_parameters
 from app.report_schemas import Report
 from app.reports import report_on
-from app.responses import JSON, POSTED
+from app.responses import POSTED
 from geodata.release.area_of_interest import MAX_VERTICES
 
 router = APIRouter(dependencies=[Depends(only_known_parameters)], tags=["Reports"])
@@ -22,6 +22,7 @@ router = APIRouter(dependencies=[Depends(only_known_parameters)], tags=["Reports
     openapi_extra=described(
         "An area as GeoJSON: Polygon, MultiPolygon, or a Feature of one, of up to "
         f"{MAX_VERTICES:,} vertices; longitude and latitude, degrees, WGS 84.",
+        AREA_SCHEMA,
         {
             "type": "Polygon",
             "coordinates": [[[73, 49], [75, 49], [75, 50], [73, 50], [73, 49]]],
@@ -34,8 +35,4 @@ def report(request: Request, atlas: AtlasNow, body: BodyNow) -> Response:
         **report_on(atlas, read_area(body)),
         links=[licences(request)],
     )
-    return Response(
-        found.model_dump_json(),
-        media_type=JSON,
-        headers={"Cache-Control": "no-store"},
-    )
+    return unkept(request, found.model_dump_json().encode())

@@ -166,12 +166,33 @@ def test_bodies_of_another_kind_or_too_large_are_refused(client: TestClient) -> 
     assert ask(client, {"places": [KARAGANDY] * MOST_PLACES})["explained"] == 1000
 
 
-def test_what_is_asked_for_is_said_once(client: TestClient) -> None:
-    body = {"places": [KARAGANDY], "detail": "full"}
-    assert client.post(f"{ADDRESS}?detail=full", json=body).status_code == 400
+def test_the_parameters_go_before_what_the_body_says(client: TestClient) -> None:
+    body = {"places": [KARAGANDY], "detail": "summary", "deposit_type": "clay-hosted"}
     assert client.post(f"{ADDRESS}?type=placer", json=body).status_code == 400
-    found = ask(client, {"places": [KARAGANDY]}, "?detail=full&deposit_type=placer")
+    found = ask(client, body, "?detail=full&deposit_type=placer")
     assert found["places"][0]["explanation"]["deposit_type"] == "placer"
+    assert "summary" not in found["places"][0]
+
+
+@pytest.mark.parametrize("packing", ["gzip", "br", "identity"])
+def test_the_answer_is_packed_as_the_client_takes_it(
+    client: TestClient, packing: str
+) -> None:
+    body = {"places": [KARAGANDY] * 20}
+    plain = client.post(ADDRESS, json=body, headers={"Accept-Encoding": "identity"})
+    answer = client.post(ADDRESS, json=body, headers={"Accept-Encoding": packing})
+    assert answer.headers.get("content-encoding", "identity") == packing
+    assert answer.json() == plain.json()
+
+
+def test_the_description_says_what_a_body_looks_like(client: TestClient) -> None:
+    described = client.get("/api/openapi.json").json()
+    for address in (ADDRESS, "/api/report"):
+        body = described["paths"][address]["post"]["requestBody"]
+        for form in ("application/json", "application/geo+json"):
+            for example in body["content"][form]["examples"].values():
+                answer = client.post(address, json=example["value"])
+                assert answer.status_code == 200
 
 
 @given(st.floats(-180, 180), st.floats(-90, 90))

@@ -283,3 +283,25 @@ def test_corners_of_blocks_are_given_clockwise_from_the_north_west() -> None:
         "South-west",
     ]
     assert corners[0]["dms"] == "43° 15′ 00″ N, 75° 00′ 00″ E"
+
+
+@pytest.mark.parametrize("path", ["/table", "/layers", "/validation", "/api/docs"])
+def test_a_page_is_the_same_until_the_release_or_the_code_changes(
+    client: TestClient, path: str
+) -> None:
+    first = client.get(path)
+    again = [client.get(path) for _ in range(3)]
+    assert {answer.content for answer in again} == {first.content}
+    known = {"If-None-Match": first.headers["etag"]}
+    assert client.get(path, headers=known).status_code == 304
+    policies = {item.headers["content-security-policy"] for item in (first, *again)}
+    assert len(policies) == 4  # the mark of scripts differs; these pages have none
+
+
+def test_a_page_of_an_area_is_kept_like_the_others(client: TestClient) -> None:
+    listed = client.get("/api/collections/prospects/items?limit=1").json()
+    path = f"/prospects/{listed['features'][0]['id']}"
+    first = client.get(path)
+    known = {"If-None-Match": first.headers["etag"]}
+    assert client.get(path, headers=known).status_code == 304
+    assert client.get(path).content == client.get(path).content == first.content
