@@ -8,7 +8,7 @@ import numpy.typing as npt
 import shapely
 from rasterio.windows import Window
 
-from app.errors import BadParameterError
+from app.errors import NotFoundError
 from app.grid_schemas import GridPoint, GridStatistics
 from app.grids.catalogue import Grid
 from app.grids.files import FULL, Datasets, FloatArray, GridFile
@@ -20,6 +20,8 @@ PERCENTILES = (2, 10, 25, 50, 75, 90, 98)
 _MOST_CELLS = 1_000_000  # read for statistics; above it an overview is taken
 _FINE = 10  # parts that the side of a cell is divided into at the rim of a polygon
 _MOST_PARTS = 4_000_000
+_STEP_DEG, _MOST_STEPS = 0.1, 50_000  # edges are straight in degrees, so bent in a grid
+_EDGE_PLACES = 101
 
 WGS84 = "OGC:CRS84"
 Weights = npt.NDArray[np.float64]
@@ -47,18 +49,16 @@ def statistics_in(
     datasets : Datasets
         Reads its file.
     polygon : shapely geometry
-        Polygons, degrees, WGS 84.
+        Polygons, degrees, WGS 84; valid.
 
     Raises
     ------
-    BadParameterError
+    NotFoundError
         If the grid is a drawing.
     """
     if grid.kind in ("map", "hillshade"):
-        raise BadParameterError(say("grid.no-numbers", name=grid.id))
-    to_grid = transformer(WGS84, grid.file.crs)
-    area = shapely.transform(polygon, to_grid.transform, interleaved=False)
-    shape = shapely.make_valid(area)
+        raise NotFoundError(say("grid.no-numbers", name=grid.id))
+    shape = _projected(grid.file, polygon)
     window = _window(grid.file, shape)
     if window is None:
         return summarise(np.empty(0), None, total=0.0, exact=True)
@@ -168,6 +168,20 @@ def _level(file: GridFile, most: int) -> int:
     return (fitting[0] if fitting else len(sizes) - 1) + FULL
 
 
+def _projected(file: GridFile, polygon: shapely.Geometry) -> shapely.Geometry:
+    """Return the part of a polygon near a grid in its system, edges bent with it."""
+    west, south, east, north = transformer(file.crs, WGS84).transform_bounds(
+        *file.bounds, densify_pts=_EDGE_PLACES
+    )
+    near = shapely.intersection(
+        polygon, shapely.box(west - 1, south - 1, east + 1, north + 1)
+    )
+    step = max(_STEP_DEG, shapely.length(near) / _MOST_STEPS)
+    fine = shapely.segmentize(near, step)
+    to_grid = transformer(WGS84, file.crs)
+    return shapely.transform(fine, to_grid.transform, interleaved=False)
+
+
 def _window(file: GridFile, shape: shapely.Geometry) -> Window | None:
     """Return the cells that a shape may touch; None when it lies outside."""
     bounds = shapely.bounds(shape)
@@ -210,8 +224,7 @@ def _parts_inside(
     )
     found = parts.reshape(rows, fine, columns, fine).mean(axis=(1, 3))
     if not parts.any():  # it lies between all middles: its own cell is taken
-        place = shapely.point_on_surface(polygon)
-        column, row = ~transform @ (place.x, place.y)
+        column, row = ~transform @ tuple(shapely.get_coordinates(polygon)[0])
         if 0 <= row < rows and 0 <= column < columns:
             found[int(row), int(column)] = 1.0
     return np.asarray(found)

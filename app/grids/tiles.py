@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from app.errors import BadParameterError, NotFoundError
+from app.errors import NotFoundError
 from app.grids.catalogue import Grid, list_grids
 from app.grids.description import bbox_of
 from app.grids.files import Datasets, FloatArray
@@ -228,11 +228,11 @@ def fitting(grid: Grid, rendering: Rendering) -> Rendering:
 
     Raises
     ------
-    BadParameterError
+    NotFoundError
         If the grid has no such opinion, or its colours cannot be chosen.
     """
     if rendering.opinion not in grid.looks:
-        raise BadParameterError(
+        raise NotFoundError(
             say(
                 "grid.no-opinion",
                 given=rendering.opinion,
@@ -242,7 +242,7 @@ def fitting(grid: Grid, rendering: Rendering) -> Rendering:
         )
     chosen = rendering.ramp or rendering.low is not None
     if chosen and not isinstance(grid.looks[rendering.opinion], RampLook):
-        raise BadParameterError(say("grid.fixed-colours", name=grid.id))
+        raise NotFoundError(say("grid.fixed-colours", name=grid.id))
     return rendering
 
 

@@ -1,6 +1,5 @@
 """Numbers of the grids: at a place, over all, in a polygon."""
 
-import math
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
@@ -8,14 +7,16 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.caching import answer
-from app.errors import BadParameterError
 from app.grid_schemas import GridPoint, GridStatistics, PolygonStatistics
 from app.grids.numbers import statistics_in, statistics_of, value_at
-from app.grids.polygons import MOST_CORNERS, read_polygon
+from app.grids.polygons import MOST_CORNERS, SCHEMA, read_polygon
 from app.parameters import AtlasNow, only_known_parameters
 from app.responses import GEOJSON, JSON, NOT_FOUND
 from app.routes.grids import GridId
-from app.text import say
+
+_LON = r"-?(180(\.0{1,9})?|1[0-7]\d(\.\d{1,9})?|\d{1,2}(\.\d{1,9})?)"
+_LAT = r"-?(90(\.0{1,9})?|[0-8]?\d(\.\d{1,9})?)"
+_PLACE = f"^{_LON},{_LAT}$"
 
 router = APIRouter(dependencies=[Depends(only_known_parameters)], tags=["Grids"])
 
@@ -34,19 +35,14 @@ def point(
         Path(
             description="Longitude and latitude in degrees, separated by a comma.",
             max_length=80,
-            pattern=r"^[-+0-9.eE]+,[-+0-9.eE]+$",
+            pattern=_PLACE,
             examples=["67.5,47.2"],
         ),
     ],
 ) -> Response:
     """Return what the cell at a place holds."""
     grid = atlas.grids.grid(grid_id)
-    try:
-        lon, lat = (float(part) for part in place.split(","))
-    except ValueError:
-        lon = lat = math.nan
-    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-        raise BadParameterError(say("grid.lonlat", given=place))
+    lon, lat = (float(part) for part in place.split(","))
 
     def make() -> bytes:
         found = value_at(grid, atlas.grids.datasets, lon, lat, release=atlas.release.id)
@@ -79,10 +75,7 @@ def statistics(request: Request, atlas: AtlasNow, grid_id: GridId) -> Response:
         "requestBody": {
             "required": True,
             "description": f"A GeoJSON polygon of up to {MOST_CORNERS} corners.",
-            "content": {
-                kind: {"schema": {"type": "object", "required": ["type"]}}
-                for kind in (GEOJSON, JSON)
-            },
+            "content": {kind: {"schema": SCHEMA} for kind in (GEOJSON, JSON)},
         }
     },
 )

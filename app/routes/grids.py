@@ -1,8 +1,8 @@
 """The grids of a release: what there is, and the files to take home."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import FileResponse, Response
 
 from app.caching import answer
@@ -15,7 +15,7 @@ from app.grids.links import GEOTIFF, WMTS, file_links, freshness, grid_links
 from app.grids.numbers import statistics_of
 from app.links import link
 from app.negotiation import choose
-from app.parameters import AtlasNow, Form, only_known_parameters
+from app.parameters import AtlasNow, only_known_parameters
 from app.responses import JSON, NOT_FOUND, REFUSALS, XML, documented
 from app.schemas import Credit, Link
 from app.text import say
@@ -28,13 +28,16 @@ GridId = Annotated[
     Path(
         description="Id of a grid, as /api/grids lists them.",
         max_length=400,
-        examples=["overall", "placer.p10", "hillshade"],
+        examples=["placer.p10", "hillshade"],
     ),
 ]
 
 
+Json = Annotated[Literal["json"] | None, Query(alias="f", description="Form.")]
+
+
 @router.get("/api/grids", response_model=GridList, responses=REFUSALS)
-def grid_list(request: Request, atlas: AtlasNow, form: Form = None) -> Response:
+def grid_list(request: Request, atlas: AtlasNow, form: Json = None) -> Response:
     """List every grid of the release: place, storage, legend, statistics, links."""
     choose(request, form, {"json": JSON})
 
@@ -113,7 +116,7 @@ def grid_file(
 
 @router.get("/api/grids/{grid_id}", response_model=OneGrid, responses=NOT_FOUND)
 def one_grid(
-    request: Request, atlas: AtlasNow, grid_id: GridId, form: Form = None
+    request: Request, atlas: AtlasNow, grid_id: GridId, form: Json = None
 ) -> Response:
     """Describe one grid."""
     choose(request, form, {"json": JSON})
