@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import openapi_spec_validator
 import pyproj
 import pytest
 import rasterio
@@ -224,7 +223,6 @@ def test_the_description_of_the_api_names_no_address_to_open(
     client: TestClient,
 ) -> None:
     described = client.get("/api/openapi.json").json()
-    openapi_spec_validator.validate(described)
     for path, operations in described["paths"].items():
         if path.startswith(("/api/grids", "/api/tiles")):
             for operation in operations.values():
