@@ -17,6 +17,7 @@ from app.metrics import Metrics
 from app.recovery import FromRelease
 from app.routes import routers
 from app.settings import Settings
+from app.shared_folder import end_with_parent
 from app.shelf import Shelf
 from app.templating import STATIC
 from app.vector_tiles import new_tile_layers
@@ -75,4 +76,5 @@ def create_app(settings: Settings) -> FastAPI:
 
 def create_default_app() -> FastAPI:
     """Build the application from the environment; for servers that take a factory."""
+    end_with_parent()
     return create_app(Settings())

@@ -1,11 +1,15 @@
-"""The folder that the processes of one server share, and leave nothing of behind."""
+"""What the processes of one server share, a folder and an end; nothing stays behind."""
 
 import fcntl
 import os
 import shutil
+import signal
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from multiprocessing import parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
 
 from app.metrics import FOLDER
@@ -43,3 +47,19 @@ def _remove_leftovers() -> None:
                 shutil.rmtree(folder)
             finally:
                 os.close(held)
+
+
+def end_with_parent() -> None:
+    """Stop this process in order when the one that started it is gone.
+
+    Killed outright, that one cannot tell; its processes would hold the port for ever.
+    """
+    parent = parent_process()
+    if parent is None:
+        return
+
+    def wait_for_it() -> None:
+        wait([parent.sentinel])
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait_for_it, name="parent", daemon=True).start()

@@ -74,7 +74,7 @@ def served(home: Path, workers: int) -> Iterator[int]:
     )
     deadline = time.monotonic() + START_S
     try:
-        while _health_s(port) is None:
+        while _health_s(port) is None or _told(port, "atlas_processes") < workers:
             if time.monotonic() > deadline or server.poll() is not None:
                 raise RuntimeError("The server did not start.")
             time.sleep(0.2)
@@ -176,10 +176,14 @@ def _health_s(port: int) -> float | None:
 
 
 def _memory_bytes(port: int) -> int:
+    return int(_told(port, "process_resident_memory_bytes"))
+
+
+def _told(port: int, metric: str) -> float:
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=60) as told:
         text = told.read().decode()
-    found = re.search(r"(?m)^process_resident_memory_bytes (\S+)$", text)
-    return int(float(found[1])) if found else 0
+    found = re.search(rf"(?m)^{metric} (\S+)$", text)
+    return float(found[1]) if found else 0.0
 
 
 def boxes(collection: str, limit: int) -> PathMaker:
