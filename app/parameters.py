@@ -52,6 +52,10 @@ FeatureId = Annotated[str, Path(description=f"Id of a feature, {FEATURE_ID}.")]
 _FORM = "Form of the answer; otherwise the Accept header tells it."
 
 Form = Annotated[str | None, Query(alias="f", max_length=40, description=_FORM)]
+Bom = Annotated[
+    bool,
+    Query(description="Whether CSV begins with a byte-order mark, for spreadsheets."),
+]
 JsonForm = Annotated[
     str | None,
     Query(

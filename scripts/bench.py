@@ -25,12 +25,13 @@ def main(
         Path | None, typer.Option(help="Ingest this folder of public files, too.")
     ] = None,
     only: Annotated[
-        str, typer.Option(help="Of kernels, maps, ingestion, tiles, answers, releases.")
-    ] = "kernels,maps,ingestion,tiles,answers,releases",
+        str, typer.Option(help="Which of the works in the default.")
+    ] = "kernels,maps,ingestion,formats,tiles,answers,releases",
 ) -> None:
     """Build releases at several cell sizes, time the kernels, and what is served."""
     from scripts.benchmarks.answers import answers
     from scripts.benchmarks.figure import Figure
+    from scripts.benchmarks.formats import written
     from scripts.benchmarks.maps import maps
     from scripts.benchmarks.releases import ingestion, kernels, releases
     from scripts.benchmarks.tiles import tiles
@@ -41,6 +42,7 @@ def main(
         "kernels": kernels,
         "maps": maps,
         "ingestion": lambda: ingestion(mirror, home) if mirror else (),
+        "formats": written,
         "tiles": lambda: tiles(home),
         "answers": lambda: answers(home),
         "releases": lambda: releases(cells, home),

@@ -33,6 +33,8 @@ class Format:
         Place among the formats that are offered, smallest first.
     pages : bool
         Whether a page of items may be asked for in it, beside whole files.
+    readers : mapping of str to str or None
+        Query that the buttons of the pages add; None = without a button.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Format:
     write: Callable[[Excerpt], bytes]
     position: int
     pages: bool = True
+    readers: Mapping[str, str] | None = None
 
     @property
     def content_type(self) -> str:

@@ -6,11 +6,12 @@ import re
 
 import shapely
 
+from app.attribute_table import first_sentence
 from app.columns import values_of
-from app.excerpt import Excerpt
+from app.excerpt import CRS84_URI, Excerpt
 from app.formats import Format
 
-BOM = "\ufeff"
+BOM = "\ufeff".encode()
 """Makes spreadsheets read the file as UTF-8."""
 
 _SEPARATORS = r";|\t\r\n"
@@ -44,18 +45,21 @@ def write(excerpt: Excerpt) -> bytes:
     -------
     bytes
         UTF-8; the outline as WKT, in the last columns release, the first sentence of
-        the caution, and where to read the rest.
+        the caution, and where to read the rest; before them the reference system, when
+        it is another than longitude and latitude.
     """
     source = excerpt.source
-    caution = f"{source.caution.partition('. ')[0].rstrip('.')}."
-    tail = [source.release, caution, source.about]
+    tail = [source.release, first_sentence(source.caution), source.about]
     names = [column.name for column in excerpt.columns]
     header = names if "id" in names else ["id", *names]
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     with_geometry = excerpt.geometry is not None
     outline = ["geometry_wkt"] if with_geometry else []
-    writer.writerow([*header, *outline, "release", "caution", "credits"])
+    head = ["release", "caution", "credits"]
+    if with_geometry and excerpt.crs_uri != CRS84_URI:
+        head, tail = ["crs", *head], [excerpt.crs_uri, *tail]
+    writer.writerow([*header, *outline, *head])
     table, rows = excerpt.collection.table, excerpt.rows.tolist()
     columns = [values_of(table[name], rows) for name in names]
     if header is not names:
@@ -85,4 +89,5 @@ FORMAT = Format(
     schema={"type": "string"},
     write=write,
     position=2,
+    readers={"bom": "true"},
 )

@@ -53,4 +53,5 @@ FORMAT = Format(
     schema=FEATURES_SCHEMA,
     write=feature_collection,
     position=1,
+    readers={},
 )

@@ -72,4 +72,5 @@ FORMAT = Format(
     schema={"type": "string", "format": "binary"},
     write=write,
     position=5,
+    readers={},
 )

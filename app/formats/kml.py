@@ -183,4 +183,5 @@ FORMAT = Format(
     schema={"type": "string"},
     write=write,
     position=7,
+    readers={},
 )

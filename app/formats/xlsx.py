@@ -118,4 +118,5 @@ FORMAT = Format(
     schema={"type": "string", "format": "binary"},
     write=write,
     position=8,
+    readers={},
 )

@@ -13,12 +13,13 @@ from app.caching import answer
 from app.collection import Collection, Positions
 from app.errors import NotFoundError
 from app.excerpt import Excerpt
-from app.formats import formats
+from app.formats import csv, formats
 from app.formats.geojson import feature_collection, features_of, stamp
 from app.links import in_release, link, link_header, with_query
 from app.negotiation import choose
 from app.parameters import (
     AtlasNow,
+    Bom,
     CollectionId,
     FeatureId,
     Form,
@@ -64,11 +65,13 @@ def prospect_items(
     asked: AskedFor,
     selection: Selected,
     form: Form = None,
+    *,
+    bom: Bom = False,
 ) -> Response:
     """List prospect areas, best first; filters as on the map."""
     found = atlas.collections["prospects"]
     among = np.flatnonzero(selection.mask(found.table))
-    return _items(request, found, asked, among=among, form=form)
+    return _items(request, found, asked, among=among, form=form, bom=bom)
 
 
 @router.get(
@@ -83,10 +86,12 @@ def items(
     atlas: AtlasNow,
     asked: AskedFor,
     form: Form = None,
+    *,
+    bom: Bom = False,
 ) -> Response:
     """List the features of a collection."""
     found = find_collection(atlas, collection_id)
-    return _items(request, found, asked, among=found.rows, form=form)
+    return _items(request, found, asked, among=found.rows, form=form, bom=bom)
 
 
 @router.get(
@@ -145,6 +150,7 @@ def _items(
     *,
     among: Positions,
     form: str | None,
+    bom: bool,
 ) -> Response:
     atlas: Atlas = request.state.atlas
     offered = {each.name: each for each in formats() if each.pages}
@@ -178,7 +184,8 @@ def _items(
 
     def make() -> bytes:
         if form != "geojson":
-            return offered[form].write(excerpt)
+            mark = csv.BOM if bom and form == csv.FORMAT.name else b""
+            return mark + offered[form].write(excerpt)
         return feature_collection(
             excerpt,
             numberMatched=len(matched),

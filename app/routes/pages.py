@@ -93,6 +93,15 @@ def _filled(
     )
 
 
+def _downloads(query: Mapping[str, str]) -> dict[str, str]:
+    """Return the formats that pages offer: title → address of the prospect areas."""
+    return {
+        item.title: with_query(item.path, {**item.readers, **query})
+        for item in formats()
+        if item.readers is not None
+    }
+
+
 @router.get("/", summary="The map")
 def map_page(request: Request, atlas: AtlasNow) -> Response:
     """Show the map; what it shows stands in the address."""
@@ -108,7 +117,7 @@ def map_page(request: Request, atlas: AtlasNow) -> Response:
         agreement=agreement_swatches(),
         overlays=overlays(atlas.release),
         gaps=atlas.gap_ids,
-        downloads={item.title: item.path for item in formats()},
+        downloads=_downloads({}),
     )
 
 
@@ -137,9 +146,7 @@ def table_page(request: Request, atlas: AtlasNow, selection: Selected) -> Respon
                 name: not has_learned(atlas, name) for name in type_titles(atlas)
             },
             "selection": selection,
-            "downloads": {
-                item.title: with_query(item.path, query) for item in formats()
-            },
+            "downloads": _downloads(query),
             "on_map": with_query("/", query),
         }
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from app.collection import Terms, make_collection
 from app.excerpt import Source, whole
-from app.formats.csv import neutralise, write
+from app.formats.csv import BOM, neutralise, write
 
 
 def read_csv(content: bytes) -> list[dict[str, str]]:
@@ -131,3 +131,51 @@ def test_numbers_are_left_alone_and_text_is_neutralised(
     assert rows[0]["place"].endswith(shapes[0]["properties"]["place"])
     assert float(rows[0]["lon"]) == shapes[0]["properties"]["lon"]
     assert json.dumps(shapes[0])
+
+
+def test_csv_begins_with_a_mark_only_when_that_is_asked(client: TestClient) -> None:
+    items = "/api/collections/towns/items?f=csv&limit=3"
+    for path in ("/prospects.csv?", f"{items}&"):
+        plain = client.get(path.rstrip("?&")).content
+        assert not plain.startswith(BOM)
+        assert client.get(f"{path}bom=true").content == BOM + plain
+    assert client.get("/prospects.gpkg?bom=true").status_code == 400
+
+
+def test_the_table_page_offers_formats_that_readers_open(client: TestClient) -> None:
+    page = client.get("/table?state=KAZ").text
+    for link in ("csv?bom=true&amp;state=KAZ", "gpkg?state=KAZ", "xlsx?state=KAZ"):
+        assert f'href="/prospects.{link}"' in page
+
+
+@pytest.mark.parametrize("name", ["gpkg", "fgb", "parquet", "csv"])
+def test_another_reference_system_is_kept_where_the_format_can(
+    client: TestClient, name: str, tmp_path: Path
+) -> None:
+    system = "http://www.opengis.net/def/crs/EPSG/0/32642"
+    path = tmp_path / f"areas.{name}"
+    address = f"/api/collections/prospects/items?f={name}&limit=1000&crs={system}"
+    path.write_bytes(client.get(address).content)
+    if name == "csv":
+        row = read_csv(path.read_bytes())[0]
+        assert row["crs"] == system
+        assert abs(shapely.from_wkt(row["geometry_wkt"]).bounds[1]) > 1_000
+        return
+    read = gpd.read_parquet if name == "parquet" else pyogrio.read_dataframe
+    table = read(path) if name == "parquet" else read(path, layer=0)
+    assert table.crs.to_epsg() == 32642
+    listed = client.get("/api/collections/prospects/items?limit=1000").json()
+    place = listed["features"][0]["properties"]
+    back = table[table["id"] == place["id"]].to_crs(4326).geometry.iloc[0]
+    true = shapely.from_geojson(json.dumps(listed["features"][0]["geometry"]))
+    assert back.buffer(1e-5).covers(true)
+
+
+@pytest.mark.parametrize("name", ["kml", "geojsonseq"])
+def test_formats_of_degrees_alone_refuse_another_reference_system(
+    client: TestClient, name: str
+) -> None:
+    system = "http://www.opengis.net/def/crs/EPSG/0/3857"
+    answer = client.get(f"/api/collections/prospects/items?f={name}&crs={system}")
+    assert answer.status_code == 400
+    assert "GeoPackage" in answer.json()["detail"]

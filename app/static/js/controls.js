@@ -36,7 +36,7 @@ export function followState() {
   if (gapChoice) gapChoice.value = state().unknown;
   inView.checked = state().in_view !== "no";
   const query = filterQuery();
-  for (const link of document.querySelectorAll("[data-download]")) link.href = `${link.dataset.download}${query}`;
+  for (const link of document.querySelectorAll("[data-download]")) link.href = `${link.dataset.download}${link.dataset.download.includes("?") ? query.replace("?", "&") : query}`;
   document.querySelector("[data-follow]").href = here(`/table${query}`);
   document.getElementById("key-type").textContent = radio?.dataset.title?.toLowerCase() ?? say(type ? "panel.several-types" : "panel.all-types");
 }
