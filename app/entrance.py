@@ -22,6 +22,7 @@ from app.public_address import PublicAddress, address_seen, address_set
 from app.rates import RateLimit
 from app.security import READ_API, preflight, security_headers
 from app.settings import Settings
+from app.shelf import Shelf
 from app.text import say
 from app.visit import Visit, given_id
 from app.work import APART, Work
@@ -37,7 +38,7 @@ _READ = {
     *FORWARDED_NAMES,
 }
 _UNKNOWN_SERVER = ("localhost", None)
-_RELEASE = re.compile(r"^/api/releases/[^/]+(?=/)")
+_RELEASE = re.compile(r"^/api/releases/([^/]+)(?=/)")
 _LONGEST_NUMBER = 20
 _ANSWERED = {200, 206, 304}
 
@@ -71,6 +72,7 @@ class Entrance:
         self._app = app
         self._settings = settings
         self._metrics: Metrics = service.state.metrics
+        self._shelf: Shelf = service.state.shelf
         self._words = Words()
         self._lines = Lines(settings.log_form)
         self._allowance = settings.requests_per_minute
@@ -134,6 +136,9 @@ class Entrance:
         if not worked:
             visit.route = self._template(visit.path)
         kept = not worked and visit.status in _ANSWERED and visit.method != "OPTIONS"
+        if kept:
+            named = _RELEASE.match(visit.path)
+            visit.release = named[1] if named else self._shelf.served.release.id
         self._metrics.end(visit, kept=kept)
         self._lines.write(visit)
 

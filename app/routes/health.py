@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, Response
 
 from app.atlas import Atlas
+from app.limits import RETRY_S
 from app.metrics import MEDIA_TYPE, Metrics
 from app.parameters import AtlasNow, only_known_parameters
 from app.responses import JSON, REFUSALS
@@ -23,6 +24,9 @@ from app.watching import Seen, Watch
 from geodata.errors import ReleaseError
 
 Status = Literal["ok", "degraded", "failed"]
+
+_NOT_KEPT = {"Cache-Control": "no-store"}
+_COME_AGAIN = {**_NOT_KEPT, "Retry-After": str(RETRY_S)}
 
 router = APIRouter(dependencies=[Depends(only_known_parameters)], tags=["Health"])
 
@@ -68,7 +72,7 @@ async def readiness(request: Request, atlas: AtlasNow) -> Response:
         orjson.dumps(Readiness(ready=ready, release=atlas.release.id).model_dump()),
         status_code=200 if ready else 503,
         media_type=JSON,
-        headers={"Cache-Control": "no-store"},
+        headers=_NOT_KEPT if ready else _COME_AGAIN,
     )
 
 
@@ -85,7 +89,7 @@ async def metrics(request: Request, atlas: AtlasNow) -> Response:
     told: Metrics = request.app.state.metrics
     loop = asyncio.get_running_loop()  # its threads are not those that work is done in
     text = await loop.run_in_executor(None, told.exposed, atlas.release.id)
-    return Response(text, media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})
+    return Response(text, media_type=MEDIA_TYPE, headers=_NOT_KEPT)
 
 
 async def _look(request: Request, atlas: Atlas) -> Seen:
@@ -116,7 +120,7 @@ def _say(
         orjson.dumps(found.model_dump()),
         status_code=status_code,
         media_type=JSON,
-        headers={"Cache-Control": "no-store"},
+        headers=_NOT_KEPT if status_code == 200 else _COME_AGAIN,
     )
 
 

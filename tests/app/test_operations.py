@@ -92,6 +92,7 @@ def test_without_its_files_the_atlas_is_not_ready(
         shutil.rmtree(tmp_path / "releases" / release / "favourability")
         answer = client.get("/readyz")
         assert (answer.status_code, answer.json()["ready"]) == (503, False)
+        assert answer.headers["retry-after"] == "2"
 
 
 def test_a_request_keeps_the_name_its_client_gave_it(watched: TestClient) -> None:
