@@ -30,10 +30,13 @@ class Terms:
         Whom to name.
     licence : str
         In the words of the publisher, or of who found none.
+    citation : str
+        What to cite; empty = nothing was published.
     """
 
     credit: str
     licence: str
+    citation: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

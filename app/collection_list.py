@@ -88,5 +88,7 @@ def terms_of(release: Release, layer: str) -> Terms:
     """Return whose a layer of a release is; an empty id names the atlas itself."""
     for item in release.manifest.layers:
         if item.id == layer:
-            return Terms(credit=item.credit, licence=item.licence)
+            return Terms(
+                credit=item.credit, licence=item.licence, citation=item.citation
+            )
     return Terms(credit=say("page.atlas"), licence=say("collection.own-licence"))

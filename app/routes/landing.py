@@ -122,6 +122,7 @@ def _links(request: Request) -> list[Link]:
         ("describedby", "/about", HTML, say("service.about")),
         ("related", "/api/grids", JSON, say("service.grids")),
         ("related", WMTS, XML, say("service.wmts")),
+        ("child", "/api/stac/catalog.json", JSON, say("service.stac")),
         ("license", "/layers", HTML, say("collection.licence")),
         ("version-history", "/api/releases", JSON, say("service.releases")),
         *exports,
