@@ -1,5 +1,7 @@
 """The area of interest that a client sends: GeoJSON, read strictly."""
 
+from typing import Any
+
 import orjson
 import shapely
 
@@ -11,7 +13,11 @@ _AREAS = ("Polygon", "MultiPolygon")
 
 _POSITION = {
     "type": "array",
-    "items": {"type": "number"},
+    "prefixItems": [
+        {"type": "number", "minimum": -180, "maximum": 180},
+        {"type": "number", "minimum": -90, "maximum": 90},
+        {"type": "number"},
+    ],
     "minItems": 2,
     "maxItems": 3,
 }
@@ -64,10 +70,26 @@ def _shape(given: Document) -> shapely.Geometry:
     kind = given.get("type")
     if kind not in _AREAS:
         raise BadParameterError(say("area.no-polygon", given=str(kind)[:40]))
-    geometry = {"type": kind, "coordinates": given.get("coordinates")}
+    rings = given.get("coordinates")
+    _close(rings if kind == "Polygon" else _members(rings))
+    geometry = {"type": kind, "coordinates": rings}
     try:
         shape = shapely.from_geojson(orjson.dumps(geometry))
     except (shapely.errors.GEOSException, ValueError, TypeError) as error:
         fault = str(error)[:200]
         raise BadParameterError(say("area.no-coordinates", fault=fault)) from None
     return shapely.force_2d(shape)
+
+
+def _close(rings: Any) -> None:  # noqa: ANN401  # anything came
+    """End each ring where it begins, as GeoJSON asks and many forget."""
+    for ring in rings if isinstance(rings, list) else ():
+        if isinstance(ring, list) and ring and ring[0] != ring[-1]:
+            ring.append(ring[0])
+
+
+def _members(polygons: Any) -> list[Any]:  # noqa: ANN401  # anything came
+    """Return the rings of all polygons, for as much as it is lists."""
+    if not isinstance(polygons, list):
+        return []
+    return [ring for rings in polygons if isinstance(rings, list) for ring in rings]

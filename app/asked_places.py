@@ -48,7 +48,6 @@ _POSITION = {
         {"type": "number", "minimum": -90, "maximum": 90},
         {"type": "number"},
     ],
-    "items": False,
     "minItems": 2,
     "maxItems": 3,
 }

@@ -45,7 +45,7 @@ def report_on(atlas: Atlas, place: shapely.Geometry) -> dict[str, object]:
     """
     interest = area_of_interest(place)
     found = atlas.reporter.report(interest)
-    share = found.inside_km2 / interest.area_km2
+    share = found.inside_km2 / interest.area_km2 if interest.area_km2 else 0.0
     position = "outside" if not found.states else "partly"
     if share >= _WHOLE:
         position = "inside"
@@ -98,6 +98,8 @@ def report_on(atlas: Atlas, place: shapely.Geometry) -> dict[str, object]:
 
 def _notes(interest: AreaOfInterest, found: AreaReport, position: str) -> list[str]:
     notes = []
+    if not interest.area_km2:
+        return [say("report.nothing")]
     if interest.mended:
         notes.append(say("report.mended"))
     if position == "outside":

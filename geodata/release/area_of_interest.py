@@ -7,6 +7,7 @@ import shapely
 
 from geodata.errors import AreaOfInterestError
 from geodata.raster import area_km2
+from geodata.region import WINDOW
 
 MAX_VERTICES = 10_000
 MAX_MENDED = 500
@@ -14,7 +15,8 @@ MAX_MENDED = 500
 grow with their square."""
 
 MAX_LENGTH_DEG = 2_000.0
-"""Length of all outlines together, degrees: those of the five states have 400."""
+"""Length of all outlines in and near the region, degrees: those of the five states have
+400."""
 
 _TURN = 360.0
 _FARTHEST_DEG = 540.0  # once around, for outlines that go on across the antimeridian
@@ -31,7 +33,7 @@ class AreaOfInterest:
         Polygons, valid; longitude -180 to 180, latitude -90 to 90, degrees, WGS 84;
         edges are straight in those.
     area_km2 : float
-        On the ellipsoid, square kilometres.
+        On the ellipsoid, square kilometres; 0 where the outline encloses nothing.
     mended : bool
         Whether its outline crossed or touched itself and was put right.
     """
@@ -53,8 +55,8 @@ def area_of_interest(place: shapely.Geometry) -> AreaOfInterest:
     Raises
     ------
     AreaOfInterestError
-        If it is no polygon, is empty, has no area or too many vertices, lies beyond
-        the Earth, or crosses itself too often to be mended.
+        If it is no polygon, is empty, has too many vertices, lies beyond the Earth, or
+        crosses itself too often to be mended.
     """
     vertices = int(shapely.get_num_coordinates(place))
     if shapely.get_type_id(place) not in _AREAS or not vertices:
@@ -68,12 +70,6 @@ def area_of_interest(place: shapely.Geometry) -> AreaOfInterest:
             "Simplify its outline: the maps are no finer than their cells."
         )
     _require_on_earth(place)
-    length = float(shapely.length(place))
-    if length > MAX_LENGTH_DEG:
-        raise AreaOfInterestError(
-            f"The outline is {length:,.0f} degrees long; at most {MAX_LENGTH_DEG:,.0f} "
-            "are read. Simplify it, or ask for a part of the area."
-        )
     mended = not shapely.is_valid(place)
     if mended:
         if vertices > MAX_MENDED:
@@ -86,12 +82,14 @@ def area_of_interest(place: shapely.Geometry) -> AreaOfInterest:
             shapely.make_valid(place, method="structure", keep_collapsed=False)
         )
     shape = _on_one_sheet(place)
-    area = float(area_km2(np.array([shape]))[0])
-    if not area > 0:
+    box = shapely.box(WINDOW.west, WINDOW.south, WINDOW.east, WINDOW.north)
+    length = float(shapely.length(shapely.intersection(shape, box)))
+    if length > MAX_LENGTH_DEG:
         raise AreaOfInterestError(
-            "The area of interest encloses nothing: its outline is a line or a point. "
-            "Give at least three places that are not in a row."
+            f"The outline is {length:,.0f} degrees long; at most {MAX_LENGTH_DEG:,.0f} "
+            "are read. Simplify it, or ask for a part of the area."
         )
+    area = float(area_km2(np.array([shape]))[0])
     return AreaOfInterest(shape=shape, area_km2=area, mended=mended)
 
 

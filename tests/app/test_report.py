@@ -100,6 +100,12 @@ def test_an_area_may_be_a_feature_or_go_around_the_earth(client: TestClient) -> 
     assert report(client, one) == plain
     turned = report(client, area(shapely.box(430, 48, 431, 49)))
     assert turned["land_km2"] == pytest.approx(plain["land_km2"])
+    unclosed = '{"type": "Polygon", "coordinates": [[[70,48],[71,48],[71,49],[70,49]]]}'
+    assert report(client, unclosed)["land_km2"] == pytest.approx(plain["land_km2"])
+    nothing = '{"type": "Polygon", "coordinates": [[[70,48],[71,48],[72,48],[70,48]]]}'
+    empty = report(client, nothing)
+    assert empty["area_km2"] == empty["land_km2"] == 0
+    assert "encloses nothing" in empty["notes"][0]
     across = report(client, area(shapely.box(170, 40, 190, 50)))
     assert across["position"] == "outside"
 
@@ -112,7 +118,8 @@ def test_an_area_may_be_a_feature_or_go_around_the_earth(client: TestClient) -> 
         ('{"type": "FeatureCollection", "features": []}', "got 0"),
         ('{"type": "Polygon"}', "coordinates"),
         ('{"type": "Polygon", "coordinates": []}', "empty"),
-        ('{"type": "Polygon", "coordinates": [[[1, 2], [3, 4]]]}', "coordinates"),
+        ('{"type": "Polygon", "coordinates": [[[1, 2]]]}', "coordinates"),
+        ('{"type": "MultiPolygon", "coordinates": [7]}', "coordinates"),
         (area(shapely.box(700_000, 40, 700_100, 41)), "Are the two swapped"),
         (area(shapely.Point(70, 48).buffer(1, quad_segs=4_000)), "at most 10,000"),
     ],
