@@ -178,8 +178,8 @@ def _older(node: Any) -> Any:  # noqa: ANN401  # any part of a JSON document
             found[word.replace("exclusiveM", "m")] = found[word]
             found[word] = True
     if "prefixItems" in found:
-        del found["prefixItems"]
-        found.setdefault("items", {})
+        first = found.pop("prefixItems")
+        found.setdefault("items", {"anyOf": first})
     if "propertyNames" in found and found.get("type") == "object":
         del found["propertyNames"]
     return found
