@@ -23,6 +23,7 @@ _OPENING = {
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",  # looks at no other file
     "GDAL_PAM_ENABLED": "NO",
 }
+_CACHE_BYTES = 16_000_000  # of unpacked blocks; the default is a share of the machine
 _MOST_IDLE = 24  # open files nobody reads from just now
 FULL = -1
 """The level of the file itself; its overviews are 0, 1, …"""
@@ -179,7 +180,8 @@ class Datasets:
         if source is None:
             source = _open(path, level)
         try:
-            yield source
+            with rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES):
+                yield source
         except rasterio.errors.RasterioIOError as error:
             source.close()
             raise unreadable(path) from error

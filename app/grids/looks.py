@@ -190,7 +190,8 @@ def _steps(ramp: Ramp) -> tuple[Colour, ...]:
     # Not needed before: a server starts sooner.
     from rio_tiler.colormap import cmap  # noqa: PLC0415
 
-    table = np.array([cmap.get(ramp)[step] for step in range(256)])
+    found = cmap.get(ramp)
+    table = np.array([found[step] for step in range(256)])
     at = np.linspace(0, 255, _STEPS).round().astype(int)
     return tuple(
         Colour(red=int(red), green=int(green), blue=int(blue))
