@@ -69,7 +69,7 @@ def test_the_map_works_below_a_path(open_browser: Opener, proxied: str) -> None:
     own = [link for link in links if "127.0.0.1" in link]
     assert len(own) > 5
     assert [link for link in own if not link.startswith(proxied)] == []
-    assert any("/api/tiles/" in url for url in watched.requests)
+    assert any("/WebMercatorQuad/" in url for url in watched.requests)
 
 
 @pytest.mark.parametrize(
