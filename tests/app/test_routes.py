@@ -51,6 +51,7 @@ FORMAT = Format(
     schema={"type": "string"},
     write=write,
     position=9,
+    readers={},
 )
 '''
 
