@@ -13,8 +13,15 @@ from app.derived import DerivedFiles, KeptFile
 from app.errors import NotFoundError
 from app.excerpt import Source, whole
 from app.formats import Format, formats
+from app.release_archive import release_archive
+from app.settings import Settings
 from app.text import say
 from app.vector_tiles.archive import archive
+
+PMTILES = "application/vnd.pmtiles"
+
+RELEASE_FILE = "release.zip"
+"""Name of the file of a whole release."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +54,7 @@ def file_kinds(found: Collection) -> tuple[FileKind, ...]:
             FileKind(
                 ending="pmtiles",
                 title=say("file.tiles"),
-                media_type="application/vnd.pmtiles",
+                media_type=PMTILES,
                 write=archive,
             )
         )
@@ -92,14 +99,36 @@ def whole_file(request: Request, found: Collection, kind: FileKind) -> KeptFile:
     setting ``public_url`` tells the one that all of them see.
     """
     atlas: Atlas = request.state.atlas
-    derived: DerivedFiles = request.app.state.derived
-    base = request.app.state.settings.public_url.rstrip("/")
-    source = _source(atlas, found, base)
-    return derived.get(
-        f"{atlas.release.id}-{_version(base)}",
-        file_name(found, kind),
-        lambda: kind.write(found, source),
+    source = _source(atlas, found, _base(request))
+    return _derived(request, file_name(found, kind), lambda: kind.write(found, source))
+
+
+def whole_release(request: Request) -> KeptFile:
+    """Return all of the request's release as one zip file; make it if need be.
+
+    Raises
+    ------
+    BusyError
+        If that takes longer than a client should wait.
+    """
+    atlas: Atlas = request.state.atlas
+    base = _base(request)
+    return _derived(
+        request,
+        RELEASE_FILE,
+        lambda: release_archive(atlas, lambda found: _source(atlas, found, base)),
     )
+
+
+def _derived(request: Request, name: str, make: Callable[[], bytes]) -> KeptFile:
+    derived: DerivedFiles = request.app.state.derived
+    release = request.state.atlas.release.id
+    return derived.get(f"{release}-{_version(_base(request))}", name, make)
+
+
+def _base(request: Request) -> str:
+    settings: Settings = request.app.state.settings
+    return settings.public_url.rstrip("/")
 
 
 def _kind(form: Format) -> FileKind:

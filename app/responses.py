@@ -12,6 +12,7 @@ OPENAPI_31 = "application/vnd.oai.openapi+json;version=3.1"
 GEOJSON = "application/geo+json"
 PNG = "image/png"
 XML = "application/xml"
+ZIP = "application/zip"
 
 _PROBLEM_BODY = {
     "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}

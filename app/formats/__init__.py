@@ -7,7 +7,7 @@ the application knows of it.
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from app.excerpt import Excerpt
@@ -44,7 +44,7 @@ class Format:
     write: Callable[[Excerpt], bytes]
     position: int
     pages: bool = True
-    readers: Mapping[str, str] | None = None
+    readers: Mapping[str, str] | None = field(default_factory=dict)
 
     @property
     def content_type(self) -> str:

@@ -37,4 +37,5 @@ FORMAT = Format(
     schema={"type": "string", "format": "binary"},
     write=write,
     position=4,
+    readers=None,
 )

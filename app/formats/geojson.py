@@ -53,5 +53,4 @@ FORMAT = Format(
     schema=FEATURES_SCHEMA,
     write=feature_collection,
     position=1,
-    readers={},
 )

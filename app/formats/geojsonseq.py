@@ -45,4 +45,5 @@ FORMAT = Format(
     schema={"type": "string"},
     write=write,
     position=3,
+    readers=None,
 )

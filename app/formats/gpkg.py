@@ -72,5 +72,4 @@ FORMAT = Format(
     schema={"type": "string", "format": "binary"},
     write=write,
     position=5,
-    readers={},
 )

@@ -183,5 +183,4 @@ FORMAT = Format(
     schema={"type": "string"},
     write=write,
     position=7,
-    readers={},
 )

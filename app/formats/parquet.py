@@ -92,4 +92,5 @@ FORMAT = Format(
     schema={"type": "string", "format": "binary"},
     write=write,
     position=6,
+    readers=None,
 )

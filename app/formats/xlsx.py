@@ -118,5 +118,4 @@ FORMAT = Format(
     schema={"type": "string", "format": "binary"},
     write=write,
     position=8,
-    readers={},
 )

@@ -1,18 +1,28 @@
 """Whole collections as files: the list of them, and each, in pieces if wanted."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request
 from starlette.responses import Response
 
-from app.bulk import FileKind, file_kinds, file_path, find_kind, whole_file
+from app.bulk import (
+    PMTILES,
+    RELEASE_FILE,
+    FileKind,
+    file_kinds,
+    file_path,
+    find_kind,
+    whole_file,
+    whole_release,
+)
 from app.caching import FOR_GOOD, REVALIDATE, answer
 from app.collection import Collection
 from app.file_answer import answer_file
 from app.file_schemas import WholeFile, WholeFiles
+from app.formats import formats
 from app.links import link
 from app.parameters import AtlasNow, CollectionId, only_known_parameters
-from app.responses import JSON, NOT_FOUND
+from app.responses import JSON, NOT_FOUND, ZIP
 from app.routes.collections import find_collection
 from app.text import say
 
@@ -56,16 +66,37 @@ def files(request: Request, collection_id: CollectionId, atlas: AtlasNow) -> Res
     return answer(request, make, media_type=JSON)
 
 
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+
+
+def _described(*media_types: str) -> dict[int | str, dict[str, Any]]:
+    """Return what an address of files of some types may answer."""
+    content = dict.fromkeys(media_types, _BINARY)
+    return {
+        **NOT_FOUND,
+        200: {"description": "The file", "content": content},
+        206: {
+            "description": "The part that the Range header names",
+            "content": content,
+        },
+        416: {"description": "The range begins behind the end of the file"},
+        503: {"description": "The file is being made; ask again soon"},
+    }
+
+
+@router.get(f"/api/{RELEASE_FILE}", response_class=Response, responses=_described(ZIP))
+def release_file(request: Request, atlas: AtlasNow) -> Response:
+    """Return a whole release: collections, grids, manifest, licences, in one zip."""
+    kept = whole_release(request)
+    name = f"rare-earth-atlas-{atlas.release.id}.zip"
+    headers = _headers(request, name)
+    return answer_file(request, kept, media_type=ZIP, headers=headers)
+
+
 @router.get(
     "/api/collections/{collection_id}/files/{file_name}",
     response_class=Response,
-    responses={
-        **NOT_FOUND,
-        200: {"description": "The file", "content": {"application/octet-stream": {}}},
-        206: {"description": "The part of the file that the Range header names"},
-        416: {"description": "The range begins behind the end of the file"},
-        503: {"description": "The file is being made; ask again soon"},
-    },
+    responses=_described(*(form.content_type for form in formats()), PMTILES),
 )
 def whole(
     request: Request, collection_id: CollectionId, file_name: FileName, atlas: AtlasNow
@@ -75,11 +106,15 @@ def whole(
     kind = find_kind(found, file_name)
     kept = whole_file(request, found, kind)
     saved = f"{found.id}-{atlas.release.id}.{kind.ending}"
-    headers = {
-        "Content-Disposition": f'attachment; filename="{saved}"',
+    headers = _headers(request, saved)
+    return answer_file(request, kept, media_type=kind.media_type, headers=headers)
+
+
+def _headers(request: Request, name: str) -> dict[str, str]:
+    return {
+        "Content-Disposition": f'attachment; filename="{name}"',
         "Cache-Control": FOR_GOOD if request.state.release_prefix else REVALIDATE,
     }
-    return answer_file(request, kept, media_type=kind.media_type, headers=headers)
 
 
 def _entry(request: Request, found: Collection, kind: FileKind) -> WholeFile:

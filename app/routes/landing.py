@@ -4,6 +4,7 @@ import orjson
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from app.bulk import RELEASE_FILE
 from app.caching import answer
 from app.conformance import CONFORMANCE
 from app.formats import formats
@@ -21,6 +22,7 @@ from app.responses import (
     PAGE,
     REFUSALS,
     XML,
+    ZIP,
     also,
 )
 from app.routes.pages import service_page
@@ -127,11 +129,19 @@ def _links(request: Request) -> list[Link]:
         ("version-history", "/api/releases", JSON, say("service.releases")),
         *exports,
     ]
-    title = say("service.this-release")
+    title, whole = say("service.this-release"), say("service.whole-release")
     return [
         *(
             link(request, rel, path, media_type=media_type, title=said)
             for rel, path, media_type, said in told
         ),
         link(request, "canonical", "/api/", media_type=JSON, title=title, pinned=True),
+        link(
+            request,
+            "enclosure",
+            f"/api/{RELEASE_FILE}",
+            media_type=ZIP,
+            title=whole,
+            pinned=True,
+        ),
     ]

@@ -1,7 +1,10 @@
 """Whole files: the same bytes for all, in pieces if wanted, and read by address."""
 
 import hashlib
+import io
+import json
 import threading
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -194,3 +197,23 @@ def test_not_ready_is_503_with_the_time_to_wait(
         answer = opened.get(f"{PROSPECTS}/files/prospects.gpkg")
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) > 0
+
+
+def test_a_whole_release_is_one_file(client: TestClient) -> None:
+    release = client.get("/api/").json()["release"]
+    answer = client.get(f"/api/releases/{release}/release.zip")
+    assert "immutable" in answer.headers["cache-control"]
+    assert release in answer.headers["content-disposition"]
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as package:
+        assert package.testzip() is None
+        names = set(package.namelist())
+        readme = package.read("README.txt").decode()
+        manifest = json.loads(package.read("release/manifest.json"))
+        for name, told in manifest["files"].items():
+            content = package.read(f"release/{name}")
+            assert hashlib.sha256(content).hexdigest() == told["sha256"]
+    assert client.get("/api/").json()["caution"] in readme
+    for item in client.get("/api/collections").json()["collections"]:
+        assert f"collections/{item['id']}.gpkg" in names
+    links = {link["href"] for link in client.get("/api/").json()["links"]}
+    assert any(href.endswith(f"/{release}/release.zip") for href in links)
