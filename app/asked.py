@@ -121,7 +121,9 @@ class Asked:
         rows = among
         if self.box is not None:
             inside = found.touching(self.box)
-            rows = np.intersect1d(rows, inside, assume_unique=True)
+            allowed = np.zeros(len(found.ids), dtype=np.bool_)
+            allowed[among] = True
+            rows = inside[allowed[inside]]
         if self.filter is not None:
             kept = rows_matching(
                 self.filter,

@@ -123,8 +123,10 @@ class Collection:
         place : shapely geometry
             One box or several, degrees, or any other area.
         """
+        if place.geom_type == "Polygon":
+            return self._touching(place)
         parts = [self._touching(part) for part in shapely.get_parts(place)]
-        return np.unique(np.concatenate(parts)) if len(parts) != 1 else parts[0]
+        return np.unique(np.concatenate(parts))
 
     def _touching(self, part: shapely.Geometry) -> Positions:
         near = self.tree.query(part)

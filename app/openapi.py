@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from app.atlas import Atlas
+from app.bulk import file_kinds
 from app.crs import known_crs
 from app.formats import formats
 from app.offered_crs import GRID_PATH
@@ -57,11 +58,12 @@ def described(
     paths = document["paths"]
     if each_collection:
         _name_collections(paths, atlas)
+    values = _values(atlas, base)
     for path, operations in paths.items():
         for operation in operations.values():
             operation["responses"].pop("422", None)
             for parameter in operation.get("parameters", ()):
-                _tighten(parameter, _values(atlas, base, path))
+                _tighten(parameter, {**values, **_values_of(path, atlas)})
     schemas = document["components"]["schemas"]
     for name in _NEEDLESS:
         schemas.pop(name, None)
@@ -98,16 +100,26 @@ def _tighten(parameter: Document, values: Mapping[str, Document]) -> None:
     parameter["schema"] = {**schema, **known}
 
 
-def _values(atlas: Atlas, base: str, path: str) -> dict[str, Document]:
-    """Return what the parameters of an address may be, as JSON Schema, by name."""
+def _values(atlas: Atlas, base: str) -> dict[str, Document]:
+    """Return what parameters may be at any address, as JSON Schema, by name."""
+    files = {item.file.id for item in atlas.grids.by_id.values()}
     types = [item.id for item in atlas.deposit_types]
     systems = [item.uri for item in known_crs()]
     crs = {"type": "string", "enum": [*systems, f"{base}{GRID_PATH}"]}
     boxes = {"type": "array", "items": {"type": "number"}}
-    found: dict[str, Document] = {
+    return {
         "collection_id": {"enum": list(atlas.collections)},
         "prospect_id": {"enum": list(atlas.collections["prospects"].ids)},
         "release_id": {"enum": [atlas.release.id]},
+        "grid_id": {"enum": list(atlas.grids.by_id)},
+        "file": {"enum": sorted(files)},
+        "file_name": {
+            "enum": [
+                f"{item.id}.{kind.ending}"
+                for item in atlas.collections.values()
+                for kind in file_kinds(item)
+            ]
+        },
         "limit": {"maximum": MAX_LIMIT},
         "datetime": {"pattern": _MOMENTS},
         "crs": crs,
@@ -117,7 +129,13 @@ def _values(atlas: Atlas, base: str, path: str) -> dict[str, Document]:
         "deposit_type": _list_of(types),
         "state": _list_of([item.iso3 for item in STATES]),
     }
+
+
+def _values_of(path: str, atlas: Atlas) -> dict[str, Document]:
+    """Return what parameters may be at one address, as JSON Schema, by name."""
+    found: dict[str, Document] = {}
     if path == "/api/explain":
+        types = [item.id for item in atlas.deposit_types]
         found["deposit_type"] = {"enum": ["overall", *types]}
     parts = [*path.split("/"), "", ""]
     collection = atlas.collections.get(parts[3])
@@ -179,7 +197,8 @@ def _older(node: Any) -> Any:  # noqa: ANN401  # any part of a JSON document
             found[word] = True
     if "prefixItems" in found:
         first = found.pop("prefixItems")
-        found.setdefault("items", {"anyOf": first})
+        if not isinstance(found.get("items"), dict):
+            found["items"] = {"anyOf": first}
     if "propertyNames" in found and found.get("type") == "object":
         del found["propertyNames"]
     return found
@@ -188,9 +207,11 @@ def _older(node: Any) -> Any:  # noqa: ANN401  # any part of a JSON document
 def _nullable(found: Document) -> Document:
     """Say of values that may be null that they are nullable."""
     if isinstance(found.get("type"), list):
-        kinds = [item for item in found.pop("type") if item != "null"]
-        found |= {"type": kinds[0]} if len(kinds) == 1 else {}
-        found["nullable"] = True
+        kinds = found.pop("type")
+        if "null" in kinds:
+            found["nullable"] = True
+        kinds = [{"type": item} for item in kinds if item != "null"]
+        found |= kinds[0] if len(kinds) == 1 else {"anyOf": kinds}
     for word in ("anyOf", "oneOf"):
         choices = found.get(word)
         if isinstance(choices, list) and {"type": "null"} in choices:
@@ -198,6 +219,8 @@ def _nullable(found: Document) -> Document:
             del found[word]
             found |= choices[0] if len(choices) == 1 else {word: choices}
             found["nullable"] = True
+    if "anyOf" in found and "type" not in found and found.pop("nullable", False):
+        found["anyOf"] = [{"nullable": True, **item} for item in found["anyOf"]]
     if "$ref" in found and "nullable" in found:
         return {"nullable": True, "allOf": [{"$ref": found["$ref"]}]}
     return found

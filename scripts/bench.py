@@ -15,6 +15,7 @@ from geodata.folders import HOME
 
 
 def main(
+    *,
     cells: Annotated[
         str, typer.Option(help="Cell sizes of the releases to build, metres.")
     ] = "10000,5000,2000,1000",
@@ -25,11 +26,19 @@ def main(
         Path | None, typer.Option(help="Ingest this folder of public files, too.")
     ] = None,
     only: Annotated[
-        str, typer.Option(help="Which of the works in the default.")
-    ] = "kernels,maps,ingestion,formats,tiles,answers,releases",
+        str, typer.Option(help="Of those named by default; the rest is left out.")
+    ] = "kernels,maps,ingestion,formats,tiles,answers,features,releases",
+    polygons: Annotated[
+        Path | None, typer.Option(help="GeoParquet of polygons that peers serve, too.")
+    ] = None,
+    peers: Annotated[
+        str,
+        typer.Option(help="Feature services that run: tipg=http://127.0.0.1:5403,…"),
+    ] = "",
 ) -> None:
     """Build releases at several cell sizes, time the kernels, and what is served."""
     from scripts.benchmarks.answers import answers
+    from scripts.benchmarks.features import features
     from scripts.benchmarks.figure import Figure
     from scripts.benchmarks.formats import written
     from scripts.benchmarks.maps import maps
@@ -45,6 +54,7 @@ def main(
         "formats": written,
         "tiles": lambda: tiles(home),
         "answers": lambda: answers(home),
+        "features": lambda: features(home, polygons, peers) if polygons else (),
         "releases": lambda: releases(cells, home),
     }
     for name in only.split(","):
