@@ -58,7 +58,7 @@ def test_every_answer_fits_its_description(client: TestClient) -> None:
         "deposit_type": "placer",
         "feature_id": area,
         "file": "overall",
-        "file_name": "prospects.geojson",
+        "file_name": "prospects.fgb",
         "form": "png",
         "grid_id": grids["grids"][0]["id"],
         "matrix_set": "WebMercatorQuad",
