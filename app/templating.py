@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from app.overlays import layer_name
 from app.text import for_scripts, language, say, say_html, say_many
 from app.text.numbers import (
+    cell,
     decimal,
     degrees,
     dms,
@@ -42,6 +43,7 @@ def _environment() -> Environment:
     )
     environment.globals["has_typeface"] = TYPEFACE.is_file()
     environment.filters |= {
+        "cell": cell,
         "decimal": decimal,
         "degrees": degrees,
         "dms": dms,

@@ -1,5 +1,6 @@
 """The features of a collection, as OGC API – Features asks."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from app.caching import answer
 from app.collection import Collection, Positions
 from app.errors import NotFoundError
 from app.excerpt import Excerpt
-from app.formats import csv, formats
+from app.formats import Format, csv, formats
 from app.formats.geojson import feature_collection, features_of, stamp
 from app.links import in_release, link, link_header, with_query
 from app.negotiation import choose
@@ -128,6 +129,7 @@ def item(
             "item.html",
             found=found,
             id=feature_id,
+            own=in_release(request, f"/api/collections/{found.id}"),
             values=_values(excerpt)[0],
             links=links,
         )
@@ -174,6 +176,7 @@ def _items(
             matched=len(matched),
             offset=asked.offset,
             links={each.rel: each.href for each in links},
+            downloads=_same_in(request, found, offered.values()),
         )
     headers = {
         "Link": link_header(links),
@@ -223,6 +226,15 @@ def _page_links(
         for rel, (offset, limit) in steps.items()
     ]
     return [*pages, link(request, "collection", path, media_type=JSON, pinned=True)]
+
+
+def _same_in(
+    request: Request, found: Collection, offered: Iterable[Format]
+) -> dict[str, str]:
+    """Return the title of each format → address of the same page in it."""
+    path = in_release(request, f"/api/collections/{found.id}/items")
+    query = dict(request.query_params)
+    return {each.title: with_query(path, {**query, "f": each.name}) for each in offered}
 
 
 def _item_links(request: Request, found: Collection, feature_id: str) -> list[Link]:

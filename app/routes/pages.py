@@ -9,7 +9,7 @@ from starlette.responses import Response
 from app.atlas import Atlas
 from app.caching import answer
 from app.formats import formats
-from app.links import with_query
+from app.links import API, with_query
 from app.maps.colours import agreement_swatches, legend_rows
 from app.maps.shell import map_shell
 from app.openapi import described
@@ -25,6 +25,7 @@ from app.overlays import overlays
 from app.parameters import AtlasNow, Selected, only_known_parameters
 from app.public_address import public_base
 from app.responses import HTML
+from app.service_guide import subjects
 from app.templating import STATIC, render
 from app.text.known_sites import capture_rows, verdict
 from geodata.region import STATES
@@ -193,12 +194,10 @@ def service_page(request: Request, atlas: AtlasNow) -> Response:
         document = described(
             request.app, atlas, public_base(request), each_collection=False
         )
+        first = atlas.collections["prospects"].ids[0]
         return {
-            "addresses": [
-                {"path": path, "method": method.upper(), **operation}
-                for path, operations in document["paths"].items()
-                for method, operation in operations.items()
-            ]
+            "subjects": subjects(document, feature_id=first),
+            "api": f"{public_base(request)}{API}",
         }
 
     return keep_page(request, atlas, "service.html", content)

@@ -45,6 +45,23 @@ def number(value: float) -> str:
     return f"{value:.1f}" if size >= 1 else f"{value:.2f}"
 
 
+def cell(value: object, unit: str = "") -> str:
+    """Write a value of a table as a reader wants it; the unit stands in the heading.
+
+    >>> cell(0.623156), cell(72.371966, "degrees"), cell(38912.4, "km²"), cell(None)
+    ('0.62', '72.3720', '38,900', 'not known')
+    >>> cell(True), cell(1512569), cell("Kyzylespe")
+    ('yes', '1512569', 'Kyzylespe')
+    """
+    if value is None:
+        return say("collection.unknown")
+    if isinstance(value, bool):
+        return say("number.yes") if value else say("number.no")
+    if not isinstance(value, float):
+        return str(value)
+    return decimal(value, 4) if unit == "degrees" else number(value)
+
+
 def sentence(text: str) -> str:
     """Begin with a large letter, and leave names in the text as they are.
 

@@ -144,7 +144,7 @@ def test_the_table_lists_all_and_follows_the_filters(client: TestClient) -> None
     page = client.get(f"/table?state={state}&deposit_type=").text
     assert 0 < len(chosen) <= len(everything)
     assert page.count("<tr>") == len(chosen) + 1
-    assert f'href="/prospects.csv?state={state}"' in page
+    assert f'href="/prospects.gpkg?state={state}"' in page
     assert "No prospect area fits" in client.get("/table?min_coverage=1").text
 
 

@@ -26,11 +26,13 @@ Call = tuple[str, str, set[str]]
 
 
 SCRIPTS = sorted((APP / "static" / "js").glob("*.js"))
+TEMPLATES = sorted((APP / "templates").glob("*.*"))
+"""Pages, and examples of code that stand in them."""
 
 
 def files() -> list[Path]:
     """Return our code, templates and scripts."""
-    return [*APP.rglob("*.py"), *(APP / "templates").rglob("*.html"), *SCRIPTS]
+    return [*APP.rglob("*.py"), *TEMPLATES, *SCRIPTS]
 
 
 def places(sentence: str) -> set[str]:
@@ -65,7 +67,7 @@ def calls_of_code() -> Iterator[Call]:
 
 def calls_of_templates() -> Iterator[Call]:
     """Yield the same of the templates."""
-    for path in (APP / "templates").rglob("*.html"):
+    for path in TEMPLATES:
         parsed = Environment(autoescape=True).parse(path.read_text("utf-8"))
         for call in parsed.find_all(nodes.Call):
             said = call.node
