@@ -65,7 +65,12 @@ def test_every_answer_fits_its_description(client: TestClient) -> None:
         "place": "67,48",
         "prospect_id": area,
         "release_id": client.get("/api/").json()["release"],
-        **{"z": "5", "x": "22", "y": "11", "zoom": "4", "row": "5", "column": "11"},
+        "z": "5",
+        "x": "22",
+        "y": "11",
+        "zoom": "4",
+        "row": "5",
+        "column": "11",
     }
     itself = f"?a={given['release_id']}&b={given['release_id']}"
     place = {"/api/explain": "?lon=67&lat=48", "/api/compare": itself}
