@@ -42,7 +42,14 @@ def test_a_filter_of_the_table_applies_itself(
 
 
 @pytest.mark.parametrize(
-    "path", ["/table", "/validation", "/about", "/api/docs", "/nosuch"]
+    "path",
+    [
+        *("/table", "/validation", "/about", "/api/docs", "/nosuch"),
+        "/api/collections?f=html",
+        "/api/collections/prospects?f=html",
+        "/api/collections/prospects/items?f=html",
+        "/api/collections/sites-without-position/items?f=html",
+    ],
 )
 @pytest.mark.parametrize("width", [1280, 390])
 def test_pages_fit_the_window(
@@ -54,6 +61,22 @@ def test_pages_fit_the_window(
     assert wide <= width
     if path == "/nosuch":
         window.complaints.clear()  # the browser notes the missing page
+
+
+def test_code_is_copied_and_scrolled_without_a_mouse(
+    open_browser: Opener, address: str
+) -> None:
+    page = open_browser(address, width=390, height=800).open("/api/docs")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    button, block = page.locator(".copy").first, page.locator("pre").first
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(button).to_have_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == block.inner_text().strip()
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('pre').scrollLeft > 0")
 
 
 @pytest.fixture(scope="module")
