@@ -23,7 +23,7 @@ _POSITION = {
 }
 _RINGS = {
     "type": "array",
-    "items": {"type": "array", "items": _POSITION, "minItems": 4},
+    "items": {"type": "array", "items": _POSITION, "minItems": 3},
     "minItems": 1,
 }
 _POLYGONS = {"type": "array", "items": _RINGS, "minItems": 1}

@@ -73,7 +73,7 @@ def _geo(excerpt: Excerpt) -> dict[str, object]:
         "orientation": "counterclockwise",
         "covering": {_COVERING: {corner: [_COVERING, corner] for corner in _CORNERS}},
     }
-    box = shapely.total_bounds(geometry)
+    box = shapely.total_bounds(geometry) if len(geometry) else np.array([np.nan])
     if np.isfinite(box).all():
         column["bbox"] = [float(value) for value in box]
     if excerpt.crs_uri != CRS84_URI:  # longitude and latitude need not be said

@@ -138,7 +138,8 @@ def _ring(places: list[list[float]]) -> npt.NDArray[np.float64]:
     sizes = {len(place) for place in places}
     if not all(plain) or len(places) < _FEWEST or not sizes <= {2, 3}:
         raise ValueError("a ring is a list of four places or more")
-    return np.round([place[:2] for place in places], _DECIMALS)
+    with np.errstate(over="ignore"):  # what is beyond the Earth is refused later
+        return np.round([place[:2] for place in places], _DECIMALS)
 
 
 def _no_polygon(fault: str) -> BadParameterError:

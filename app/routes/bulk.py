@@ -1,5 +1,6 @@
 """Whole collections as files: the list of them, and each, in pieces if wanted."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request
@@ -69,9 +70,8 @@ def files(request: Request, collection_id: CollectionId, atlas: AtlasNow) -> Res
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 
 
-def _described(*media_types: str) -> dict[int | str, dict[str, Any]]:
+def _described(content: Mapping[str, Any]) -> dict[int | str, dict[str, Any]]:
     """Return what an address of files of some types may answer."""
-    content = dict.fromkeys(media_types, _BINARY)
     return {
         **NOT_FOUND,
         200: {"description": "The file", "content": content},
@@ -84,7 +84,11 @@ def _described(*media_types: str) -> dict[int | str, dict[str, Any]]:
     }
 
 
-@router.get(f"/api/{RELEASE_FILE}", response_class=Response, responses=_described(ZIP))
+@router.get(
+    f"/api/{RELEASE_FILE}",
+    response_class=Response,
+    responses=_described({ZIP: _BINARY}),
+)
 def release_file(request: Request, atlas: AtlasNow) -> Response:
     """Return a whole release: collections, grids, manifest, licences, in one zip."""
     kept = whole_release(request)
@@ -96,7 +100,10 @@ def release_file(request: Request, atlas: AtlasNow) -> Response:
 @router.get(
     "/api/collections/{collection_id}/files/{file_name}",
     response_class=Response,
-    responses=_described(*(form.content_type for form in formats()), PMTILES),
+    responses=_described(
+        {form.content_type: {"schema": dict(form.schema)} for form in formats()}
+        | {PMTILES: _BINARY}
+    ),
 )
 def whole(
     request: Request, collection_id: CollectionId, file_name: FileName, atlas: AtlasNow

@@ -1,6 +1,9 @@
 """The list of collections, and what is to be known of each."""
 
-from fastapi import APIRouter, Depends, Request
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
@@ -40,6 +43,16 @@ router = APIRouter(dependencies=[Depends(only_known_parameters)], tags=["Feature
 
 _REL = "http://www.opengis.net/def/rel/ogc/1.0"
 _FORMS = {"json": JSON, "html": HTML}
+
+SchemaForm = Annotated[
+    str | None,
+    Query(
+        alias="f",
+        max_length=40,
+        description="Of the columns, or, with geojson, of a feature as GeoJSON.",
+        json_schema_extra={"enum": ["json", "geojson"]},
+    ),
+]
 
 _GEOMETRY_FORMATS = {
     "Point": "geometry-point",
@@ -120,12 +133,32 @@ def schema(
     request: Request,
     collection_id: CollectionId,
     atlas: AtlasNow,
-    form: JsonForm = None,
+    form: SchemaForm = None,
 ) -> Response:
     """Describe the columns and the geometry of a collection."""
-    choose(request, form, {"json": SCHEMA})
+    form = choose(request, form, {"json": SCHEMA, "geojson": SCHEMA})
     found = find_collection(atlas, collection_id)
+    if form == "geojson":
+        make = lambda: orjson.dumps(feature_schema(found))  # noqa: E731
+        return answer(request, make, media_type=SCHEMA)
     return _schema(request, found, "schema")
+
+
+def feature_schema(found: Collection) -> dict[str, object]:
+    """Return the JSON Schema of one feature of a collection as GeoJSON writes it."""
+    columns = {item.name: {"type": item.kind} for item in found.columns}
+    placed = {"type": "object", "title": found.geometry_type or "null"}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "title": found.title,
+        "properties": {
+            "type": {"type": "string", "enum": ["Feature"]},
+            "id": {"type": "string"},
+            "geometry": placed,
+            "properties": {"type": "object", "properties": columns},
+        },
+    }
 
 
 def find_collection(atlas: Atlas, name: str) -> Collection:
@@ -206,6 +239,16 @@ def _links(request: Request, found: Collection) -> list[Link]:
         ),
         link(request, f"{_REL}/queryables", f"{path}/queryables", media_type=SCHEMA),
         link(request, f"{_REL}/schema", f"{path}/schema", media_type=SCHEMA),
+        *(  # what GDAL reads: 3.6 by the first spelling, newer ones by the second
+            link(
+                request,
+                rel,
+                f"{path}/schema?f=geojson",
+                media_type=SCHEMA,
+                title=say("collection.feature-schema"),
+            )
+            for rel in ("describedBy", "describedby")
+        ),
         link(request, "describedby", f"{path}/schema", media_type=SCHEMA),
         *file_links(request, found),
         link(

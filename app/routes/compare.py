@@ -10,7 +10,7 @@ from app.comparison_schemas import ReleaseComparison
 from app.comparisons import compare_named
 from app.links import API, link, link_into, with_query
 from app.negotiation import choose
-from app.parameters import AtlasNow, Form, only_known_parameters
+from app.parameters import AtlasNow, JsonForm, only_known_parameters
 from app.responses import JSON, UNREADABLE
 from app.text import say
 from geodata.release import Comparison
@@ -39,7 +39,7 @@ def compare(
             description="Id of the later release; by default the one that is read.",
         ),
     ] = None,
-    form: Form = None,
+    form: JsonForm = None,
 ) -> Response:
     """Tell which areas were kept, with both ranks, which are new and which retired.
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from app.collection import Terms, make_collection
 from app.excerpt import Source, whole
+from app.formats import Format, formats
 from app.formats.csv import BOM, neutralise, write
 
 
@@ -76,6 +77,13 @@ def test_both_exports_follow_the_same_selection(client: TestClient) -> None:
     rows = read_csv(client.get(f"/prospects.csv{query}").content)
     assert [row["id"] for row in rows] == [shape["id"] for shape in shapes]
     assert {row["deposit_type"] for row in rows} == {"placer"}
+
+
+@pytest.mark.parametrize("form", formats(), ids=lambda form: form.name)
+def test_a_selection_of_nothing_is_written_in_every_format(
+    client: TestClient, form: Format
+) -> None:
+    assert client.get(f"{form.path}?min_coverage=1").status_code == 200
 
 
 def test_an_empty_selection_is_an_empty_file_not_an_error(client: TestClient) -> None:
