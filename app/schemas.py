@@ -164,6 +164,19 @@ class TableSchema(BaseModel):
     additional: Literal[False] = Field(default=False, alias="additionalProperties")
 
 
+class FeatureSchema(BaseModel):
+    """What one feature looks like as GeoJSON, as a JSON Schema."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    schema_: str = Field(alias="$schema")
+    type: Literal["object"] = "object"
+    title: str
+    description: str
+    properties: dict[str, dict[str, Any]]
+    required: list[str]
+
+
 class Feature(BaseModel):
     """One GeoJSON feature; the geometry is null where no position is public."""
 

@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-import orjson
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
@@ -33,6 +32,7 @@ from app.schemas import (
     Collections,
     ColumnSchema,
     Extent,
+    FeatureSchema,
     Link,
     SpatialExtent,
     TableSchema,
@@ -53,6 +53,8 @@ SchemaForm = Annotated[
         json_schema_extra={"enum": ["json", "geojson"]},
     ),
 ]
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _GEOMETRY_FORMATS = {
     "Point": "geometry-point",
@@ -125,7 +127,7 @@ def queryables(
 
 @router.get(
     "/api/collections/{collection_id}/schema",
-    response_model=TableSchema,
+    response_model=TableSchema | FeatureSchema,
     response_class=SchemaResponse,
     responses=NOT_FOUND,
 )
@@ -139,26 +141,26 @@ def schema(
     form = choose(request, form, {"json": SCHEMA, "geojson": SCHEMA})
     found = find_collection(atlas, collection_id)
     if form == "geojson":
-        make = lambda: orjson.dumps(feature_schema(found))  # noqa: E731
-        return answer(request, make, media_type=SCHEMA)
+        described = feature_schema(found)
+        return answer(request, lambda: _dump(described), media_type=SCHEMA)
     return _schema(request, found, "schema")
 
 
-def feature_schema(found: Collection) -> dict[str, object]:
-    """Return the JSON Schema of one feature of a collection as GeoJSON writes it."""
+def feature_schema(found: Collection) -> FeatureSchema:
+    """Describe one feature of a collection as GeoJSON writes it."""
     columns = {item.name: {"type": item.kind} for item in found.columns}
-    placed = {"type": "object", "title": found.geometry_type or "null"}
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "type": "object",
-        "title": found.title,
-        "properties": {
+    return FeatureSchema(
+        schema_=_DIALECT,
+        title=found.title,
+        description=found.description,
+        properties={
             "type": {"type": "string", "enum": ["Feature"]},
             "id": {"type": "string"},
-            "geometry": placed,
+            "geometry": {"type": "object", "title": found.geometry_type or "null"},
             "properties": {"type": "object", "properties": columns},
         },
-    }
+        required=["type", "id", "geometry", "properties"],
+    )
 
 
 def find_collection(atlas: Atlas, name: str) -> Collection:
@@ -306,7 +308,7 @@ def _schema(request: Request, found: Collection, what: str) -> Response:
         )
     described = TableSchema(
         **{
-            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$schema": _DIALECT,
             "$id": f"{public_base(request)}{in_release(request, path)}",
         },
         title=found.title,
