@@ -210,11 +210,8 @@ def get_asked(
     """
     if datetime is not None:
         parse_datetime(datetime)
-    box = (
-        None
-        if bbox is None
-        else box_in_crs84(parse_box(bbox), crs_named(request, bbox_crs))
-    )
+    box_system = crs_named(request, bbox_crs)
+    box = None if bbox is None else box_in_crs84(parse_box(bbox), box_system)
     condition = None
     if filter_text is not None:
         condition = parse_filter(filter_text, lang=filter_lang)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
 
 from app.bodies import Document, geojson_schema, read_object, said
 from app.errors import BadParameterError
@@ -20,7 +20,7 @@ class AskedPlace(BaseModel):
 
     lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, strict=True)]
     lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, strict=True)]
-    id: Annotated[str, Field(max_length=200)] | int | None = Field(
+    id: Annotated[str, Field(max_length=200)] | StrictInt | None = Field(
         default=None, description="Comes back with the answer."
     )
 
@@ -51,7 +51,7 @@ _POSITION = {
     "minItems": 2,
     "maxItems": 3,
 }
-_NAMED = {"id": {"type": ["string", "integer"], "maxLength": 200}}
+_NAMED = {"id": {"type": ["string", "integer", "null"], "maxLength": 200}}
 
 
 _GEOMETRY: Document = {

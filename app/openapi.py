@@ -28,6 +28,18 @@ _MOMENT = _DAY + r"T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ"
 _MOMENTS = rf"^({_MOMENT}|{_MOMENT}/\.\.|\.\./{_MOMENT})$"
 """Instants and spans that are dates for certain: what a pattern can tell of them."""
 
+_PROBLEM: Document = {
+    "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+}
+_ANYWHERE: dict[str, Document] = {
+    "408": {"description": "The request took too long to come", "content": _PROBLEM},
+    "414": {"description": "The address is too long", "content": _PROBLEM},
+    "429": {"description": "Too many requests; see Retry-After", "content": _PROBLEM},
+    "431": {"description": "The head is too large", "content": _PROBLEM},
+    "503": {"description": "Not now; see Retry-After", "content": _PROBLEM},
+}
+"""What any address may answer before it is looked at."""
+
 _NEEDLESS = ("HTTPValidationError", "ValidationError")
 
 
@@ -62,6 +74,8 @@ def described(
     for path, operations in paths.items():
         for operation in operations.values():
             operation["responses"].pop("422", None)
+            for status, told in _ANYWHERE.items():
+                operation["responses"].setdefault(status, told)
             for parameter in operation.get("parameters", ()):
                 _tighten(parameter, {**values, **_values_of(path, atlas)})
     schemas = document["components"]["schemas"]
@@ -126,8 +140,8 @@ def _values(atlas: Atlas, base: str) -> dict[str, Document]:
         "bbox-crs": crs,
         "filter-crs": crs,
         "bbox": {**boxes, "oneOf": [_of_size(4), _of_size(6)]},
-        "deposit_type": _list_of(types),
-        "state": _list_of([item.iso3 for item in STATES]),
+        "deposit_type": _list_of(types, unique=False),
+        "state": _list_of([item.iso3 for item in STATES], unique=False),
     }
 
 
@@ -156,9 +170,9 @@ def _of_size(count: int) -> Document:
     return {"minItems": count, "maxItems": count}
 
 
-def _list_of(values: Sequence[str]) -> Document:
+def _list_of(values: Sequence[str], *, unique: bool = True) -> Document:
     items = {"type": "string", "enum": list(values)}
-    return {"type": "array", "items": items, "minItems": 1, "uniqueItems": True}
+    return {"type": "array", "items": items, "minItems": 1, "uniqueItems": unique}
 
 
 def _without_null(schema: Document) -> Document:
