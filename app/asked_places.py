@@ -2,7 +2,14 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictInt,
+    ValidationError,
+    field_validator,
+)
 
 from app.bodies import Document, geojson_schema, read_object, said
 from app.errors import BadParameterError
@@ -39,6 +46,13 @@ class AskedPlaces(BaseModel):
     detail: Detail | None = Field(
         default=None, description="'summary' (scores) or 'full' (every part of them)."
     )
+
+    @field_validator("deposit_type", "detail", mode="before")
+    @classmethod
+    def _is_said_or_left_out(cls, value: object) -> object:
+        if value is None:
+            raise ValueError("leave it out, or say which")
+        return value
 
 
 _POSITION = {

@@ -148,7 +148,11 @@ def schema(
 
 def feature_schema(found: Collection) -> FeatureSchema:
     """Describe one feature of a collection as GeoJSON writes it."""
-    columns = {item.name: {"type": item.kind} for item in found.columns}
+    columns = {
+        item.name: {"type": item.kind}
+        for item in found.columns
+        if item.name != "id"  # GDAL knows that one from the feature itself
+    }
     return FeatureSchema(
         schema_=_DIALECT,
         title=found.title,
