@@ -276,8 +276,9 @@ def test_starting_in_vain_says_why_in_one_paragraph(  # noqa: PLR0917  # fixture
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    free = taken % 65_535 + 1
-    monkeypatch.setenv("ATLAS_PORT", str(free))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("ATLAS_PORT", str(probe.getsockname()[1]))
     for name, value in settings.items():
         monkeypatch.setenv(f"ATLAS_{name}", value.format(taken=taken, empty=tmp_path))
     assert main() == code
