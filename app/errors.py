@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.routing import Match
+from starlette.routing import Match, Mount
 
 from app.limits import RETRY_S
 from app.links import link_header
@@ -194,10 +194,14 @@ def _http(request: Request, error: Exception) -> Response:
 
 def methods_of(request: Request) -> list[str]:
     """Return what may be done with the address of a request."""
+    scope = {**request.scope, "root_path": ""}  # a mounted part has changed it
+    routes = request.app.routes
+    files = [route for route in routes if isinstance(route, Mount)]  # match anything
     read, posted = (
         any(
-            route.matches({**request.scope, "method": method})[0] is Match.FULL
-            for route in request.app.routes
+            route.matches({**scope, "method": method})[0] is Match.FULL
+            for route in routes
+            if method == "GET" or route not in files
         )
         for method in ("GET", "POST")
     )
