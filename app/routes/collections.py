@@ -10,7 +10,6 @@ from app.atlas import Atlas
 from app.bulk import file_kinds, file_path
 from app.caching import answer
 from app.collection import Collection
-from app.columns import Column
 from app.errors import NotFoundError
 from app.excerpt import CRS84_URI, Source
 from app.formats import formats
@@ -30,13 +29,13 @@ from app.routes.pages import show_page
 from app.schemas import (
     CollectionInfo,
     Collections,
-    ColumnSchema,
     Extent,
     FeatureSchema,
     Link,
     SpatialExtent,
     TableSchema,
 )
+from app.table_schemas import feature_schema, table_schema
 from app.text import say
 
 router = APIRouter(dependencies=[Depends(only_known_parameters)], tags=["Features"])
@@ -53,15 +52,6 @@ SchemaForm = Annotated[
         json_schema_extra={"enum": ["json", "geojson"]},
     ),
 ]
-
-_DIALECT = "https://json-schema.org/draft/2020-12/schema"
-
-_GEOMETRY_FORMATS = {
-    "Point": "geometry-point",
-    "MultiPoint": "geometry-multipoint",
-    "MultiLineString": "geometry-multilinestring",
-    "MultiPolygon": "geometry-multipolygon",
-}
 
 
 class SchemaResponse(JSONResponse):
@@ -144,27 +134,6 @@ def schema(
         described = feature_schema(found)
         return answer(request, lambda: _dump(described), media_type=SCHEMA)
     return _schema(request, found, "schema")
-
-
-def feature_schema(found: Collection) -> FeatureSchema:
-    """Describe one feature of a collection as GeoJSON writes it."""
-    columns = {
-        item.name: {"type": item.kind}
-        for item in found.columns
-        if item.name != "id"  # GDAL knows that one from the feature itself
-    }
-    return FeatureSchema(
-        schema_=_DIALECT,
-        title=found.title,
-        description=found.description,
-        properties={
-            "type": {"type": "string", "enum": ["Feature"]},
-            "id": {"type": "string"},
-            "geometry": {"type": "object", "title": found.geometry_type or "null"},
-            "properties": {"type": "object", "properties": columns},
-        },
-        required=["type", "id", "geometry", "properties"],
-    )
 
 
 def find_collection(atlas: Atlas, name: str) -> Collection:
@@ -298,38 +267,10 @@ def file_links(request: Request, found: Collection) -> list[Link]:
 
 
 def _schema(request: Request, found: Collection, what: str) -> Response:
-    path = f"/api/collections/{found.id}/{what}"
-    properties = {item.name: _column_schema(item) for item in found.columns}
-    for name in ("id", "occurrence_id"):
-        if what == "schema" and name in properties:
-            properties[name] = properties[name].model_copy(update={"role": "id"})
-            break
-    if found.geometry_type:
-        properties["geometry"] = ColumnSchema(
-            title=say("column.geometry"),
-            format=_GEOMETRY_FORMATS[found.geometry_type],
-            role="primary-geometry",
-        )
-    described = TableSchema(
-        **{
-            "$schema": _DIALECT,
-            "$id": f"{public_base(request)}{in_release(request, path)}",
-        },
-        title=found.title,
-        description=found.description,
-        properties=properties,
-    )
-    make = lambda: _dump(described)  # noqa: E731  # one call, named once
-    return answer(request, make, media_type=SCHEMA)
-
-
-def _column_schema(column: Column) -> ColumnSchema:
-    return ColumnSchema(
-        title=column.title,
-        type=column.kind,
-        enum=list(column.values) or None,
-        unit=column.unit or None,
-    )
+    path = in_release(request, f"/api/collections/{found.id}/{what}")
+    address = f"{public_base(request)}{path}"
+    described = table_schema(found, address, with_roles=what == "schema")
+    return answer(request, lambda: _dump(described), media_type=SCHEMA)
 
 
 def _dump(model: BaseModel) -> bytes:

@@ -9,6 +9,7 @@ import numpy as np
 import pyproj
 import shapely
 
+from geodata.display import Display, Style
 from geodata.errors import LayerFormatError
 from geodata.layers.clip import window_polygon
 from geodata.layers.model import Layer, Members, PackageRecipe, VectorProduct
@@ -154,6 +155,26 @@ LAYER = Layer(
             uncertainty=(
                 "Positions about 50 km; presence only: no point means nothing is known."
             ),
+        ),
+    ),
+    display=Display(
+        order=88,
+        form="points",
+        label="Rocks of old climates",
+        title="Rocks that tell of old climates",
+        description=(
+            "Coal, bauxite, kaolinite, evaporite and other sediments that formed in "
+            "one climate only, by age. Positions are rounded to about a degree."
+        ),
+        columns=("lithology", "age", "from_ma", "to_ma", "formation"),
+        tooltip=(
+            ("{lithology}",),
+            ("{age}, {from_ma:number} to {to_ma:number} million years",),
+            ("{formation}",),
+            ("Position good to about 50 km",),
+        ),
+        style=Style(
+            colour="#3d6b5a", dark_colour="#9fd0bb", width=1.5, fill_opacity=0.9
         ),
     ),
 )
