@@ -9,7 +9,6 @@ from app.grids.tiles import Grids
 from app.maps.backdrop import make_backdrop
 from app.maps.ground import Ground
 from app.overlays import GAPS
-from app.schemas import CreditEntry, Stamp
 from geodata.release import DepositTypeEntry, Release, published_at
 from geodata.release.area_report import Reporter
 
@@ -74,20 +73,6 @@ class Atlas:
             }
             for layer in self.release.manifest.layers
         ]
-
-    @property
-    def stamp(self) -> Stamp:
-        """What every export says of itself: release, caution and credits."""
-        return Stamp(
-            release=self.release.id,
-            caution=self.caution,
-            credits=[
-                CreditEntry(
-                    layer=item["layer"], credit=item["credit"], licence=item["licence"]
-                )
-                for item in self.credits
-            ],
-        )
 
 
 def open_atlas(release: Release, warning: str = "") -> Atlas:

@@ -141,13 +141,14 @@ def _kind(form: Format) -> FileKind:
 
 
 def _source(atlas: Atlas, found: Collection, base: str) -> Source:
+    release = atlas.release.id
     return Source(
-        release=atlas.release.id,
+        release=release,
         caution=atlas.caution,
         attribution=found.terms.credit,
         licence=found.terms.licence,
-        about=f"{base}/layers",
-        address=f"{base}/api/releases/{atlas.release.id}/collections/{found.id}",
+        about=f"{base}/layers" if base else say("file.credits-at", release=release),
+        address=f"{base}/api/releases/{release}/collections/{found.id}",
     )
 
 

@@ -160,6 +160,7 @@ def tag_of(scope: Scope) -> str:
     if "tag" not in state:
         identity = (
             state["atlas"].release.id,
+            state["atlas"].published,
             state["release_prefix"],
             code_version(),
             static_version(),

@@ -35,7 +35,9 @@ MOST_STEPS = 2_000
 """But no geometry is cut into more pieces than about this."""
 
 _WRITTEN = re.compile(
-    r"(?:EPSG:(?:0?:)?(?P<code>[0-9]{4,6})|OGC:(?:1\.3:)?CRS84)", re.IGNORECASE
+    r"(?:urn:ogc:def:crs:)?"
+    r"(?:EPSG:(?:[0-9.]{0,8}:)?(?P<code>[0-9]{4,6})|OGC:(?:1\.3:)?CRS84)",
+    re.IGNORECASE,
 )
 
 Geometries = npt.NDArray[np.object_]

@@ -183,7 +183,7 @@ class Entrance:
         if self._settings.public_url:
             return address_set(self._settings.public_url)
         scheme = said.scheme or scope["scheme"]
-        if said.host:
+        if said.host and self._settings.proxies_named:
             return PublicAddress(scheme=scheme, host=said.host, prefix=said.prefix)
         server = tuple(scope.get("server") or _UNKNOWN_SERVER)
         return address_seen(scheme, host.decode("latin-1"), server, said.prefix)

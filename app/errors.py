@@ -8,6 +8,7 @@ from pathlib import Path
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Match, Mount
 
@@ -140,6 +141,7 @@ def add_error_handlers(app: FastAPI) -> None:
         app.add_exception_handler(kind, answer_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(ClientDisconnect, _gone_away)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -210,6 +212,11 @@ def methods_of(request: Request) -> list[str]:
         "OPTIONS",
         *(("POST",) if posted else ()),
     ]
+
+
+def _gone_away(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    """Answer nobody: who asked has hung up, which is no fault of ours."""
+    return Response(status_code=HTTPStatus.BAD_REQUEST)
 
 
 def _unexpected(request: Request, error: Exception) -> Response:

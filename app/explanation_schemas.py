@@ -4,8 +4,6 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from app.schemas import Credit
-
 
 class Parameter(BaseModel):
     """One number of an argument, its plausible range, and where it stands."""
@@ -169,7 +167,9 @@ class Stamped(BaseModel):
 
     release: str
     caution: str
-    credits: list[Credit]
+    credits: str | None = Field(
+        default=None, description="Address of all credits and licences."
+    )
 
 
 class Account(BaseModel):

@@ -80,7 +80,8 @@ def _explanation(
 ) -> schemas.Explanation:
     """Put an explanation into words, with what every artefact says of itself."""
     told = account(atlas, found, **context)
-    return schemas.Explanation.model_validate({**atlas.stamp, **told})
+    stamp = {"release": atlas.release.id, "caution": atlas.caution}
+    return schemas.Explanation.model_validate({**stamp, **told})
 
 
 def account(atlas: Atlas, found: Explanation, **context: object) -> dict[str, Any]:

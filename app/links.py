@@ -45,7 +45,7 @@ def link(
         href=f"{public_base(request)}{in_release(request, path, pinned=pinned)}",
         rel=rel,
         type=media_type,
-        title=title,
+        title=title or None,
         length=length,
     )
 

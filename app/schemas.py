@@ -1,6 +1,6 @@
 """The public contract: what the API answers, field by field."""
 
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,7 +13,7 @@ class Link(BaseModel):
     href: str
     rel: str
     type: str
-    title: str = ""
+    title: str | None = None
     length: int | None = None
 
 
@@ -33,22 +33,6 @@ class Credit(BaseModel):
     layer: str
     credit: str
     licence: str
-
-
-class CreditEntry(TypedDict):
-    """A :class:`Credit` as it is written into every export."""
-
-    layer: str
-    credit: str
-    licence: str
-
-
-class Stamp(TypedDict):
-    """What every export says of itself."""
-
-    release: str
-    caution: str
-    credits: list[CreditEntry]
 
 
 class LandingPage(BaseModel):

@@ -109,6 +109,10 @@ class Shelf:
                 raise GoneError(say("error.release-unreadable", release=release_id))
             return atlas
 
+    def is_refused(self, release_id: str) -> bool:
+        """Say whether a release turned out to be damaged, or of another form."""
+        return release_id in self._refused or self._agreement.is_spoilt(release_id)
+
     def wanted(self) -> tuple[str, str]:
         """Return the release that should be served, and why it is not, if it is not."""
         wanted = pointed_release(self.releases) or self._served.release.id

@@ -10,6 +10,7 @@ from app.errors import NotFoundError
 from app.explanation_schemas import Explanation
 from app.explanations import explain_area, explain_place
 from app.parameters import AtlasNow, FeatureId, only_known_parameters
+from app.public_address import public_base
 from app.responses import JSON, NOT_FOUND
 from app.retired import refuse_retired
 from app.text import say
@@ -36,7 +37,7 @@ def explain(
     """Explain the cell that holds a place, by both models."""
     return answer(
         request,
-        lambda: _encode(explain_place(atlas, lon, lat, deposit_type)),
+        lambda: _encode(request, explain_place(atlas, lon, lat, deposit_type)),
         media_type=JSON,
     )
 
@@ -55,10 +56,14 @@ async def explain_prospect(
         refuse_retired(request, prospect_id, path, JSON)
         raise NotFoundError(say("error.no-explanation"))
     return answer(
-        request, lambda: _encode(explain_area(atlas, prospect_id)), media_type=JSON
+        request,
+        lambda: _encode(request, explain_area(atlas, prospect_id)),
+        media_type=JSON,
     )
 
 
-def _encode(explanation: Explanation) -> bytes:
+def _encode(request: Request, explanation: Explanation) -> bytes:
     """Encode what is set: a place has no part of what only areas have."""
+    credits_at = {"credits": f"{public_base(request)}/layers"}
+    explanation = explanation.model_copy(update=credits_at)
     return explanation.model_dump_json(exclude_unset=True).encode()

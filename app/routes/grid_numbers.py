@@ -7,12 +7,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.caching import answer
+from app.errors import NotFoundError
 from app.grid_schemas import GridPoint, GridStatistics, PolygonStatistics
 from app.grids.numbers import statistics_in, statistics_of, value_at
 from app.grids.polygons import MOST_CORNERS, SCHEMA, read_polygon
 from app.parameters import AtlasNow, only_known_parameters
 from app.responses import GEOJSON, JSON, NOT_FOUND
 from app.routes.grids import GridId
+from app.text import say
 
 _LON = r"-?(180(\.0{1,9})?|1[0-7]\d(\.\d{1,9})?|\d{1,2}(\.\d{1,9})?)"
 _LAT = r"-?(90(\.0{1,9})?|[0-8]?\d(\.\d{1,9})?)"
@@ -53,7 +55,7 @@ def point(
 
 @router.get(
     "/api/tiles/{grid_id}/statistics",
-    response_model=GridStatistics | None,
+    response_model=GridStatistics,
     responses=NOT_FOUND,
 )
 def statistics(request: Request, atlas: AtlasNow, grid_id: GridId) -> Response:
@@ -62,7 +64,9 @@ def statistics(request: Request, atlas: AtlasNow, grid_id: GridId) -> Response:
 
     def make() -> bytes:
         found = statistics_of(grid, atlas.grids.datasets)
-        return found.model_dump_json().encode() if found else b"null"
+        if found is None:
+            raise NotFoundError(say("grid.no-statistics", name=grid.id))
+        return found.model_dump_json().encode()
 
     return answer(request, make, media_type=JSON)
 

@@ -60,7 +60,12 @@ def grid_list(request: Request, atlas: AtlasNow, form: Json = None) -> Response:
                 for file in files.values()
             ],
             grids=[describe(request, atlas, grid) for grid in grids],
-            credits=[Credit(**item) for item in atlas.stamp["credits"]],
+            credits=[
+                Credit(
+                    layer=item["layer"], credit=item["credit"], licence=item["licence"]
+                )
+                for item in atlas.credits
+            ],
             links=_links(request),
         )
         return found.model_dump_json().encode()

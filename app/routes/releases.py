@@ -1,5 +1,6 @@
 """The releases that can be read here, each at an address of its own."""
 
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
@@ -56,10 +57,10 @@ def one_release(
 
 def _summary(request: Request, shelf: Shelf, name: str) -> ReleaseSummary:
     folder = shelf.releases / name
-    try:
-        manifest = read_manifest(folder)
-    except ReleaseError:
-        manifest = None
+    manifest = None
+    if not shelf.is_refused(name):
+        with suppress(ReleaseError):
+            manifest = read_manifest(folder)
     return ReleaseSummary(
         id=name,
         published=published_at(folder),

@@ -120,6 +120,8 @@ def _root(request: Request) -> str:
 
 
 def _readable(shelf: Shelf, name: str) -> bool:
+    if shelf.is_refused(name):
+        return False
     try:
         read_manifest(shelf.releases / name)
     except ReleaseError:

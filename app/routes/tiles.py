@@ -12,15 +12,15 @@ from app.errors import NotFoundError
 from app.grid_schemas import TileJson
 from app.grids.catalogue import Grid
 from app.grids.description import bbox_of, legends_of
-from app.grids.links import WMTS, freshness, tile_template
+from app.grids.links import freshness, tile_template
 from app.grids.looks import Ramp
-from app.grids.tile_cells import CRS_OF, MAX_ZOOM, MatrixSet, TilePlace
+from app.grids.tile_cells import MAX_ZOOM, MatrixSet, TilePlace
 from app.grids.tiles import MEDIA_TYPES, Form, Rendering, fitting
-from app.grids.wmts import SHOWN_ZOOM, capabilities
+from app.grids.wmts import SHOWN_ZOOM
 from app.maps.colours import Opinion, Theme
 from app.opinions import why_not_learned
 from app.parameters import AtlasNow, only_known_parameters
-from app.responses import JSON, NOT_FOUND, REFUSALS, XML, documented
+from app.responses import JSON, NOT_FOUND
 from app.routes.grids import GridId
 from app.text import say
 
@@ -74,23 +74,6 @@ def _fitting(atlas: Atlas, grid: Grid, rendering: Rendering) -> Rendering:
     if second and (reason := why_not_learned(atlas, grid.id)):
         raise NotFoundError(say("error.no-map", reason=reason))
     return fitting(grid, rendering)
-
-
-@router.get(WMTS, responses=documented(REFUSALS, XML, {}))
-def wmts(request: Request, atlas: AtlasNow) -> Response:
-    """Describe every grid as a layer of a WMTS, for QGIS and GDAL."""
-
-    def make() -> bytes:
-        grids = atlas.grids.by_id.values()
-        templates = {
-            (grid.id, name): tile_template(request, grid, name)
-            for grid in grids
-            for name in CRS_OF
-        }
-        title = say("grid.tiles-title", release=atlas.release.id)
-        return capabilities(grids, templates, title=title).encode()
-
-    return answer(request, make, media_type=XML)
 
 
 @router.get(

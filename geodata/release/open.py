@@ -108,14 +108,19 @@ def read_manifest(folder: Path) -> Manifest:
 
 def published_at(folder: Path) -> str:
     """Return when a release was finished on this machine, RFC 3339, in UTC."""
-    seconds = int((folder / MANIFEST).stat().st_mtime)
+    seconds = _finished(folder) // 1_000_000_000
     return f"{datetime.fromtimestamp(seconds, tz=UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _finished(folder: Path) -> int:
+    """Return when the last file of a release was written, nanoseconds."""
+    return (folder / MANIFEST).stat().st_mtime_ns
 
 
 def known_releases(releases: Path) -> list[str]:
     """Return the ids of the finished releases of a folder, newest first."""
     found = [path.parent for path in releases.glob(f"*/{MANIFEST}")]
-    found.sort(key=lambda folder: folder.stat().st_mtime_ns, reverse=True)
+    found.sort(key=_finished, reverse=True)
     return [folder.name for folder in found if not folder.name.startswith(".")]
 
 

@@ -239,3 +239,20 @@ def test_processes_agree_also_over_a_damaged_release(
         assert not shelf.change_due
     third = Shelf(home / "releases", Process(shared, living[1]))
     assert third.served.release.id == "b" * 16
+
+
+def test_a_release_that_turned_out_damaged_is_listed_as_not_readable(
+    home: Path, first: str
+) -> None:
+    other = add_release(home / "releases", "b" * 16)
+    client = client_of(create_app(Settings(home=home)))
+    spoilt = other / "places.parquet"
+    spoilt.write_bytes(b"x" * spoilt.stat().st_size)
+    assert client.get(f"/api/releases/{'b' * 16}/collections").status_code == 410
+    listed = client.get("/api/releases").json()["releases"]
+    assert {item["id"]: item["readable"] for item in listed} == {
+        first: True,
+        "b" * 16: False,
+    }
+    catalogue = client.get("/api/stac/catalog.json").text
+    assert "b" * 16 not in catalogue

@@ -519,3 +519,16 @@ def test_no_address_whatever_makes_the_server_fail(client: TestClient) -> None:
         form = chance.choice(["png", "webp", "npy", "tif", ""])
         answer = client.get(f"{path}/{z}/{x}/{y}.{form}?{query}")
         assert answer.status_code in (200, 400, 404), (answer.url, answer.text)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "?SERVICE=WMTS&REQUEST=GetCapabilities&VERSION=1.0.0", "?service=wmts"],
+)
+def test_wmts_is_described_however_a_client_asks(
+    client: TestClient, query: str
+) -> None:
+    answer = client.get(f"/api/tiles/WMTSCapabilities.xml{query}")
+    assert answer.status_code == 200
+    refused = client.get("/api/tiles/WMTSCapabilities.xml?REQUEST=GetTile")
+    assert refused.status_code == 400
