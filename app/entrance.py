@@ -183,10 +183,12 @@ class Entrance:
         if self._settings.public_url:
             return address_set(self._settings.public_url)
         scheme = said.scheme or scope["scheme"]
-        if said.host and self._settings.proxies_named:
+        named = self._settings.proxies_named
+        if said.host and named:
             return PublicAddress(scheme=scheme, host=said.host, prefix=said.prefix)
+        prefix = said.prefix if named else ""
         server = tuple(scope.get("server") or _UNKNOWN_SERVER)
-        return address_seen(scheme, host.decode("latin-1"), server, said.prefix)
+        return address_seen(scheme, host.decode("latin-1"), server, prefix)
 
 
 def _is_preflight(scope: Scope, given: dict[bytes, bytes]) -> bool:
