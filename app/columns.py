@@ -32,6 +32,9 @@ _UNITS = (
 )
 """Endings of names that tell the unit, as names of the whole project do."""
 
+_WORDS_FOR_MISSING = {"status": "unknown"}
+"""Columns in which some sources write a word where others write nothing."""
+
 _OWN_UNITS = {"lon": "degrees", "lat": "degrees"}
 
 
@@ -92,7 +95,11 @@ def tidied(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             numbers = np.where(np.isfinite(numbers), numbers, np.nan)
             tidy[name] = _rounded(numbers)
         else:
-            texts = [text_of(value) for value in column.tolist()]
+            missing = _WORDS_FOR_MISSING.get(str(name))
+            texts = [
+                None if value == missing else text_of(value)
+                for value in column.tolist()
+            ]
             tidy[name] = pd.Series(texts, dtype=object)
     return tidy
 

@@ -4,6 +4,7 @@ import json
 from typing import Any
 from urllib.parse import quote
 
+import geopandas as gpd
 import numpy as np
 import pyproj
 import pytest
@@ -11,6 +12,8 @@ import shapely
 from fastapi.testclient import TestClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from app.columns import tidied
 
 COLLECTIONS = ("prospects", "occurrences", "terranes", "states", "towns")
 
@@ -251,3 +254,14 @@ def test_collections_have_pages_for_readers(client: TestClient, path: str) -> No
     first = ids(ask(client, "prospects"))[0]
     one = client.get(f"/api/collections/prospects/items/{first}?f=html")
     assert first in one.text
+
+
+def test_a_status_that_nobody_knows_is_missing_whatever_the_source_writes() -> None:
+    table = gpd.GeoDataFrame(
+        {"status": ["unknown", "mine", ""], "name": ["unknown", "a", "b"]},
+        geometry=gpd.points_from_xy([60, 61, 62], [40, 41, 42]),
+        crs=4326,
+    )
+    tidy = tidied(table)
+    assert tidy["status"].tolist() == [None, "mine", None]
+    assert tidy["name"].tolist() == ["unknown", "a", "b"]
