@@ -15,10 +15,10 @@ from geodata.release import (
     Comparison,
     Manifest,
     Release,
-    compare,
     known_releases,
     open_release,
 )
+from geodata.release.comparison import compare
 
 _READ = ("prospects.parquet",)
 

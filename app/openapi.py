@@ -188,7 +188,7 @@ def in_version_3_0(document: Document) -> Document:
     """Say the same in OpenAPI 3.0, for clients that know no newer one.
 
     >>> in_version_3_0({"openapi": "3.1.0", "a": {"type": ["string", "null"]}})["a"]
-    {'type': 'string', 'nullable': True}
+    {'nullable': True, 'type': 'string'}
     """
     older: Document = _older(copy.deepcopy(document))
     older["openapi"] = "3.0.3"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
-from app.text import say
+from app.text import has, say
 
 _SUBJECTS = (
     "API",
@@ -95,16 +95,24 @@ def subjects(document: Mapping[str, Any], *, feature_id: str) -> list[Subject]:
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             tag = operation["tags"][0]
-            by_tag[tag].append(_address(method.upper(), path, operation, known))
+            by_tag.setdefault(tag, []).append(
+                _address(method.upper(), path, operation, known)
+            )
     return [
         Subject(
-            title=say(f"service.subject-{tag.lower()}"),
+            title=_title(tag),
             anchor=tag.lower(),
             addresses=tuple(sorted(found, key=lambda item: item.path)),
         )
         for tag, found in by_tag.items()
         if found
     ]
+
+
+def _title(tag: str) -> str:
+    """Name a subject; one that nobody has named yet, by its tag."""
+    key = f"service.subject-{tag.lower()}"
+    return say(key) if has(key) else tag
 
 
 def _address(

@@ -4,7 +4,6 @@
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -29,6 +28,8 @@ def main(
     ] = "prospects",
 ) -> None:
     """Ask for never-seen boxes, then for everything; exit with 1 beyond a limit."""
+    import numpy as np
+
     from scripts.benchmarks.serving import Load, boxes, everything, load, served
 
     console = Console(markup=False)

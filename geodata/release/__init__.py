@@ -4,7 +4,7 @@ To open a release loads nothing that builds one: import that from
 :mod:`geodata.release.build`.
 """
 
-from geodata.release.comparison import Comparison, compare
+from geodata.release.comparison import Comparison
 from geodata.release.model import (
     DepositTypeEntry,
     IdChanges,
@@ -39,7 +39,6 @@ __all__ = [
     "Places",
     "Release",
     "RetiredArea",
-    "compare",
     "known_releases",
     "open_release",
     "pointed_release",

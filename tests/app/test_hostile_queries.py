@@ -88,7 +88,7 @@ def names(client):
 def test_every_query_is_answered_or_refused(client, names):
     chance = random.Random(12)  # noqa: S311 - the same queries each time
     answered = 0
-    for _ in range(budget(300, 10_000)):
+    for _ in range(budget(400, 10_000)):
         name, asked = chance.choice(["prospects"] * 8 + names), query(chance)
         reply = client.get(PATH.format(name), params=asked)
         assert reply.status_code in (200, 400), (name, asked, reply.text)
