@@ -183,12 +183,10 @@ class Entrance:
         if self._settings.public_url:
             return address_set(self._settings.public_url)
         scheme = said.scheme or scope["scheme"]
-        named = self._settings.proxies_named
-        if said.host and named:
+        if said.host:
             return PublicAddress(scheme=scheme, host=said.host, prefix=said.prefix)
-        prefix = said.prefix if named else ""
         server = tuple(scope.get("server") or _UNKNOWN_SERVER)
-        return address_seen(scheme, host.decode("latin-1"), server, prefix)
+        return address_seen(scheme, host.decode("latin-1"), server, said.prefix)
 
 
 def _is_preflight(scope: Scope, given: dict[bytes, bytes]) -> bool:

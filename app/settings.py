@@ -98,15 +98,6 @@ class Settings(BaseSettings):
         return 0 if is_loopback(self.host) else _USUAL_RATE
 
     @property
-    def proxies_named(self) -> bool:
-        """Whether somebody said which proxies to trust.
-
-        One on this machine that passes on what clients write must not name the host of
-        our links; that it is trusted with more has to be said.
-        """
-        return "trusted_proxies" in self.model_fields_set
-
-    @property
     def releases(self) -> Path:
         """Folder that holds the releases."""
         return self.home / "releases"

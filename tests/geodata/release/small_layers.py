@@ -171,6 +171,10 @@ def write_context_layers(folder: Path, *, name: str = "") -> None:
         facts = {"name": [name or layer], held: [name or "one,two"]}
         points = table([shapely.Point(70.5, 47.5)], **facts, uncertainty_km=[5.0])
         write_vector(folder, points, draft(layer, "points"))
+    old_rock = {"lithology": [name or "coal"], "age": [name or "Jurassic"]}
+    ages = {"from_ma": [200.0], "to_ma": [150.0], "formation": [name or "Angren"]}
+    points = table([shapely.Point(70.0, 41.0)], **old_rock, **ages)
+    write_vector(folder, points, draft("palaeolithology", "points"))
     margin = table([shapely.LineString([(72.0, 42.0), (72.0, 43.0)])], segment=[1])
     write_vector(folder, margin, draft("craton-margins", "lines"))
 
