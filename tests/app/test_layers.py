@@ -20,6 +20,7 @@ HAND_MADE = [
     "railways",
     "roads",
     "mines",
+    "palaeolithology",
     "context-occurrences",
     "mineral-localities",
 ]

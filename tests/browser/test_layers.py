@@ -19,6 +19,7 @@ EVERY = (
     "railways",
     "roads",
     "mines",
+    "palaeolithology",
     "context-occurrences",
     "mineral-localities",
 )
